@@ -1,0 +1,30 @@
+#pragma once
+// Results as exact numbers: a sum is an integer over a power of ten, a mean or a ratio the quotient
+// of two such. Rounding happens once, when a number is written.
+
+#include <cstdint>
+#include <string>
+
+namespace sceau::disclosure {
+
+__extension__ typedef __int128 Int128;
+
+struct Number {
+  enum class Kind { null, exact, quotient, real };
+  Kind kind = Kind::null;
+  Int128 numerator = 0;    ///< exact, quotient: numerator / 10^scale
+  int scale = 0;
+  Int128 denominator = 1;  ///< quotient: denominator / 10^denominator_scale, never 0
+  int denominator_scale = 0;
+  double real = 0;         ///< real: sums over double columns (compensated)
+};
+
+[[nodiscard]] Number exact(Int128 mantissa, int scale);
+/// null where the divisor is null or 0.
+[[nodiscard]] Number quotient(const Number& dividend, const Number& divisor);
+
+[[nodiscard]] double to_double(const Number& number);
+/// Rounded half away from zero to `decimals` digits, exact for exact and quotient; "" for null.
+[[nodiscard]] std::string to_string(const Number& number, int decimals);
+
+}  // namespace sceau::disclosure

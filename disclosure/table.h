@@ -1,0 +1,91 @@
+#pragma once
+// A computed tabulation: the cross product of observed categories, each cell with its results and
+// with the evidence that the rules judge, from the same pass over the rows.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "disclosure/number.h"
+#include "disclosure/source.h"
+#include "disclosure/tabulation.h"
+#include "policies/codebook.h"
+
+namespace sceau::disclosure {
+
+inline constexpr std::size_t max_top = 8;
+
+/// Index of a category in its dimension's domain; `total` where the grouping set leaves it out.
+using Member = std::int32_t;
+inline constexpr Member total = -1;
+
+/// Observed categories under WHERE, codes bytewise ascending, NULL (nullopt) last if observed.
+struct Domain {
+  std::string name;  ///< the dimension's
+  std::vector<std::optional<std::string>> codes;
+};
+
+/// What one kind of contributor (a codebook's `contributors` entry, or the unit) gives to a cell.
+struct Contributions {
+  std::string kind;                 ///< variable name, or "row" for row units
+  std::int64_t distinct = 0;        ///< with at least one valid row
+  std::vector<Number> largest;      ///< absolute, descending, at most max_top; counts for counts
+};
+
+/// Of one statistic in one cell. "Valid" rows: in the cell, FILTER true, operand not NULL.
+struct Evidence {
+  std::int64_t rows = 0;            ///< valid rows
+  std::int64_t units = 0;           ///< distinct statistical units among them
+  Number sum;                       ///< of the operand (of 1 for counts)
+  Number absolute_sum;              ///< Σ |x|
+  Number squares;                   ///< Σ x²
+  std::int64_t negatives = 0;       ///< rows with x < 0
+  std::optional<Number> minimum, maximum;
+  std::int64_t minimum_units = 0, maximum_units = 0;
+  int distinct_values = 0;          ///< 0, 1, 2 (two or more)
+  std::vector<Contributions> contributions;  ///< in the codebook's order, the unit's last
+};
+
+struct ColumnResult {
+  Number value;
+  Evidence evidence;                    ///< of the statistic (of the numerator)
+  std::optional<Evidence> denominator;  ///< of a ratio's second statistic
+};
+
+struct Cell {
+  std::uint32_t grouping_set = 0;  ///< index into Tabulation::grouping_sets
+  std::vector<Member> key;         ///< one a dimension
+  std::int64_t rows = 0;           ///< under WHERE; 0: a possible cell that didn't occur
+  std::int64_t units = 0;
+  bool suppressed = false;         ///< by HAVING count(*) >= k
+  std::vector<ColumnResult> columns;
+};
+
+/// Cells in canonical order: dimensions as selected, codes bytewise, NULL then Total last.
+struct Table {
+  Tabulation tabulation;
+  std::vector<Domain> domains;     ///< one a dimension
+  std::vector<Cell> cells;
+};
+
+/// Asked between segments; true stops with DisclosureError(cancelled).
+using Cancelled = std::function<bool()>;
+
+/// One pass over the source. Throws DisclosureError. Where hierarchies are declared in the codebook
+/// only observed parent > child pairs make cells.
+[[nodiscard]] Table tabulate(const Tabulation& tabulation, const Source& source,
+                             const policies::Codebook& codebook, const Cancelled& cancelled = {});
+
+/// Digits behind the point of a column in a released file: the variable's decimals + 2 for a
+/// quotient, the variable's decimals for a sum, 0 for a count.
+[[nodiscard]] int released_decimals(const Column& column, const policies::Codebook& codebook);
+
+/// The file that leaves: header and one line a cell, RFC 4180, canonical order, NULL "NA", margin
+/// "Total", a label column "<dimension>_label" behind a dimension whose variable has labels;
+/// suppressed cells are empty.
+[[nodiscard]] std::string released_csv(const Table& table, const policies::Codebook& codebook,
+                                       std::string_view language);
+
+}  // namespace sceau::disclosure

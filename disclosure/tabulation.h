@@ -1,0 +1,138 @@
+#pragma once
+// A tabulation: what a table is, as a value. It names variables and codes, never files, rows or SQL,
+// so that it can be replayed years later, remembered in a history, or answered by another engine.
+//
+// In SQL (the session makes one from a tree; this storey never sees the text):
+//     SELECT academie, sexe, count(*), avg(note) FROM lycees WHERE niveau = '2nde' GROUP BY 1, 2
+// Not one: a SELECT of rows, a sum over a CASE of an identifier, a LIMIT.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "policies/decimal.h"
+
+namespace sceau::disclosure {
+
+using policies::Decimal;
+
+inline constexpr std::size_t max_cells = 1'000'000;
+inline constexpr std::size_t max_dimensions = 16;
+
+enum class Comparison { equal, not_equal, less, less_equal, greater, greater_equal };
+
+/// A text for codes columns (compared bytewise), an exact number for scaled and real ones.
+using Constant = std::variant<std::string, Decimal>;
+
+/// A predicate over one row, in SQL's three-valued logic.
+struct Condition {
+  enum class Kind {
+    always,   ///< true
+    unknown,  ///< NULL: neither it nor its negation holds (x = NULL)
+    all_of,   ///< AND of parts; empty: true
+    any_of,   ///< OR of parts; empty: false
+    negation, ///< NOT parts[0]
+    compare,  ///< variable comparison constants[0]; unknown where NULL
+    in_list,  ///< variable IN constants; unknown where NULL
+    is_null   ///< variable IS NULL; never unknown
+  };
+  Kind kind = Kind::always;
+  std::vector<Condition> parts;
+  std::string variable;
+  Comparison comparison = Comparison::equal;
+  std::vector<Constant> constants;
+
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+/// A category of a recode: the first case whose condition is true gives the label.
+struct RecodeCase {
+  Condition when;
+  std::optional<std::string> label;  ///< nullopt: NULL
+  friend bool operator==(const RecodeCase&, const RecodeCase&) = default;
+};
+
+/// CASE WHEN … END as a dimension.
+struct Recode {
+  std::vector<RecodeCase> cases;
+  std::optional<std::string> otherwise;
+  bool labels_are_numbers = false;  ///< the session types the column int8
+  friend bool operator==(const Recode&, const Recode&) = default;
+};
+
+/// width_bucket(variable, low, high, buckets): "0" below, "1".."n", "n+1" at or above high. Exact.
+struct WidthBucket {
+  std::string variable;
+  Decimal low;
+  Decimal high;
+  std::int32_t buckets = 1;
+  friend bool operator==(const WidthBucket&, const WidthBucket&) = default;
+};
+
+struct Dimension {
+  std::string name;  ///< the output's column name
+  std::variant<std::string, Recode, WidthBucket> from;  ///< a variable (or "vintage"), or a recode
+  friend bool operator==(const Dimension&, const Dimension&) = default;
+};
+
+enum class Function {
+  count_rows,      ///< count(*)
+  count_values,    ///< count(x)
+  count_distinct,  ///< count(DISTINCT x)
+  sum,
+  mean,
+  // Understood and computed later; until a rule judges them, the gate answers `review`:
+  minimum,
+  maximum,
+  quantile,        ///< percentile_cont(fraction), median
+  variance,
+  standard_deviation
+};
+
+/// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition.
+using Operand = std::variant<std::monostate, std::string, Condition>;
+
+struct Statistic {
+  Function function = Function::count_rows;
+  Operand operand;
+  Condition filter;         ///< FILTER (WHERE …)
+  Decimal fraction{5, 1};   ///< quantile only
+  friend bool operator==(const Statistic&, const Statistic&) = default;
+};
+
+/// One output column: a statistic, or the ratio of two.
+struct Column {
+  std::string name;
+  Statistic statistic;
+  std::optional<Statistic> denominator;
+  bool integer_division = false;  ///< PostgreSQL's: both sides integers, truncated towards zero
+  friend bool operator==(const Column&, const Column&) = default;
+};
+
+struct Tabulation {
+  std::string dataset;
+  std::vector<std::string> vintages;        ///< ascending, at least one
+  std::vector<Dimension> dimensions;        ///< as selected
+  std::vector<Column> columns;
+  Condition where;
+  std::vector<std::uint32_t> grouping_sets; ///< bit i: dimension i is kept; one set without ROLLUP
+  std::optional<std::int64_t> having_minimum;  ///< HAVING count(*) >= k: primary suppression
+  friend bool operator==(const Tabulation&, const Tabulation&) = default;
+};
+
+/// JSON for people, the registry and frames. Equal tabulations, equal bytes.
+[[nodiscard]] std::string to_json(const Tabulation& tabulation);
+/// Strict: throws DisclosureError(malformed) on anything that to_json would not write.
+[[nodiscard]] Tabulation tabulation_from_json(std::string_view json);
+
+/// "count(*)", "avg(note)", "sum(x) / count(*)": as findings and release.json name a column.
+[[nodiscard]] std::string describe(const Column& column);
+[[nodiscard]] std::string describe(const Statistic& statistic);
+
+/// Every variable that it names, each once, ascending.
+[[nodiscard]] std::vector<std::string> variables_of(const Tabulation& tabulation);
+
+}  // namespace sceau::disclosure
