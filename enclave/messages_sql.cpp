@@ -1,0 +1,17 @@
+#include <array>
+
+#include "enclave/messages.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::array entries = {
+    MessageText{"sql.internal", "the sql room met a fault of its own: {1}",
+                "run 'sceau doctor', then report what it prints"},
+};
+
+}  // namespace
+
+std::span<const MessageText> sql_messages() { return entries; }
+
+}  // namespace sceau::enclave
