@@ -1,0 +1,103 @@
+#pragma once
+// The values that cross between broker, worker and examiner. Plain structs; frames.h gives them
+// bytes and bounds. The broker makes grants and jobs; a worker never sees a key that its permit
+// doesn't cover, an examiner never sees SQL.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "disclosure/examine.h"
+#include "disclosure/tabulation.h"
+#include "disclosure/verdict.h"
+#include "enclave/keys/keyring.h"
+#include "enclave/store/store.h"
+
+namespace sceau::enclave {
+
+/// A sealed vintage that may be opened, with its own key.
+struct StoreAccess {
+  StoreName name;
+  std::filesystem::path file;
+  SealedFile sealed;
+  KeyBytes key;
+};
+
+/// One data set as a permit shows it.
+struct DatasetGrant {
+  std::string dataset;
+  std::vector<StoreAccess> vintages;             ///< ascending
+  std::optional<std::set<std::string>> columns;  ///< none: all that are not hidden
+};
+
+/// A policy document and those that it extends: what parse_policy needs.
+struct PolicyTexts {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> texts;  ///< name -> TOML
+};
+
+/// What a session may do. Made by the broker when permit, project and peer agree.
+struct SessionGrant {
+  std::string session;   ///< "s-" + 16 hex digits
+  std::string actor;     ///< "u-" + 8 hex digits, as in the log
+  std::string user;
+  std::string project;
+  std::string language = "en";
+  PolicyTexts policy;
+  std::vector<DatasetGrant> datasets;
+  std::int64_t statement_timeout_s = 600;
+  std::vector<std::vector<std::optional<std::string>>> permit_rows;  ///< of sceau.permit
+};
+
+/// One output that a session asks to release.
+struct OutputDraft {
+  std::string name;                                  ///< the researcher's file name
+  std::string title;
+  std::string exception;                             ///< or empty
+  std::string sql;                                   ///< for the reviewer; encrypted in the registry
+  std::optional<disclosure::Tabulation> tabulation;  ///< none: opaque
+  disclosure::Message reason;                        ///< why it is no tabulation
+  std::string opaque;                                ///< the file's bytes where it is opaque
+};
+
+/// What an examiner is asked: outputs judged in order, each remembering those before it.
+struct ExamineJob {
+  std::string project;
+  std::string language = "en";
+  PolicyTexts policy;
+  std::vector<DatasetGrant> datasets;                ///< with every vintage that history needs
+  std::vector<disclosure::Tabulation> tabulations;
+  std::vector<disclosure::Remembered> history;       ///< oldest first
+};
+
+struct Examined {
+  disclosure::Judgement judgement;
+  std::string file;          ///< released_csv bytes; empty where the table can't be made
+  std::uint64_t cells = 0;
+  std::vector<std::string> statistics;
+  std::string table_json;    ///< cells, evidence and flags for the reviewer (inside only)
+};
+
+/// Runs a job in a fresh process. Throws EnclaveError; a crash is server.examiner_lost.
+using Examiner = std::function<std::vector<Examined>(ExamineJob)>;
+
+/// One output after judgement.
+struct JudgedOutput {
+  std::string name;
+  disclosure::Judgement judgement;
+  std::string verdict_json;  ///< disclosure::to_json of it
+};
+
+/// The answer to a submission: state "checked", "approved", "released" or "returned".
+struct Submission {
+  std::string request;       ///< "R-2026-000001"
+  std::string state;
+  disclosure::Verdict verdict = disclosure::Verdict::fail;
+  std::vector<JudgedOutput> outputs;
+};
+
+}  // namespace sceau::enclave
