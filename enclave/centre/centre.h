@@ -26,16 +26,21 @@ using Clock = std::function<std::chrono::system_clock::time_point()>;
 /// Where a centre's parts lie (design: "The centre").
 struct Home {
   std::filesystem::path root;
-  [[nodiscard]] std::filesystem::path config() const { return root / "centre.toml"; }
-  [[nodiscard]] std::filesystem::path keys() const;  ///< root/keys, or where centre.toml points
-  [[nodiscard]] std::filesystem::path trust() const { return root / "log.trust"; }
+  std::filesystem::path settings = {};  ///< where centre.toml and log.trust lie; empty: root
+  std::filesystem::path runtime = {};   ///< where the sockets lie; empty: root/run
+  [[nodiscard]] std::filesystem::path etc() const { return settings.empty() ? root : settings; }
+  [[nodiscard]] std::filesystem::path config() const { return etc() / "centre.toml"; }
+  [[nodiscard]] std::filesystem::path keys() const;  ///< etc/keys, or where centre.toml points
+  [[nodiscard]] std::filesystem::path trust() const { return etc() / "log.trust"; }
   [[nodiscard]] std::filesystem::path stores() const { return root / "stores"; }
   [[nodiscard]] std::filesystem::path policies() const { return root / "policies"; }
   [[nodiscard]] std::filesystem::path registry() const { return root / "registry.db"; }
   [[nodiscard]] std::filesystem::path log() const { return root / "log"; }
   [[nodiscard]] std::filesystem::path log_state() const { return root / "log.state"; }
   [[nodiscard]] std::filesystem::path outbox() const { return root / "outbox"; }
-  [[nodiscard]] std::filesystem::path run() const { return root / "run"; }
+  [[nodiscard]] std::filesystem::path run() const {
+    return runtime.empty() ? root / "run" : runtime;
+  }
   [[nodiscard]] std::filesystem::path control_socket() const { return run() / "control.sock"; }
   /// psql -h run: libpq's name for port 5432.
   [[nodiscard]] std::filesystem::path session_socket() const { return run() / ".s.PGSQL.5432"; }
@@ -95,6 +100,7 @@ class Centre {
   // -- commands: see commands.h -------------------------------------------------------------------
   struct State;
   [[nodiscard]] State& state() { return *state_; }
+  [[nodiscard]] const State& state() const { return *state_; }
 
  private:
   std::unique_ptr<State> state_;
