@@ -27,17 +27,20 @@ struct Domain {
   std::vector<std::optional<std::string>> codes;
 };
 
-/// What one kind of contributor (a codebook's `contributors` entry, or the unit) gives to a cell.
+/// What one kind of contributor (a codebook's `contributors` entry, or the unit) gives to a cell: the
+/// sum over its valid rows, as an absolute value. The safe side where a row's contributor is NULL:
+/// all such rows of a cell are one contributor for shares, and none for `distinct`.
 struct Contributions {
   std::string kind;                 ///< variable name, or "row" for row units
-  std::int64_t distinct = 0;        ///< with at least one valid row
+  std::int64_t distinct = 0;        ///< known ones with at least one valid row
   std::vector<Number> largest;      ///< absolute, descending, at most max_top; counts for counts
+  Number total;                     ///< Σ over contributors of |what it gives|: what shares are of
 };
 
 /// Of one statistic in one cell. "Valid" rows: in the cell, FILTER true, operand not NULL.
 struct Evidence {
   std::int64_t rows = 0;            ///< valid rows
-  std::int64_t units = 0;           ///< distinct statistical units among them
+  std::int64_t units = 0;           ///< distinct known statistical units among them (NULL: none)
   Number sum;                       ///< of the operand (of 1 for counts)
   Number absolute_sum;              ///< Σ |x|
   Number squares;                   ///< Σ x²
@@ -52,6 +55,7 @@ struct ColumnResult {
   Number value;
   Evidence evidence;                    ///< of the statistic (of the numerator)
   std::optional<Evidence> denominator;  ///< of a ratio's second statistic
+  std::optional<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1
 };
 
 struct Cell {
@@ -73,10 +77,12 @@ struct Table {
 /// Asked between segments; true stops with DisclosureError(cancelled).
 using Cancelled = std::function<bool()>;
 
-/// One pass over the source. Throws DisclosureError. Where hierarchies are declared in the codebook
+/// One pass over the source, by `threads` threads (0: two where there are rows enough; the answer
+/// is the same). `cancelled` is asked by the calling thread only. Throws DisclosureError. Where hierarchies are declared in the codebook
 /// only observed parent > child pairs make cells.
 [[nodiscard]] Table tabulate(const Tabulation& tabulation, const Source& source,
-                             const policies::Codebook& codebook, const Cancelled& cancelled = {});
+                             const policies::Codebook& codebook, const Cancelled& cancelled = {},
+                             int threads = 0);
 
 /// Digits behind the point of a column in a released file: the variable's decimals + 2 for a
 /// quotient, the variable's decimals for a sum, 0 for a count.

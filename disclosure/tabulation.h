@@ -92,7 +92,9 @@ enum class Function {
   standard_deviation
 };
 
-/// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition.
+/// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition: 1 where it
+/// is true, 0 where it is false or unknown, as CASE WHEN c THEN 1 ELSE 0 END; never NULL. An
+/// indicator that is NULL where the condition is unknown is this one with any_of{c, not c} in FILTER.
 using Operand = std::variant<std::monostate, std::string, Condition>;
 
 struct Statistic {
@@ -128,9 +130,18 @@ struct Tabulation {
 /// Strict: throws DisclosureError(malformed) on anything that to_json would not write.
 [[nodiscard]] Tabulation tabulation_from_json(std::string_view json);
 
+/// Deepest nesting of a condition that is taken.
+inline constexpr int max_condition_depth = 1000;
+
+/// Whether it is well formed on its own, before any source is seen: bits of grouping sets, operands
+/// that the functions can bear, buckets, depth. Where not, `why` (if given) gets one sentence.
+/// What passes here can still name a variable that a source doesn't have (tabulate throws).
+[[nodiscard]] bool can_tabulate(const Tabulation& tabulation, std::string* why = nullptr);
+
 /// "count(*)", "avg(note)", "sum(x) / count(*)": as findings and release.json name a column.
 [[nodiscard]] std::string describe(const Column& column);
 [[nodiscard]] std::string describe(const Statistic& statistic);
+[[nodiscard]] std::string describe(const Condition& condition);
 
 /// Every variable that it names, each once, ascending.
 [[nodiscard]] std::vector<std::string> variables_of(const Tabulation& tabulation);
