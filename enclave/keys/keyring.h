@@ -6,9 +6,9 @@
 //
 //   Keyring::create("home/keys", passphrase);
 //   auto keyring = Keyring::unlock("home/keys", passphrase);   // wrong passphrase: EnclaveError
-//   SecretBytes key = keyring.create_key("store-4f2a…");
+//   KeyBytes key = keyring.create_key("store-4f2a…");
 //
-// File format (keys/FORMAT in enclave/THREATS.md): text lines, format = 1, algorithm names, salt,
+// File format (FORMAT.md beside this): text lines, format = 1, algorithm names, salt,
 // nonce, wrapped bytes in base64; the header is the AEAD's additional data. scrypt's cost is bounded
 // on both sides when read (2^15 <= N <= 2^20).
 
