@@ -1,0 +1,231 @@
+#include "enclave/server/crossing.h"
+
+#include <algorithm>
+
+#include "enclave/server/crossing_values.h"
+
+namespace sceau::enclave {
+
+void put(WireWriter& out, std::uint64_t value) { out.u64(value); }
+void get(WireReader& in, std::uint64_t& value) { value = in.u64(); }
+void put(WireWriter& out, const std::string& value) { out.text(value); }
+void get(WireReader& in, std::string& value) { value = in.text(); }
+
+void put(WireWriter& out, const Hello& value) {
+  out.text(value.user);
+  out.text(value.database);
+  out.text(value.application);
+}
+void get(WireReader& in, Hello& value) {
+  value.user = in.text();
+  value.database = in.text();
+  value.application = in.text();
+}
+
+void put(WireWriter& out, const CancelKey& value) {
+  out.u32(value.pid);
+  out.u32(value.key);
+}
+void get(WireReader& in, CancelKey& value) {
+  value.pid = in.u32();
+  value.key = in.u32();
+}
+
+void put(WireWriter& out, const StatementEnd& value) {
+  out.u64(value.started);
+  out.text(value.outcome);
+  out.u64(value.rows);
+}
+void get(WireReader& in, StatementEnd& value) {
+  value.started = in.u64();
+  value.outcome = in.text();
+  value.rows = in.u64();
+}
+
+void put(WireWriter& out, const Failure& value) {
+  out.u8(static_cast<std::uint8_t>(value.fault));
+  out.text(value.id);
+  put(out, value.args);
+}
+void get(WireReader& in, Failure& value) {
+  value.fault = in.enumerator(Fault::internal);
+  value.id = in.text();
+  get(in, value.args);
+}
+
+void rethrow(const Failure& failure) {
+  throw EnclaveError(failure.fault, failure.id, failure.args);
+}
+
+namespace {
+
+void put(WireWriter& out, const StoreAccess& value) {
+  out.text(value.name.dataset);
+  out.text(value.name.vintage);
+  out.text(value.file.string());
+  out.text(value.sealed.id);
+  out.u64(value.sealed.size);
+  out.text(value.sealed.sha256);
+  out.key(value.key);
+}
+void get(WireReader& in, StoreAccess& value) {
+  value.name.dataset = in.text();
+  value.name.vintage = in.text();
+  value.file = in.text();
+  value.sealed.id = in.text();
+  value.sealed.size = in.u64();
+  value.sealed.sha256 = in.text();
+  value.key = in.key();
+}
+
+void put(WireWriter& out, const DatasetGrant& value) {
+  out.text(value.dataset);
+  out.count(value.vintages.size());
+  for (const auto& vintage : value.vintages) put(out, vintage);
+  out.boolean(value.columns.has_value());
+  if (!value.columns) return;
+  out.count(value.columns->size());
+  for (const auto& column : *value.columns) out.text(column);
+}
+void get(WireReader& in, DatasetGrant& value) {
+  value.dataset = in.text();
+  for (auto left = in.count(1); left > 0; --left) get(in, value.vintages.emplace_back());
+  if (!in.boolean()) return;
+  value.columns.emplace();
+  for (auto left = in.count(1); left > 0; --left) value.columns->insert(in.text());
+}
+
+void put(WireWriter& out, const std::vector<DatasetGrant>& list) {
+  out.count(list.size());
+  for (const auto& grant : list) put(out, grant);
+}
+void get(WireReader& in, std::vector<DatasetGrant>& list) {
+  for (auto left = in.count(1); left > 0; --left) get(in, list.emplace_back());
+}
+
+void put(WireWriter& out, const PolicyTexts& value) {
+  out.text(value.name);
+  out.count(value.texts.size());
+  for (const auto& [name, toml] : value.texts) {
+    out.text(name);
+    out.text(toml);
+  }
+}
+void get(WireReader& in, PolicyTexts& value) {
+  value.name = in.text();
+  for (auto left = in.count(1); left > 0; --left) {
+    auto name = in.text();
+    value.texts.emplace_back(std::move(name), in.text());
+  }
+}
+
+}  // namespace
+
+void put(WireWriter& out, const SessionGrant& value) {
+  out.text(value.session);
+  out.text(value.actor);
+  out.text(value.user);
+  out.text(value.project);
+  out.text(value.language);
+  put(out, value.policy);
+  put(out, value.datasets);
+  out.i64(value.statement_timeout_s);
+  put(out, value.permit_rows);
+}
+void get(WireReader& in, SessionGrant& value) {
+  value.session = in.text();
+  value.actor = in.text();
+  value.user = in.text();
+  value.project = in.text();
+  value.language = in.text();
+  get(in, value.policy);
+  get(in, value.datasets);
+  value.statement_timeout_s = in.i64();
+  get(in, value.permit_rows);
+}
+
+void put(WireWriter& out, const WorkerGrant& value) {
+  put(out, value.session);
+  put(out, value.cancel);
+}
+void get(WireReader& in, WorkerGrant& value) {
+  get(in, value.session);
+  get(in, value.cancel);
+}
+
+void put(WireWriter& out, const OutputDraft& value) {
+  out.text(value.name);
+  out.text(value.title);
+  out.text(value.exception);
+  out.text(value.sql);
+  put(out, value.tabulation);
+  put(out, value.reason);
+  out.text(value.opaque);
+}
+void get(WireReader& in, OutputDraft& value) {
+  value.name = in.text();
+  value.title = in.text();
+  value.exception = in.text();
+  value.sql = in.text();
+  get(in, value.tabulation);
+  get(in, value.reason);
+  value.opaque = in.text();
+}
+
+void put(WireWriter& out, const ExamineJob& value) {
+  out.text(value.project);
+  out.text(value.language);
+  put(out, value.policy);
+  put(out, value.datasets);
+  put(out, value.tabulations);
+  put(out, value.history);
+}
+void get(WireReader& in, ExamineJob& value) {
+  value.project = in.text();
+  value.language = in.text();
+  get(in, value.policy);
+  get(in, value.datasets);
+  get(in, value.tabulations);
+  get(in, value.history);
+}
+
+void put(WireWriter& out, const Examined& value) {
+  put(out, value.judgement);
+  out.text(value.file);
+  out.u64(value.cells);
+  put(out, value.statistics);
+  out.text(value.table_json);
+}
+void get(WireReader& in, Examined& value) {
+  get(in, value.judgement);
+  value.file = in.text();
+  value.cells = in.u64();
+  get(in, value.statistics);
+  value.table_json = in.text();
+}
+
+void put(WireWriter& out, const JudgedOutput& value) {
+  out.text(value.name);
+  put(out, value.judgement);
+  out.text(value.verdict_json);
+}
+void get(WireReader& in, JudgedOutput& value) {
+  value.name = in.text();
+  get(in, value.judgement);
+  value.verdict_json = in.text();
+}
+
+void put(WireWriter& out, const Submission& value) {
+  out.text(value.request);
+  out.text(value.state);
+  out.u8(static_cast<std::uint8_t>(value.verdict));
+  put(out, value.outputs);
+}
+void get(WireReader& in, Submission& value) {
+  value.request = in.text();
+  value.state = in.text();
+  value.verdict = in.enumerator(disclosure::Verdict::fail);
+  get(in, value.outputs);
+}
+
+}  // namespace sceau::enclave
