@@ -39,7 +39,7 @@ struct WorkerGrant {
 
 struct StatementEnd {
   std::uint64_t started = 0;
-  std::string outcome;   ///< "done" or a SQLSTATE
+  std::string outcome;  ///< "done" or a SQLSTATE
   std::uint64_t rows = 0;
 };
 

@@ -13,12 +13,12 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::size_t small = 64U << 10;        // names, ids, counts
-constexpr std::size_t statement = 2U << 20;     // a text that psql may send, and its overhead
-constexpr std::size_t many_rows = 64U << 20;    // views, grants, findings
+constexpr std::size_t small = 64U << 10;      // names, ids, counts
+constexpr std::size_t statement = 2U << 20;   // a text that psql may send, and its overhead
+constexpr std::size_t many_rows = 64U << 20;  // views, grants, findings
 constexpr std::size_t drafts = max_opaque_bytes + (16U << 20);
-constexpr std::size_t large = 1U << 30;         // a table of a million cells with its evidence
-constexpr std::size_t step = 1U << 20;          // memory is added in steps of this much
+constexpr std::size_t large = 1U << 30;  // a table of a million cells with its evidence
+constexpr std::size_t step = 1U << 20;   // memory is added in steps of this much
 
 [[noreturn]] void gone() { throw EnclaveError(Fault::internal, "server.peer_gone"); }
 

@@ -30,15 +30,15 @@ enum class FrameKind : std::uint8_t {
   withdraw,            ///< a request's id
   requests_view,
   findings_view,
-  closing,             ///< the reason
+  closing,  ///< the reason
   // broker -> worker
   grant,
-  started,             ///< the entry's seq
+  started,  ///< the entry's seq
   done,
   judged,
   submission,
   rows,
-  failed,              ///< fault, id, arguments: the answer to any question, an examiner's too
+  failed,  ///< fault, id, arguments: the answer to any question, an examiner's too
   // broker -> examiner, examiner -> broker
   job,
   examined

@@ -9,7 +9,8 @@
 // Every length is judged before it is waited for. Refused (ProtocolError, after which the reader
 // gives nothing more): a start packet longer than 10,000 bytes, a query longer than max_query, a
 // type byte that isn't a message, a field without its closing zero, counts that pass the bytes
-// that are there, bytes left over. Source: PostgreSQL 15 manual, chapter "Frontend/Backend Protocol".
+// that are there, bytes left over. Source: PostgreSQL 15 manual, chapter "Frontend/Backend
+// Protocol".
 
 #include <cstdint>
 #include <map>
@@ -79,8 +80,8 @@ struct Sync {};
 struct Terminate {};
 struct CopyMessage {};  ///< CopyData, CopyDone, CopyFail: there is no COPY FROM, so it is ignored
 
-using Message = std::variant<Startup, CancelRequest, EncryptionRequest, Query, Parse, Bind, Describe,
-                             Execute, Close, Flush, Sync, Terminate, CopyMessage>;
+using Message = std::variant<Startup, CancelRequest, EncryptionRequest, Query, Parse, Bind,
+                             Describe, Execute, Close, Flush, Sync, Terminate, CopyMessage>;
 
 class FrontendReader {
  public:

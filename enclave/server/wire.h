@@ -6,8 +6,8 @@
 //
 //   WireWriter w;  w.text("lycees");  w.u64(3);
 //   WireReader r(w.bytes());  r.text() == "lycees";  r.u64() == 3;  r.finish();
-// Refused (EnclaveError server.bad_frame): a claimed length of 2^32 - 1 over ten bytes, a boolean 2,
-// an enumerator out of range, bytes left over at finish().
+// Refused (EnclaveError server.bad_frame): a claimed length of 2^32 - 1 over ten bytes, a boolean
+// 2, an enumerator out of range, bytes left over at finish().
 
 #include <cstdint>
 #include <optional>

@@ -38,7 +38,8 @@ std::string refused_as(Channel& channel) {
 std::vector<FrameKind> all_kinds() {
   std::vector<FrameKind> kinds;
   for (int byte = 0; byte < 256; ++byte) {
-    if (is_frame_kind(static_cast<std::uint8_t>(byte))) kinds.push_back(static_cast<FrameKind>(byte));
+    if (is_frame_kind(static_cast<std::uint8_t>(byte)))
+      kinds.push_back(static_cast<FrameKind>(byte));
   }
   return kinds;
 }

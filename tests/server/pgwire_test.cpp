@@ -8,9 +8,7 @@ using namespace std::string_literals;
 
 namespace {
 
-std::string i16(int value) {
-  return {static_cast<char>(value >> 8), static_cast<char>(value)};
-}
+std::string i16(int value) { return {static_cast<char>(value >> 8), static_cast<char>(value)}; }
 std::string i32(std::uint32_t value) {
   return i16(static_cast<int>(value >> 16)) + i16(static_cast<int>(value & 0xffff));
 }
@@ -67,12 +65,12 @@ TEST_CASE("a cancel request carries pid and key") {
 }
 
 TEST_CASE("messages come out whole, whatever pieces the bytes come in") {
-  const auto bytes = alix + message('Q', "SELECT 1\0"s) +
-                     message('P', "s1\0SELECT $1\0"s + i16(1) + i32(20)) +
-                     message('B', "p\0s1\0"s + i16(1) + i16(1) + i16(2) + i32(0xffffffffU) + i32(3) +
-                                      "abc" + i16(1) + i16(0)) +
-                     message('D', "Pp\0"s) + message('E', "p\0"s + i32(10)) + message('C', "Ss1\0"s) +
-                     message('H', "") + message('S', "") + message('X', "");
+  const auto bytes =
+      alix + message('Q', "SELECT 1\0"s) + message('P', "s1\0SELECT $1\0"s + i16(1) + i32(20)) +
+      message('B', "p\0s1\0"s + i16(1) + i16(1) + i16(2) + i32(0xffffffffU) + i32(3) + "abc" +
+                       i16(1) + i16(0)) +
+      message('D', "Pp\0"s) + message('E', "p\0"s + i32(10)) + message('C', "Ss1\0"s) +
+      message('H', "") + message('S', "") + message('X', "");
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
     pg::FrontendReader reader;
     std::vector<pg::Message> messages;
@@ -104,11 +102,11 @@ TEST_CASE("a start packet with an impossible length or version is refused") {
   CHECK(refuses(i32(0xffffffffU), false));
   CHECK(refuses(i32(0), false));
   CHECK(refuses(i32(3), false));
-  CHECK(refuses(i32(4), false));                              // no code
-  CHECK(refuses(startup_bytes("\0"s, 131'072), false));       // version 2
-  CHECK(refuses(startup_bytes("user\0alix"s), false));        // no closing zero
-  CHECK(refuses(startup_bytes("user\0alix\0"s), false));      // no end of the list
-  CHECK(refuses(startup_bytes("user\0a\0\0more"s), false));   // something behind the end
+  CHECK(refuses(i32(4), false));                             // no code
+  CHECK(refuses(startup_bytes("\0"s, 131'072), false));      // version 2
+  CHECK(refuses(startup_bytes("user\0alix"s), false));       // no closing zero
+  CHECK(refuses(startup_bytes("user\0alix\0"s), false));     // no end of the list
+  CHECK(refuses(startup_bytes("user\0a\0\0more"s), false));  // something behind the end
   CHECK(refuses(startup_bytes("user\0a\0user\0b\0\0"s), false));
   CHECK(refuses("GET / HTTP/1.1\r\n\r\n", false));
 }
@@ -126,11 +124,11 @@ TEST_CASE("hostile lengths are refused before their bytes are waited for") {
 TEST_CASE("counts and lengths inside a message are held against its bytes") {
   CHECK(refuses(message('Q', "no zero")));
   CHECK(refuses(message('Q', "SELECT 1\0left over"s)));
-  CHECK(refuses(message('P', "s\0SELECT 1\0"s + i16(-1))));                      // 65,535 types
-  CHECK(refuses(message('B', "\0\0"s + i16(0) + i16(-1))));                      // 65,535 values
-  CHECK(refuses(message('B', "\0\0"s + i16(0) + i16(1) + i32(0x7fffffffU))));   // 2 GiB value
+  CHECK(refuses(message('P', "s\0SELECT 1\0"s + i16(-1))));                    // 65,535 types
+  CHECK(refuses(message('B', "\0\0"s + i16(0) + i16(-1))));                    // 65,535 values
+  CHECK(refuses(message('B', "\0\0"s + i16(0) + i16(1) + i32(0x7fffffffU))));  // 2 GiB value
   CHECK(refuses(message('B', "\0\0"s + i16(0) + i16(1) + i32(0xfffffffeU) + i16(0))));  // -2
-  CHECK(refuses(message('B', "\0\0"s + i16(1) + i16(2) + i16(0) + i16(0))));     // format 2
+  CHECK(refuses(message('B', "\0\0"s + i16(1) + i16(2) + i16(0) + i16(0))));            // format 2
   CHECK(refuses(message('B', "\0\0"s + i16(2) + i16(0) + i16(0) + i16(1) + i32(0) + i16(0))));
   CHECK(refuses(message('D', "Xname\0"s)));
   CHECK(refuses(message('E', "\0"s)));

@@ -27,7 +27,8 @@ TEST_CASE("what a writer puts, a reader gets") {
   in.finish();
 }
 
-TEST_CASE("a list of a claimed 2^32 - 1 elements over ten bytes is refused before it costs anything") {
+TEST_CASE(
+    "a list of a claimed 2^32 - 1 elements over ten bytes is refused before it costs anything") {
   WireWriter out;
   out.u32(0xffffffffU);
   for (int i = 0; i < 10; ++i) out.u8(0);
