@@ -69,6 +69,14 @@ std::string to_string(const Decimal& value) {
   return text;
 }
 
+Decimal shortened(Decimal value) {
+  while (value.scale > 0 && value.mantissa % 10 == 0) {
+    value.mantissa /= 10;
+    --value.scale;
+  }
+  return value;
+}
+
 double to_double(const Decimal& value) {
   return static_cast<double>(value.mantissa) /
          static_cast<double>(powers_of_ten.at(static_cast<std::size_t>(value.scale)));

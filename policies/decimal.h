@@ -32,6 +32,9 @@ struct Decimal {
 /// "0.85", "12", "-3.10": the scale is kept.
 [[nodiscard]] std::string to_string(const Decimal& value);
 
+/// The same value without zeros at its end: 0.90 -> 0.9, 12.00 -> 12.
+[[nodiscard]] Decimal shortened(Decimal value);
+
 [[nodiscard]] double to_double(const Decimal& value);
 
 }  // namespace sceau::policies

@@ -9,14 +9,8 @@
 namespace sceau::policies {
 namespace {
 
-/// Trailing zeros dropped, so that 0.90 and 0.9 are the same text.
-std::string canonical(Decimal value) {
-  while (value.scale > 0 && value.mantissa % 10 == 0) {
-    value.mantissa /= 10;
-    --value.scale;
-  }
-  return to_string(value);
-}
+/// 0.90 and 0.9 are the same limit, so they are the same text.
+std::string canonical(const Decimal& value) { return to_string(shortened(value)); }
 
 std::string_view word(Exploration value) {
   return value == Exploration::rows ? "rows" : "aggregates";

@@ -83,6 +83,14 @@ TEST_CASE("text and value are the same thing") {
   }));
 }
 
+TEST_CASE("zeros at the end can be dropped") {
+  CHECK(shortened({90, 2}) == Decimal{9, 1});
+  CHECK(shortened({1200, 2}) == Decimal{12, 0});
+  CHECK(shortened({0, 3}) == Decimal{0, 0});
+  CHECK(shortened({-310, 1}) == Decimal{-31, 0});
+  CHECK(shortened({100, 0}) == Decimal{100, 0});
+}
+
 TEST_CASE("doubles come near") {
   CHECK(to_double({85, 2}) == 0.85);
   CHECK(to_double({-310, 2}) == -3.1);

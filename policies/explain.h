@@ -1,0 +1,21 @@
+#pragma once
+// What a policy means, in words: for `sceau policy check` and for whoever signs one.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policies/policy.h"
+
+namespace sceau::policies {
+
+/// False for the rules that are read and validated, but whose outputs get `review` in this version:
+/// group_disclosure, degrees_of_freedom, extremes, quantiles.
+[[nodiscard]] bool is_enforced_yet(Rule rule);
+
+/// One line for exploration, one for the reviewers, then one for each rule in the order of `Rule`,
+/// each "name: sentence". `language`: "fr", else English. A rule that is off says so; one that is
+/// not enforced yet says that what it would judge gets review.
+[[nodiscard]] std::vector<std::string> explain(const Policy& policy, std::string_view language);
+
+}  // namespace sceau::policies
