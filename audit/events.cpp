@@ -1,0 +1,132 @@
+#include "audit/events.h"
+
+#include <algorithm>
+
+namespace sceau::audit {
+namespace {
+
+using enum Kind;
+
+constexpr std::array events = {
+    Event{"centre.created", {{{"origin", word}}}},
+    Event{"centre.started", {{{"version", word}}}},
+    Event{"centre.unlocked", {}},
+    Event{"centre.stopped", {{{"reason", word}}}},
+    Event{"role.granted", {{{"role", word}, {"user", word}}}},
+    Event{"role.revoked", {{{"role", word}, {"user", word}}}},
+    Event{"store.started", {{{"codebook", digest}, {"store", word}}}},
+    Event{"store.sealed",
+          {{{"bytes", number},
+            {"rejected", number},
+            {"rows", number},
+            {"sha256", digest},
+            {"store", word}}}},
+    Event{"store.opened", {{{"session", word}, {"store", word}}}},
+    Event{"store.superseded", {{{"by", word}, {"store", word}}}},
+    Event{"policy.installed", {{{"name", word}, {"policy", digest}, {"version", word}}}},
+    Event{"project.created", {{{"commitment", digest}, {"project", word}}}},
+    Event{"project.closed", {{{"project", word}}}},
+    Event{"permit.granted",
+          {{{"permit", word},
+            {"policy", digest},
+            {"project", word},
+            {"store", word},
+            {"until", word}}}},
+    Event{"permit.revoked", {{{"permit", word}}}},
+    Event{"session.opened", {{{"project", word}, {"session", word}}}},
+    Event{"session.refused", {{{"reason", word}}}},
+    Event{"session.closed", {{{"reason", word}, {"session", word}}}},
+    Event{"statement.started",
+          {{{"commitment", digest}, {"session", word}, {"statement", number}}}},
+    Event{"statement.finished", {{{"outcome", word}, {"session", word}, {"statement", number}}}},
+    Event{"request.submitted",
+          {{{"commitment", digest},
+            {"outputs", number},
+            {"project", word},
+            {"request", word},
+            {"turn", number}}}},
+    Event{"request.checked",
+          {{{"commitment", digest},
+            {"policy", digest},
+            {"request", word},
+            {"turn", number},
+            {"verdict", word}}}},
+    Event{"request.withdrawn", {{{"reason", word}, {"request", word}, {"turn", number}}}},
+    Event{"review.viewed", {{{"request", word}, {"turn", number}}}},
+    Event{"review.decided",
+          {{{"decision", word},
+            {"output", number},
+            {"policy", digest},
+            {"request", word},
+            {"sha256", digest},
+            {"turn", number}}}},
+    Event{"release.started", {{{"outputs", number}, {"request", word}, {"turn", number}}}},
+    Event{"release.made",
+          {{{"output", number},
+            {"policy", digest},
+            {"request", word},
+            {"sha256", digest},
+            {"turn", number},
+            {"verdict", word}}}},
+    Event{"release.revoked", {{{"request", word}, {"turn", number}}}},
+    Event{"log.cosigned", {{{"size", number}, {"witness", word}}}},
+    Event{"log.erased", {{{"reason", word}, {"session", word}}}},
+    Event{"key.rotated", {{{"checkpoint", word}, {"key", word}}}},
+};
+
+constexpr std::array acts = {
+    Act{"centre.started", {"centre.stopped"}, {}, "", true},
+    Act{"store.started", {"store.sealed"}, {"store"}, "", true},
+    Act{"statement.started", {"statement.finished"}, {"session", "statement"}, "", true},
+    Act{"request.submitted",
+        {"request.checked", "request.withdrawn"},
+        {"request", "turn"},
+        "",
+        false},  // a checked request may be withdrawn later
+    Act{"release.started", {"release.made"}, {"request", "turn"}, "outputs", true},
+};
+
+constexpr std::size_t longest_word = 4096;
+constexpr std::size_t longest_name = 64;
+
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+}  // namespace
+
+std::span<const Event> all_events() { return events; }
+
+const Event* find_event(std::string_view name) {
+  const auto found = std::find_if(events.begin(), events.end(),
+                                  [&](const Event& event) { return event.name == name; });
+  return found == events.end() ? nullptr : &*found;
+}
+
+std::span<const Act> all_acts() { return acts; }
+
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= longest_word &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+}
+
+bool is_digest(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+bool is_actor(std::string_view text) {
+  return !text.empty() && text.size() <= longest_name &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+                  c == '-';
+         });
+}
+
+bool is_data_key(std::string_view text) {
+  return !text.empty() && text.size() <= longest_name &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_lower_or_digit(c) || c == '_'; });
+}
+
+}  // namespace sceau::audit
