@@ -56,6 +56,7 @@ struct ColumnResult {
   Evidence evidence;                    ///< of the statistic (of the numerator)
   std::optional<Evidence> denominator;  ///< of a ratio's second statistic
   std::optional<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1
+  std::optional<Evidence> denominator_holding;
 };
 
 struct Cell {

@@ -1,0 +1,126 @@
+#include "disclosure/count_table.h"
+
+#include <algorithm>
+
+#include "disclosure/dimension.h"
+#include "disclosure/fault.h"
+#include "disclosure/measure_value.h"
+
+namespace sceau::disclosure {
+
+void CountTable::resize(const Extent& extent) {
+  rows_.resize(extent.groups);
+  pairs_.resize(extent.pairs.size());
+  units_.resize(extent.pairs.size());
+  for (std::size_t kind = 0; kind < pairs_.size(); ++kind) pairs_[kind].resize(extent.pairs[kind]);
+}
+
+void CountTable::add(const Batch& batch) {
+  std::vector<std::uint32_t> valid;
+  const bool some = measure_->valid(batch, valid);
+  const std::size_t count = some ? valid.size() : batch.rows.size();
+  const auto position = [&](std::size_t i) {
+    return some ? valid[i] : static_cast<std::uint32_t>(i);
+  };
+  for (std::size_t i = 0; i < count; ++i) ++rows_[batch.groups[position(i)]];
+  for (std::size_t kind = 0; kind < pairs_.size(); ++kind) {
+    const auto& pair_of = batch.pairs[kind];
+    auto& rows = pairs_[kind];
+    for (std::size_t i = 0; i < count; ++i) ++rows[pair_of[position(i)]];
+  }
+  if (!measure_->spec().counts_units) return;
+  for (std::size_t i = 0; i < count; ++i) add_units(batch, position(i));
+}
+
+void CountTable::add_units(const Batch& batch, std::uint32_t position) {
+  const std::uint32_t unit = batch.entities[kinds_->unit][position];
+  if (unit == BoundEntity::unknown) return;
+  for (std::size_t kind = 0; kind < kinds_->unit; ++kind) {
+    units_[kind].intern(static_cast<std::uint64_t>(batch.pairs[kind][position]) << 32 | unit);
+  }
+}
+
+void CountTable::absorb(const MeasureTable& other, const Mapping& mapping) {
+  const auto& theirs = dynamic_cast<const CountTable&>(other);
+  for (std::size_t group = 0; group < theirs.rows_.size(); ++group) {
+    if (mapping.groups[group] != nowhere) rows_[mapping.groups[group]] += theirs.rows_[group];
+  }
+  for (std::size_t kind = 0; kind < theirs.pairs_.size(); ++kind) {
+    const auto& to = mapping.pairs[kind];
+    for (std::size_t pair = 0; pair < theirs.pairs_[kind].size(); ++pair) {
+      if (to[pair] != nowhere) pairs_[kind][to[pair]] += theirs.pairs_[kind][pair];
+    }
+    for (const std::uint64_t key : theirs.units_[kind].keys()) {
+      const std::uint32_t pair = to[key >> 32];
+      if (pair == nowhere) continue;
+      const std::uint64_t unit = key & 0xffffffffU;
+      units_[kind].intern(static_cast<std::uint64_t>(pair) << 32 | mapping.unit(unit));
+    }
+  }
+}
+
+// What each pair's contributor gives: rows, or distinct units.
+std::vector<std::int64_t> CountTable::given(std::size_t kind) const {
+  if (!measure_->spec().counts_units || kind >= kinds_->unit) return pairs_[kind];
+  std::vector<std::int64_t> units(pairs_[kind].size());
+  for (const std::uint64_t key : units_[kind].keys()) ++units[key >> 32];
+  return units;
+}
+
+void CountTable::fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const {
+  for (std::size_t group = 0; group < rows_.size(); ++group) {
+    Evidence& evidence = out[group];
+    evidence.rows = rows_[group];
+    evidence.sum = evidence.absolute_sum = evidence.squares = exact(evidence.rows, 0);
+    evidence.contributions.assign(kinds_->reported + (kinds_->unit_is_row ? 1 : 0), {});
+    for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
+      evidence.contributions[kind].kind = kinds_->names[kind];
+      evidence.contributions[kind].total = exact(0, 0);
+    }
+    if (!kinds_->unit_is_row) continue;
+    evidence.units = evidence.rows;
+    Contributions& row = evidence.contributions.back();
+    row.kind = "row";
+    row.distinct = evidence.rows;
+    row.total = exact(evidence.rows, 0);
+    row.largest.assign(std::min<std::size_t>(max_top, static_cast<std::size_t>(evidence.rows)),
+                       exact(1, 0));
+  }
+  for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
+    const auto gives = given(kind);
+    const bool is_unit = !kinds_->unit_is_row && kind == kinds_->unit;
+    for (std::size_t pair = 0; pair < gives.size(); ++pair) {
+      if (pairs_[kind][pair] == 0) continue;
+      const std::uint64_t key = pairs[kind].keys()[pair];
+      Evidence& evidence = out[key >> 32];
+      Contributions& contributions = evidence.contributions[kind];
+      const bool known = static_cast<std::uint32_t>(key) != BoundEntity::unknown;
+      if (known) ++contributions.distinct;
+      if (known && is_unit) ++evidence.units;
+      const bool one = is_unit && measure_->spec().counts_units;  // a unit gives itself
+      const Number gift = exact(one ? 1 : gives[pair], 0);
+      contributions.total = sum(contributions.total, gift);
+      insert_largest(contributions.largest, gift);
+    }
+  }
+}
+
+std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const Interner& pairs) const {
+  std::vector<std::int64_t> counts(rows_.size());
+  for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
+    const std::uint64_t key = pairs.keys()[pair];
+    if (pairs_[kind][pair] == 0 || static_cast<std::uint32_t>(key) == BoundEntity::unknown) continue;
+    ++counts[key >> 32];
+  }
+  return counts;
+}
+
+std::vector<Number> CountTable::quantiles(const Decimal&) const {
+  throw DisclosureError(Fault::wrong_kind, "a quantile needs a measure");
+}
+
+std::unique_ptr<MeasureTable> CountTable::empty_copy() const {
+  return std::make_unique<CountTable>(*measure_, *kinds_);
+}
+
+}  // namespace sceau::disclosure

@@ -1,0 +1,36 @@
+#pragma once
+// Counts of rows, by group and by contributor; where asked, contributors give distinct units.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "disclosure/measure.h"
+
+namespace sceau::disclosure {
+
+class CountTable final : public MeasureTable {
+ public:
+  CountTable(const BoundMeasure& measure, const Kinds& kinds) : measure_(&measure), kinds_(&kinds) {}
+
+  void resize(const Extent& extent) override;
+  void add(const Batch& batch) override;
+  void absorb(const MeasureTable& other, const Mapping& mapping) override;
+  void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const override;
+  [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
+                                                   const Interner& pairs) const override;
+  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
+  [[nodiscard]] std::unique_ptr<MeasureTable> empty_copy() const override;
+
+ private:
+  void add_units(const Batch& batch, std::uint32_t position);
+  [[nodiscard]] std::vector<std::int64_t> given(std::size_t kind) const;
+
+  const BoundMeasure* measure_;
+  const Kinds* kinds_;
+  std::vector<std::int64_t> rows_;                // by group
+  std::vector<std::vector<std::int64_t>> pairs_;  // by kind and pair
+  std::vector<Interner> units_;                   // by kind: pair << 32 | unit
+};
+
+}  // namespace sceau::disclosure

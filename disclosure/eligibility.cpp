@@ -1,0 +1,248 @@
+#include "disclosure/eligibility.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "disclosure/plan.h"
+
+namespace sceau::disclosure {
+namespace {
+
+using policies::Role;
+using policies::Rule;
+using policies::Type;
+using policies::Variable;
+
+class Eligibility {
+ public:
+  Eligibility(const Tabulation& tabulation, const Source& source,
+              const policies::Codebook& codebook, const policies::Policy& policy)
+      : tabulation_(&tabulation), source_(&source), codebook_(&codebook), policy_(&policy) {}
+
+  std::vector<Finding> look() {
+    if (tabulation_->columns.empty()) review(Rule::tabulation, "tabulation.no_statistic", {});
+    for (const Dimension& dimension : tabulation_->dimensions) look_at(dimension);
+    look_at_identifiers(tabulation_->where);
+    for (const Column& column : tabulation_->columns) {
+      look_at(column.statistic);
+      if (column.denominator) look_at(*column.denominator);
+    }
+    if (policy_->enforces(Rule::group_disclosure)) look_at_sensitive();
+    return std::move(found_);
+  }
+
+ private:
+  void review(Rule rule, std::string id, std::vector<std::string> args) {
+    Finding finding;
+    finding.rule = rule;
+    finding.verdict = Verdict::review;
+    finding.message = {std::move(id), std::move(args)};
+    const auto same = [&](const Finding& other) { return other.message == finding.message; };
+    if (std::none_of(found_.begin(), found_.end(), same)) found_.push_back(std::move(finding));
+  }
+
+  // ---- dimensions
+
+  static std::string not_a_class(const Variable* variable) {
+    if (variable == nullptr) return "not in the codebook";
+    if (variable->type == Type::text) return "free text";
+    switch (variable->role) {
+      case Role::classification:
+        return {};
+      case Role::measure:
+        return "a measure";
+      case Role::identifier:
+        return "an identifier";
+      case Role::hidden:
+        return "hidden";
+    }
+    return "unknown";
+  }
+
+  void look_at(const Dimension& dimension) {
+    if (const auto* name = std::get_if<std::string>(&dimension.from)) {
+      if (*name == "vintage") return;
+      const std::string reason = not_a_class(codebook_->find(*name));
+      if (!reason.empty()) {
+        review(Rule::tabulation, "tabulation.dimension", {dimension.name, *name, reason});
+      }
+      return;
+    }
+    if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
+      look_at_recoded(dimension.name, bucket->variable);
+      return;
+    }
+    const auto& recode = std::get<Recode>(dimension.from);
+    std::set<std::string> variables;
+    for (const RecodeCase& one : recode.cases) collect(one.when, variables);
+    for (const std::string& variable : variables) look_at_recoded(dimension.name, variable);
+    look_at_labels(dimension.name, recode, variables);
+  }
+
+  // A recode may be made from a measure: width_bucket(note, …) is a class of notes.
+  void look_at_recoded(const std::string& dimension, const std::string& variable) {
+    if (variable == "vintage") return;
+    const Variable* known = codebook_->find(variable);
+    if (known != nullptr && known->role == Role::measure) return;
+    const std::string reason = not_a_class(known);
+    if (!reason.empty()) review(Rule::tabulation, "tabulation.dimension", {dimension, variable, reason});
+  }
+
+  // Labels of the codebook's lists pass, and small whole numbers: 0 up to the number of labels.
+  void look_at_labels(const std::string& dimension, const Recode& recode,
+                      const std::set<std::string>& variables) {
+    std::vector<std::string> labels;
+    for (const RecodeCase& one : recode.cases) {
+      if (one.label) labels.push_back(*one.label);
+    }
+    if (recode.otherwise) labels.push_back(*recode.otherwise);
+    std::set<std::string> allowed;
+    for (std::size_t i = 0; i <= labels.size(); ++i) allowed.insert(std::to_string(i));
+    for (const std::string& name : variables) {
+      const Variable* variable = codebook_->find(name);
+      if (variable == nullptr) continue;
+      for (const auto& [code, label] : variable->values) {
+        allowed.insert({code, label.fr, label.en});
+      }
+    }
+    for (const std::string& label : labels) {
+      if (!allowed.contains(label)) {
+        review(Rule::tabulation, "tabulation.label", {dimension, label});
+      }
+    }
+  }
+
+  // ---- statistics
+
+  void look_at(const Statistic& statistic) {
+    const std::string name = describe(statistic);
+    look_at_identifiers(statistic.filter);
+    look_at_constants(name, statistic.filter);
+    if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) {
+      look_at_identifiers(*indicator);
+      look_at_constants(name, *indicator);
+    }
+    if (const auto* variable = std::get_if<std::string>(&statistic.operand)) {
+      look_at_operand(statistic.function, *variable);
+    }
+    pending_rule(statistic.function);
+  }
+
+  void look_at_operand(Function function, const std::string& name) {
+    const Variable* variable = codebook_->find(name);
+    if (name == "vintage") return;
+    if (variable == nullptr || variable->role == Role::hidden) {
+      review(Rule::tabulation, "tabulation.operand", {name, "not in the codebook"});
+      return;
+    }
+    const bool counts = function == Function::count_values || function == Function::count_distinct;
+    if (counts) return;
+    const bool numeric = variable->type == Type::integer || variable->type == Type::decimal;
+    if (!numeric) {
+      review(Rule::tabulation, "tabulation.operand", {name, "not a number"});
+    } else if (variable->role == Role::identifier) {
+      review(Rule::tabulation, "tabulation.operand", {name, "an identifier"});
+    } else if (variable->role == Role::classification && !is_indicator(*variable)) {
+      review(Rule::tabulation, "tabulation.operand", {name, "a classification, not a measure"});
+    }
+  }
+
+  void pending_rule(Function function) {
+    switch (function) {
+      case Function::count_rows:
+      case Function::count_values:
+      case Function::count_distinct:
+      case Function::sum:
+      case Function::mean:
+        return;
+      case Function::minimum:
+      case Function::maximum:
+        if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
+        return;
+      case Function::quantile:
+        if (policy_->enforces(Rule::quantiles)) review(Rule::quantiles, "quantiles.not_enforced", {});
+        return;
+      case Function::variance:
+      case Function::standard_deviation:
+        if (policy_->enforces(Rule::degrees_of_freedom)) {
+          review(Rule::degrees_of_freedom, "degrees_of_freedom.not_enforced", {});
+        }
+        return;
+    }
+  }
+
+  void look_at_sensitive() {
+    for (const std::string& name : variables_of(*tabulation_)) {
+      const Variable* variable = codebook_->find(name);
+      if (variable != nullptr && variable->sensitive) {
+        review(Rule::group_disclosure, "group_disclosure.not_enforced", {name});
+      }
+    }
+  }
+
+  // ---- conditions
+
+  static void collect(const Condition& condition, std::set<std::string>& names) {
+    if (!condition.variable.empty()) names.insert(condition.variable);
+    for (const Condition& part : condition.parts) collect(part, names);
+  }
+
+  void look_at_identifiers(const Condition& condition) {
+    std::set<std::string> names;
+    collect(condition, names);
+    for (const std::string& name : names) {
+      const Variable* variable = codebook_->find(name);
+      const bool known = name == "vintage" || variable != nullptr;
+      if (!known || (variable != nullptr && variable->role == Role::identifier)) {
+        review(Rule::tabulation, "tabulation.condition", {name});
+      }
+    }
+  }
+
+  // A column's name leaves with the file, so the constants of its conditions leave too.
+  void look_at_constants(const std::string& column, const Condition& condition) {
+    for (const Condition& part : condition.parts) look_at_constants(column, part);
+    for (const Constant& constant : condition.constants) {
+      if (!is_known(condition.variable, constant)) {
+        const auto* text = std::get_if<std::string>(&constant);
+        review(Rule::tabulation, "tabulation.constant",
+               {column, text != nullptr ? *text : policies::to_string(std::get<Decimal>(constant))});
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_known(const std::string& name, const Constant& constant) const {
+    const Variable* variable = codebook_->find(name);
+    if (const auto* text = std::get_if<std::string>(&constant)) {
+      const auto column = source_->column(name);
+      if (name != "vintage" && (!column || column->kind != ColumnKind::codes)) return false;
+      const auto& codes = source_->dictionary(name);
+      const bool observed = std::find(codes.begin(), codes.end(), *text) != codes.end();
+      return observed || (variable != nullptr &&
+                          std::any_of(variable->values.begin(), variable->values.end(),
+                                      [&](const auto& value) { return value.code == *text; }));
+    }
+    if (variable == nullptr) return false;
+    const Decimal& number = std::get<Decimal>(constant);
+    const bool within = (!variable->min || policies::compare(number, *variable->min) >= 0) &&
+                        (!variable->max || policies::compare(number, *variable->max) <= 0);
+    return within && number.scale <= std::max(0, variable->decimals);
+  }
+
+  const Tabulation* tabulation_;
+  const Source* source_;
+  const policies::Codebook* codebook_;
+  const policies::Policy* policy_;
+  std::vector<Finding> found_;
+};
+
+}  // namespace
+
+std::vector<Finding> eligibility(const Tabulation& tabulation, const Source& source,
+                                 const policies::Codebook& codebook,
+                                 const policies::Policy& policy) {
+  return Eligibility(tabulation, source, codebook, policy).look();
+}
+
+}  // namespace sceau::disclosure

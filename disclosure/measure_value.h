@@ -1,0 +1,108 @@
+#pragma once
+// The two ways to add up: integers exactly in 128 bits, doubles with compensation. Internal to the
+// measure tables.
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "disclosure/exact.h"
+#include "disclosure/number.h"
+#include "disclosure/table.h"
+
+namespace sceau::disclosure {
+
+struct ExactValues {
+  using Value = std::int64_t;
+  using Magnitude = std::uint64_t;
+
+  struct Sum {
+    Int128 value = 0;
+    void add(Value term) { value += term; }  // 2^63 terms of 2^63 fit
+    void add_magnitude(Magnitude term) { value += static_cast<Int128>(term); }
+    void add(const Sum& other) { value = disclosure::add(value, other.value); }
+    [[nodiscard]] Number number(int scale) const { return exact(value, scale); }
+  };
+  struct Squares {
+    Int128 value = 0;
+    bool fits = true;
+    void add(Value term) { add_exact(static_cast<Int128>(term) * term); }
+    void add(const Squares& other) {
+      fits = fits && other.fits;
+      add_exact(other.value);
+    }
+    void add_exact(Int128 term) { fits = fits && !__builtin_add_overflow(value, term, &value); }
+    [[nodiscard]] Number number(int scale) const {
+      return fits ? exact(value, 2 * scale) : Number{};
+    }
+  };
+  static Magnitude magnitude(Value value) {
+    return value < 0 ? -static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  }
+  static Number number(Value value, int scale) { return exact(value, scale); }
+  static Number number_of_magnitude(Magnitude value, int scale) { return exact(value, scale); }
+};
+
+struct RealValues {
+  using Value = double;
+  using Magnitude = double;
+
+  struct Sum {  // Neumaier's compensated sum
+    double value = 0;
+    double compensation = 0;
+    void add(Value term) {
+      const double next = value + term;
+      compensation += std::fabs(value) >= std::fabs(term) ? (value - next) + term
+                                                          : (term - next) + value;
+      value = next;
+    }
+    void add_magnitude(Magnitude term) { add(term); }
+    void add(const Sum& other) {
+      add(other.value);
+      compensation += other.compensation;
+    }
+    [[nodiscard]] Number number(int) const { return RealValues::number(value + compensation, 0); }
+  };
+  struct Squares {
+    Sum sum;
+    void add(Value term) { sum.add(term * term); }
+    void add(const Squares& other) { sum.add(other.sum); }
+    [[nodiscard]] Number number(int scale) const { return sum.number(scale); }
+  };
+  static Magnitude magnitude(Value value) { return std::fabs(value); }
+  static Number number(Value value, int) {
+    Number number;
+    number.kind = Number::Kind::real;
+    number.real = value;
+    return number;
+  }
+  static Number number_of_magnitude(Magnitude value, int scale) { return number(value, scale); }
+};
+
+/// The largest few magnitudes, descending.
+template <typename Magnitude>
+struct Largest {
+  std::array<Magnitude, max_top> values{};
+  std::uint8_t count = 0;
+
+  void add(Magnitude value) {
+    if (count == max_top && value <= values.back()) return;
+    std::size_t at = count < max_top ? count++ : max_top - 1;
+    for (; at > 0 && values[at - 1] < value; --at) values[at] = values[at - 1];
+    values[at] = value;
+  }
+  void add(const Largest& other) {
+    for (std::size_t i = 0; i < other.count; ++i) add(other.values[i]);
+  }
+};
+
+/// Inserts into a descending list of at most max_top.
+inline void insert_largest(std::vector<Number>& largest, const Number& value) {
+  if (largest.size() == max_top && !less(largest.back(), value)) return;
+  if (largest.size() == max_top) largest.pop_back();
+  auto at = largest.end();
+  while (at != largest.begin() && less(*std::prev(at), value)) --at;
+  largest.insert(at, value);
+}
+
+}  // namespace sceau::disclosure

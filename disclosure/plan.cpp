@@ -1,0 +1,143 @@
+#include "disclosure/plan.h"
+
+#include <algorithm>
+
+#include "disclosure/fault.h"
+
+namespace sceau::disclosure {
+namespace {
+
+class Planner {
+ public:
+  Planner(const policies::Codebook& codebook, ColumnSet& columns)
+      : codebook_(&codebook), columns_(&columns) {
+    kinds.names = codebook.contributors;
+    kinds.unit_is_row = codebook.unit == "row";
+    if (!kinds.unit_is_row) {
+      kinds.unit = kinds.names.size();
+      kinds.names.push_back(codebook.unit);
+    }
+    kinds.reported = kinds.names.size();
+    measure({});  // the cell's own rows
+  }
+
+  StatisticPlan statistic(const Statistic& statistic) {
+    StatisticPlan plan;
+    MeasureSpec spec{statistic.filter, statistic.operand};
+    switch (statistic.function) {
+      case Function::count_rows:
+      case Function::count_values:
+        break;
+      case Function::count_distinct:
+        plan.kind = kind(std::get<std::string>(statistic.operand));
+        spec.counts_units = !kinds.unit_is_row && *plan.kind == kinds.unit;
+        break;
+      case Function::quantile:
+        spec.keeps_values = true;
+        [[fallthrough]];
+      case Function::sum:
+      case Function::mean:
+      case Function::minimum:
+      case Function::maximum:
+      case Function::variance:
+      case Function::standard_deviation:
+        spec.numeric = true;
+        break;
+    }
+    // An indicator is never NULL, so counting it counts rows.
+    const bool counts = !spec.numeric;
+    if (counts && std::holds_alternative<Condition>(spec.operand)) spec.operand = {};
+    if (spec.numeric) plan.holding = holding(spec);
+    plan.measure = measure(std::move(spec));
+    return plan;
+  }
+
+  Kinds kinds;
+  std::vector<MeasureSpec> specs;
+
+ private:
+  std::size_t measure(MeasureSpec spec) {
+    const auto at = std::find(specs.begin(), specs.end(), spec);
+    if (at != specs.end()) return static_cast<std::size_t>(at - specs.begin());
+    specs.push_back(std::move(spec));
+    return specs.size() - 1;
+  }
+
+  std::size_t kind(const std::string& variable) {
+    const auto at = std::find(kinds.names.begin(), kinds.names.end(), variable);
+    if (!kinds.unit_is_row && variable == codebook_->unit) return kinds.unit;
+    if (at != kinds.names.end()) return static_cast<std::size_t>(at - kinds.names.begin());
+    kinds.names.push_back(variable);
+    return kinds.names.size() - 1;
+  }
+
+  std::optional<std::size_t> holding(const MeasureSpec& spec) {
+    Condition one;
+    if (const auto* indicator = std::get_if<Condition>(&spec.operand)) {
+      one = *indicator;
+    } else {
+      const auto& name = std::get<std::string>(spec.operand);
+      const policies::Variable* variable = codebook_->find(name);
+      const auto column = columns_->source().column(name);
+      if (variable == nullptr || !is_indicator(*variable) || !column ||
+          column->kind == ColumnKind::codes) {
+        return std::nullopt;
+      }
+      one.kind = Condition::Kind::compare;
+      one.variable = name;
+      one.constants = {Decimal{1, 0}};
+    }
+    MeasureSpec held;
+    held.filter.kind = Condition::Kind::all_of;
+    held.filter.parts = {spec.filter, std::move(one)};
+    return measure(std::move(held));
+  }
+
+  const policies::Codebook* codebook_;
+  ColumnSet* columns_;
+};
+
+}  // namespace
+
+bool is_indicator(const policies::Variable& variable) {
+  if (variable.type != policies::Type::integer) return false;
+  const auto is = [](const std::optional<Decimal>& bound, std::int64_t value) {
+    return bound && policies::compare(*bound, Decimal{value, 0}) == 0;
+  };
+  if (is(variable.min, 0) && is(variable.max, 1)) return true;
+  const auto& values = variable.values;
+  return !values.empty() && std::all_of(values.begin(), values.end(), [](const auto& value) {
+    return value.code == "0" || value.code == "1";
+  });
+}
+
+Plan make_plan(const Tabulation& tabulation, const Source& source,
+               const policies::Codebook& codebook) {
+  std::string why;
+  if (!can_tabulate(tabulation, &why)) throw DisclosureError(Fault::malformed, why);
+  ColumnSet columns(source);
+  Planner planner(codebook, columns);
+  std::vector<ColumnPlan> outputs;
+  for (const Column& column : tabulation.columns) {
+    ColumnPlan output;
+    output.statistic = planner.statistic(column.statistic);
+    if (column.denominator) output.denominator = planner.statistic(*column.denominator);
+    outputs.push_back(output);
+  }
+  BoundCondition where(tabulation.where, columns);
+  std::vector<BoundDimension> dimensions;
+  for (const Dimension& dimension : tabulation.dimensions) dimensions.emplace_back(dimension, columns);
+  std::vector<BoundEntity> entities;
+  for (const std::string& kind : planner.kinds.names) entities.emplace_back(kind, columns);
+  std::vector<BoundMeasure> measures;
+  bool has_real = false;
+  for (const MeasureSpec& spec : planner.specs) {
+    measures.emplace_back(spec, columns);
+    has_real = has_real || (spec.numeric && measures.back().value_kind() == ColumnKind::real);
+  }
+  return Plan{std::move(columns),  std::move(where),   std::move(dimensions), std::move(planner.kinds),
+              std::move(entities), std::move(measures), std::move(outputs),   tabulation.vintages,
+              has_real};
+}
+
+}  // namespace sceau::disclosure

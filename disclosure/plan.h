@@ -1,0 +1,50 @@
+#pragma once
+// A tabulation made ready for one source: which columns it names, which measures its columns share,
+// which contributors give evidence. Binding is where a wrong name or kind is found.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "disclosure/columns.h"
+#include "disclosure/condition.h"
+#include "disclosure/dimension.h"
+#include "disclosure/measure.h"
+#include "disclosure/source.h"
+#include "disclosure/tabulation.h"
+#include "policies/codebook.h"
+
+namespace sceau::disclosure {
+
+/// Where a statistic's value and evidence come from.
+struct StatisticPlan {
+  std::size_t measure = 0;
+  std::optional<std::size_t> holding;  ///< of a 0/1 operand: the measure of the rows where it is 1
+  std::optional<std::size_t> kind;     ///< count(DISTINCT …): the kind that is counted
+};
+
+struct ColumnPlan {
+  StatisticPlan statistic;
+  std::optional<StatisticPlan> denominator;
+};
+
+struct Plan {
+  ColumnSet columns;
+  BoundCondition where;
+  std::vector<BoundDimension> dimensions;
+  Kinds kinds;
+  std::vector<BoundEntity> entities;    ///< one a kind
+  std::vector<BoundMeasure> measures;   ///< the first counts all rows
+  std::vector<ColumnPlan> outputs;      ///< one a column
+  std::vector<std::string> vintages;
+  bool has_real = false;                ///< sums over doubles: their order matters
+};
+
+/// Throws DisclosureError.
+[[nodiscard]] Plan make_plan(const Tabulation& tabulation, const Source& source,
+                             const policies::Codebook& codebook);
+
+/// Whether a variable can only hold 0, 1 and NULL by what the codebook declares.
+[[nodiscard]] bool is_indicator(const policies::Variable& variable);
+
+}  // namespace sceau::disclosure

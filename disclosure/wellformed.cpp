@@ -1,0 +1,127 @@
+// can_tabulate: what a tabulation must be before any source is seen.
+
+#include <algorithm>
+#include <limits>
+
+#include "disclosure/tabulation.h"
+
+namespace sceau::disclosure {
+namespace {
+
+using Why = const char*;  // null: well formed
+
+bool is_sound(const Decimal& value) { return value.scale >= 0 && value.scale <= 18; }
+
+Why check(const Condition& condition, int depth) {
+  if (depth > max_condition_depth) return "a condition is nested too deeply";
+  switch (condition.kind) {
+    case Condition::Kind::always:
+    case Condition::Kind::unknown:
+      return nullptr;
+    case Condition::Kind::negation:
+      if (condition.parts.size() != 1) return "a negation has one part";
+      [[fallthrough]];
+    case Condition::Kind::all_of:
+    case Condition::Kind::any_of:
+      for (const Condition& part : condition.parts) {
+        if (const Why why = check(part, depth + 1)) return why;
+      }
+      return nullptr;
+    case Condition::Kind::compare:
+      if (condition.constants.size() != 1) return "a comparison has one constant";
+      [[fallthrough]];
+    case Condition::Kind::in_list:
+    case Condition::Kind::is_null:
+      for (const Constant& constant : condition.constants) {
+        const auto* number = std::get_if<Decimal>(&constant);
+        if (number != nullptr && !is_sound(*number)) return "a constant has too many decimals";
+      }
+      return condition.variable.empty() ? "a comparison names no variable" : nullptr;
+  }
+  return nullptr;
+}
+
+Why check_operand(const Statistic& statistic) {
+  const bool none = std::holds_alternative<std::monostate>(statistic.operand);
+  switch (statistic.function) {
+    case Function::count_rows:
+      return none ? nullptr : "count(*) has no operand";
+    case Function::count_distinct:
+      return std::holds_alternative<std::string>(statistic.operand)
+                 ? nullptr
+                 : "count(DISTINCT …) counts a variable";
+    case Function::quantile: {
+      const Decimal& fraction = statistic.fraction;
+      const bool within = is_sound(fraction) && fraction.mantissa >= 0 &&
+                          policies::compare(fraction, Decimal{1, 0}) <= 0;
+      if (!within) return "the fraction of a quantile lies between 0 and 1";
+      return none ? "an aggregate needs an operand" : nullptr;
+    }
+    case Function::count_values:
+    case Function::sum:
+    case Function::mean:
+    case Function::minimum:
+    case Function::maximum:
+    case Function::variance:
+    case Function::standard_deviation:
+      return none ? "an aggregate needs an operand" : nullptr;
+  }
+  return nullptr;
+}
+
+Why check(const Statistic& statistic) {
+  if (const Why why = check_operand(statistic)) return why;
+  if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) {
+    if (const Why why = check(*indicator, 0)) return why;
+  }
+  return check(statistic.filter, 0);
+}
+
+Why check(const Dimension& dimension) {
+  if (const auto* recode = std::get_if<Recode>(&dimension.from)) {
+    for (const RecodeCase& one : recode->cases) {
+      if (const Why why = check(one.when, 0)) return why;
+    }
+  }
+  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
+    if (bucket->buckets < 1 || bucket->buckets > std::numeric_limits<std::int32_t>::max() - 3) {
+      return "width_bucket takes at least one bucket";
+    }
+    if (!is_sound(bucket->low) || !is_sound(bucket->high)) return "a bound has too many decimals";
+    if (policies::compare(bucket->low, bucket->high) == 0) {
+      return "width_bucket takes two different bounds";
+    }
+  }
+  return nullptr;
+}
+
+Why check(const Tabulation& tabulation) {
+  if (tabulation.dimensions.size() > max_dimensions) return "a table has at most 16 dimensions";
+  if (tabulation.vintages.empty()) return "a table needs a vintage";
+  if (!std::is_sorted(tabulation.vintages.begin(), tabulation.vintages.end())) {
+    return "vintages stand in ascending order";
+  }
+  if (tabulation.grouping_sets.empty()) return "a table has at least one grouping set";
+  for (const std::uint32_t set : tabulation.grouping_sets) {
+    if ((set >> tabulation.dimensions.size()) != 0) return "a grouping set names no such dimension";
+  }
+  for (const Dimension& dimension : tabulation.dimensions) {
+    if (const Why why = check(dimension)) return why;
+  }
+  for (const Column& column : tabulation.columns) {
+    if (const Why why = check(column.statistic)) return why;
+    if (!column.denominator) continue;
+    if (const Why why = check(*column.denominator)) return why;
+  }
+  return check(tabulation.where, 0);
+}
+
+}  // namespace
+
+bool can_tabulate(const Tabulation& tabulation, std::string* why) {
+  const Why found = check(tabulation);
+  if (found != nullptr && why != nullptr) *why = found;
+  return found == nullptr;
+}
+
+}  // namespace sceau::disclosure
