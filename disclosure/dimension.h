@@ -11,6 +11,7 @@
 #include "disclosure/columns.h"
 #include "disclosure/condition.h"
 #include "disclosure/interner.h"
+#include "disclosure/number.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {

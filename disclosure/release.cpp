@@ -10,7 +10,7 @@ namespace {
 
 using policies::Variable;
 
-std::string quoted(const std::string& text) {
+std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string field = "\"";
   for (const char c : text) {
@@ -43,7 +43,7 @@ class Header {
  public:
   std::string unique(const std::string& name) {
     const int count = ++seen_[name];
-    return quoted(count == 1 ? name : name + " " + std::to_string(count));
+    return csv_field(count == 1 ? name : name + " " + std::to_string(count));
   }
 
  private:
@@ -124,8 +124,8 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
         code = known.value_or("NA");
         label = known && variable != nullptr ? policies::label_of(*variable, *known, language) : code;
       }
-      csv += quoted(code) + ",";
-      if (variable != nullptr) csv += quoted(label) + ",";
+      csv += csv_field(code) + ",";
+      if (variable != nullptr) csv += csv_field(label) + ",";
     }
     for (std::size_t c = 0; c < cell.columns.size(); ++c) {
       if (!cell.suppressed) csv += to_string(cell.columns[c].value, decimals[c]);

@@ -222,7 +222,7 @@ Number ValueTable<Values>::quantile(std::vector<Value>& values, const Decimal& f
   const Value high = values[std::min(below + 1, values.size() - 1)];
   if constexpr (std::is_same_v<Values, ExactValues>) {
     const Int128 step = multiply(rest, static_cast<Int128>(high) - low);
-    return exact(add(multiply(low, one), step), measure_->scale() + fraction.scale);
+    return exact(disclosure::add(multiply(low, one), step), measure_->scale() + fraction.scale);
   } else {
     const double part = static_cast<double>(rest) / static_cast<double>(one);
     return Values::number(low + part * (high - low), 0);
