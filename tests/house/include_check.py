@@ -24,7 +24,7 @@ FORBIDDEN = {
     "audit": rf"{DATABASE}|toml\+\+",
     "policies": DATABASE,
     "disclosure": rf"{DATABASE}|openssl|toml\+\+|zlib|^csv\.h|^sys/|^unistd\.h|^fcntl\.h|^netinet/"
-                  r"|^arpa/|^fstream$|^filesystem$|^cstdio$|^stdio\.h|^iostream$|^thread$|^chrono$"
+                  r"|^arpa/|^fstream$|^filesystem$|^cstdio$|^stdio\.h|^iostream$|^chrono$"
                   r"|^random$|^ctime$|^time\.h",
     "enclave": r"toml\+\+",
 }
