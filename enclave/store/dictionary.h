@@ -1,0 +1,76 @@
+#pragma once
+// Texts and their codes: a column's dictionary while it is built, and the bytes that it is sealed as.
+//
+//   TextIndex index;
+//   index.find_or_add("LYON");    // 0
+//   index.find_or_add("PARIS");   // 1
+//   index.find_or_add("LYON");    // 0
+//
+// Sealed, a dictionary is a row of chunks. A text chunk holds, an entry after the other, the length
+// (LEB128) and the bytes; a pseudonym chunk holds 16 bytes an entry, shown as 32 hex digits.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sceau::enclave {
+
+inline constexpr std::size_t pseudonym_size = 16;
+
+/// An append-only set of texts, numbered from 0. Open addressing; texts stand in one buffer.
+class TextIndex {
+ public:
+  static constexpr std::uint32_t none = 0xffffffffU;
+
+  TextIndex();
+  /// At most 2^32 - 2 texts: `none` where there is no room for another.
+  [[nodiscard]] std::uint32_t find_or_add(std::string_view text);
+  [[nodiscard]] std::uint32_t find(std::string_view text) const;
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size() - 1); }
+  /// Valid until the next find_or_add.
+  [[nodiscard]] std::string_view at(std::uint32_t code) const {
+    return {bytes_.data() + ends_[code], ends_[code + 1] - ends_[code]};
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash;
+    std::uint32_t code;
+  };
+  [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint64_t hash) const;
+  void grow();
+
+  std::vector<char> bytes_;
+  std::vector<std::uint64_t> ends_;  // text i stands at ends_[i] .. ends_[i + 1]
+  std::vector<Slot> slots_;
+};
+
+/// A finished dictionary: entry i is `texts.at(order[i])`, or `texts.at(i)` where order is empty.
+struct Dictionary {
+  TextIndex texts;
+  std::vector<std::uint32_t> order;
+  bool ordered = false;       ///< `order` holds (it may be empty)
+  bool pseudonyms = false;    ///< entries are 16 raw bytes
+
+  [[nodiscard]] std::uint32_t size() const;
+  [[nodiscard]] std::string_view raw(std::uint32_t code) const;
+};
+
+struct DictionaryChunk {
+  std::uint32_t entries = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// Entries from `first` on, about a megabyte of them.
+[[nodiscard]] DictionaryChunk encode_chunk(const Dictionary& dictionary, std::uint32_t first);
+
+/// Appends a chunk's texts (pseudonyms as hex) to `out`. False where the bytes are not a chunk's.
+[[nodiscard]] bool decode_chunk(std::span<const std::uint8_t> bytes, std::uint64_t entries,
+                                bool pseudonyms, std::vector<std::string>& out);
+
+/// All texts, pseudonyms as hex.
+[[nodiscard]] std::vector<std::string> texts_of(const Dictionary& dictionary);
+
+}  // namespace sceau::enclave
