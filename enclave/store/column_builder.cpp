@@ -83,7 +83,9 @@ Cell ColumnBuilder::convert(std::string_view text, char point) {
     if (is_missing(text)) return {};
     if (!variable_.recode.empty()) {
       const auto recode = variable_.recode.find(std::string(text));
-      if (recode != variable_.recode.end()) return convert_number(recode->second, '.');
+      if (recode != variable_.recode.end()) {
+        return is_missing(recode->second) ? Cell{} : convert_number(recode->second, '.');
+      }
     }
     return convert_number(text, point);
   }

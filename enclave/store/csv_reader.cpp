@@ -3,6 +3,7 @@
 #include <csv.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "enclave/fault.h"
@@ -101,6 +102,7 @@ class Body {
       }
       const std::size_t used =
           csv_parse(parser_.get(), chunk.data(), chunk.size(), on_field, on_row, this);
+      rethrow();
       if (stopped_ || used == chunk.size()) break;
       chunk.remove_prefix(used);
       lost_place();
@@ -119,6 +121,7 @@ class Body {
     if (csv_fini(parser_.get(), on_field, nullptr, this) != 0) {
       fail("import.unclosed_quote", name, record_line_);
     }
+    rethrow();
     if (!open_line) return;
     if (ends_.size() != columns_) fail("import.cut", name, record_line_);
     row_ended();
@@ -126,14 +129,31 @@ class Body {
 
  private:
   static void on_field(void* text, std::size_t size, void* self) {
-    static_cast<Body*>(self)->field({static_cast<const char*>(text), size});
+    static_cast<Body*>(self)->guarded(
+        [&](Body& body) { body.field({static_cast<const char*>(text), size}); });
   }
-  static void on_row(int terminator, void* self) { static_cast<Body*>(self)->row(terminator); }
+  static void on_row(int terminator, void* self) {
+    static_cast<Body*>(self)->guarded([&](Body& body) { body.row(terminator); });
+  }
+
+  /// No exception may cross libcsv's frames: it waits until they are left.
+  template <typename Act>
+  void guarded(Act act) noexcept {
+    if (stopped_) return;
+    try {
+      act(*this);
+    } catch (...) {
+      error_ = std::current_exception();
+      stopped_ = true;
+    }
+  }
+  void rethrow() {
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
 
   [[nodiscard]] bool in_field() { return parser_.get()->quoted != 0; }
 
   void field(std::string_view text) {
-    if (stopped_) return;
     if (row_.size() + text.size() > longest_line) too_long_ = true;
     if (too_long_) return;
     row_.append(text);
@@ -152,7 +172,6 @@ class Body {
   }
 
   void row(int terminator) {
-    if (stopped_) return;
     const bool second_half = terminator == '\n' && after_return_;
     after_return_ = terminator == '\r';
     if (second_half) return;
@@ -176,7 +195,8 @@ class Body {
     }
     const bool goes_on = fields_.size() == columns_
                              ? sink_.record({record_line_, fields_})
-                             : sink_.broken(record_line_, "import.ragged", to_line(fields_, separator_));
+                             : sink_.broken({record_line_, fields_}, "import.ragged",
+                                            to_line(fields_, separator_));
     stopped_ = !goes_on;
     row_.clear();
     ends_.clear();
@@ -209,7 +229,7 @@ class Body {
   void end_skip() {
     skipping_ = false;
     after_skip_ = true;
-    stopped_ = !sink_.broken(record_line_, "import.bad_quote", skipped_);
+    stopped_ = !sink_.broken({record_line_, {}}, "import.bad_quote", skipped_);
     skipped_.clear();
   }
 
@@ -223,6 +243,7 @@ class Body {
   std::string skipped_;
   std::uint64_t line_;
   std::uint64_t record_line_;
+  std::exception_ptr error_;
   bool after_return_ = false;
   bool skipping_ = false;
   bool after_skip_ = false;
@@ -250,14 +271,14 @@ CsvReader::CsvReader(TextInput& input, std::string name, std::optional<char> sep
     const auto fields = split(line, candidate);
     if (!fields) continue;
     Choice choice{0, fields->size()};
-    for (const auto& name : wanted) choice.wanted += std::ranges::count(*fields, name) > 0 ? 1 : 0;
+    for (const auto& column : wanted) choice.wanted += std::ranges::count(*fields, column) > 0 ? 1 : 0;
     if (best && choice <= *best) continue;
     best = choice;
     separator_ = candidate;
     header_ = *fields;
   }
   if (!best) fail("import.bad_quote", name_, 1);
-  for (const auto& name : header_) line_ += static_cast<std::uint64_t>(std::ranges::count(name, '\n'));
+  for (const auto& column : header_) line_ += static_cast<std::uint64_t>(std::ranges::count(column, '\n'));
   ++line_;
   head_.erase(0, end);
 }

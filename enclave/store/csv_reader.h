@@ -23,7 +23,7 @@ struct Record {
   std::span<const std::string_view> fields;
 };
 
-/// What one file gives. Views are valid during the call only.
+/// What one file gives. Views are valid during the call only; an exception ends the reading.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
@@ -31,7 +31,7 @@ class RecordSink {
   virtual bool record(const Record& record) = 0;
   /// import.ragged or import.bad_quote: a line that is no record. `text` is what stands there (with
   /// its quotes made regular). False stops.
-  virtual bool broken(std::uint64_t line, std::string_view rule, std::string_view text) = 0;
+  virtual bool broken(const Record& record, std::string_view rule, std::string_view text) = 0;
   /// Between chunks. False stops.
   virtual bool chunk() = 0;
 };

@@ -50,6 +50,7 @@ struct ImportFault {
   std::uint64_t line = 0;    ///< of the first
   std::string column;
   std::uint64_t count = 0;
+  std::vector<std::string> args;  ///< of the message `rule`: {file, line, column, …}
 };
 
 struct ImportReport {

@@ -17,7 +17,7 @@ constexpr std::size_t padding = 8;
 constexpr int widest_shifted = 57;  // a symbol and its offset within a byte fit one 64-bit load
 
 int width_of(std::uint64_t largest) {
-  const int bits = std::bit_width(largest);
+  const int bits = static_cast<int>(std::bit_width(largest));
   return bits > widest_shifted ? 64 : bits;
 }
 

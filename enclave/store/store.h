@@ -35,6 +35,8 @@ struct StoreName {
 struct ColumnSummary {
   std::string name;
   std::string encoding;       ///< "dictionary" | "scaled" | "real"
+  int scale = 0;              ///< scaled: value = mantissa / 10^scale
+  bool pseudonyms = false;    ///< dictionary: entries are keyed pseudonyms
   std::uint64_t nulls = 0;
   std::uint64_t distinct = 0; ///< dictionary size; 0 otherwise
   std::uint64_t bytes = 0;    ///< encoded
@@ -71,7 +73,7 @@ class Store {
 
   [[nodiscard]] const Manifest& manifest() const;
   [[nodiscard]] const policies::Codebook& codebook() const;
-  /// Rejected lines, for the custodian: file, line, rule, and the line's bytes.
+  /// Rejected lines, for the custodian: file, line, rule, and the line's text in UTF-8.
   struct Reject { std::string file; std::uint64_t line; std::string rule; std::string text; };
   [[nodiscard]] std::vector<Reject> rejects(std::size_t most) const;
   /// Every page's HMAC, every segment decoded, counts and min/max compared. Throws store.damaged.

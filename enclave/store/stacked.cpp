@@ -1,0 +1,260 @@
+// Vintages as one table.
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "enclave/fault.h"
+#include "enclave/store/numbers.h"
+#include "enclave/store/store.h"
+#include "enclave/store/store_state.h"
+
+namespace sceau::enclave {
+namespace {
+
+using disclosure::ColumnInfo;
+using disclosure::ColumnKind;
+using disclosure::null_code;
+using disclosure::Segment;
+using policies::Role;
+
+constexpr std::string_view vintage_name = "vintage";
+
+/// One column over all vintages.
+struct StackedColumn {
+  ColumnInfo info;
+  std::vector<const StoredColumn*> parts;  ///< one a store; null: that vintage has no such variable
+  // Of codes over several stores, merged when first asked for.
+  mutable std::once_flag once;
+  mutable std::vector<std::string> dictionary;
+  mutable std::vector<std::vector<std::uint32_t>> renumbered;  ///< one a store
+};
+
+std::string domain_of(const policies::Variable& variable) {
+  return variable.domain.empty() ? variable.name : variable.domain;
+}
+
+/// Whether one vintage's values may stand beside another's under one name.
+bool agree(const policies::Variable& a, const policies::Variable& b) {
+  const bool pseudonyms = a.role == Role::identifier;
+  return a.type == b.type && (a.role == Role::hidden) == (b.role == Role::hidden) &&
+         pseudonyms == (b.role == Role::identifier) && (!pseudonyms || domain_of(a) == domain_of(b));
+}
+
+/// The column is scaled where every part is, and every mantissa fits the largest scale.
+void settle_kind(StackedColumn& column) {
+  column.info.kind = ColumnKind::codes;
+  for (const auto* part : column.parts) {
+    if (part == nullptr) continue;
+    if (part->encoding == Encoding::dictionary) return;
+    if (part->encoding == Encoding::real) column.info.kind = ColumnKind::real;
+    if (column.info.kind == ColumnKind::codes) column.info.kind = ColumnKind::scaled;
+    column.info.scale = std::max(column.info.scale, part->summary.scale);
+  }
+  for (const auto* part : column.parts) {
+    if (part == nullptr || part->encoding != Encoding::scaled) continue;
+    const int digits = column.info.scale - part->summary.scale;
+    for (const auto& segment : part->segments) {
+      if (!raise(segment.info.low, digits) || !raise(segment.info.high, digits)) {
+        column.info.kind = ColumnKind::real;
+      }
+    }
+  }
+  if (column.info.kind == ColumnKind::real) column.info.scale = 0;
+}
+
+/// All of a segment NULL: the vintage has no such variable.
+void fill_null(ColumnKind kind, std::uint32_t rows, Segment& out) {
+  out = Segment();
+  out.kind = kind;
+  switch (kind) {
+    case ColumnKind::codes:
+      out.codes.assign(rows, null_code);
+      return;
+    case ColumnKind::scaled:
+      out.scaled.assign(rows, 0);
+      break;
+    case ColumnKind::real:
+      out.real.assign(rows, 0);
+      break;
+  }
+  out.present.assign(rows, 0);
+}
+
+void scaled_to_real(int scale, Segment& segment) {
+  segment.kind = ColumnKind::real;
+  segment.real.resize(segment.scaled.size());
+  for (std::size_t i = 0; i < segment.scaled.size(); ++i) {
+    segment.real[i] = to_real(segment.scaled[i], scale);
+  }
+  segment.scaled.clear();
+}
+
+}  // namespace
+
+struct StackedSource::State {
+  struct Place {
+    std::size_t store;
+    std::size_t segment;
+  };
+  std::vector<const Store*> stores;  // by vintage, ascending
+  std::vector<std::string> vintages;
+  std::vector<Place> places;
+  std::map<std::string, StackedColumn, std::less<>> columns;
+  policies::Codebook codebook;
+
+  void add_column(const policies::Variable& variable);
+  [[nodiscard]] const StackedColumn& column(std::string_view name) const;
+  void merge(const StackedColumn& column) const;
+};
+
+void StackedSource::State::add_column(const policies::Variable& variable) {
+  StackedColumn& column = columns[variable.name];
+  column.info.name = variable.name;
+  for (const Store* store : stores) {
+    const policies::Variable* const there = store->codebook().find(variable.name);
+    if (there != nullptr && !agree(*there, variable)) {
+      throw EnclaveError(Fault::bad_input, "store.vintages_differ",
+                         {variable.name, store->manifest().vintage, vintages.back()});
+    }
+    column.parts.push_back(there ? store->state().column(variable.name) : nullptr);
+  }
+  settle_kind(column);
+}
+
+const StackedColumn& StackedSource::State::column(std::string_view name) const {
+  const auto found = columns.find(name);
+  if (found == columns.end()) {
+    throw EnclaveError(Fault::not_found, "store.no_column", {std::string(name), codebook.name});
+  }
+  return found->second;
+}
+
+/// One dictionary for all vintages: the first one's, then what the others add.
+void StackedSource::State::merge(const StackedColumn& column) const {
+  std::call_once(column.once, [&] {
+    std::vector<std::string> merged;
+    std::vector<std::vector<std::uint32_t>> renumbered(stores.size());
+    std::unordered_map<std::string_view, std::uint32_t> codes;
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+      if (column.parts[i] == nullptr) continue;
+      // The views point into the stores' dictionaries, which stay.
+      const auto& texts = stores[i]->state().dictionary(*column.parts[i]);
+      for (const auto& text : texts) {
+        const auto [entry, added] = codes.try_emplace(text, static_cast<std::uint32_t>(merged.size()));
+        if (added) merged.push_back(text);
+        renumbered[i].push_back(entry->second);
+      }
+    }
+    column.dictionary = std::move(merged);
+    column.renumbered = std::move(renumbered);
+  });
+}
+
+StackedSource::StackedSource(std::vector<const Store*> stores,
+                             std::optional<std::set<std::string>> permitted)
+    : state_(std::make_unique<State>()) {
+  if (stores.empty()) throw EnclaveError(Fault::not_found, "store.none");
+  std::ranges::sort(stores, {}, [](const Store* store) { return store->manifest().vintage; });
+  for (const Store* store : stores) {
+    const Manifest& manifest = store->manifest();
+    if (manifest.dataset != stores.front()->manifest().dataset ||
+        (!state_->vintages.empty() && state_->vintages.back() == manifest.vintage)) {
+      throw EnclaveError(Fault::bad_input, "store.not_vintages", {manifest.dataset, manifest.vintage});
+    }
+    for (std::size_t n = 0; n < manifest.segments; ++n) {
+      state_->places.push_back({state_->vintages.size(), n});
+    }
+    state_->vintages.push_back(manifest.vintage);
+  }
+  state_->stores = std::move(stores);
+  state_->codebook = state_->stores.back()->codebook();
+  std::erase_if(state_->codebook.variables, [&](const policies::Variable& variable) {
+    return variable.role == Role::hidden || (permitted && !permitted->contains(variable.name));
+  });
+  for (const auto& variable : state_->codebook.variables) state_->add_column(variable);
+}
+
+StackedSource::~StackedSource() = default;
+
+std::string StackedSource::dataset() const { return state_->codebook.name; }
+std::vector<std::string> StackedSource::vintages() const { return state_->vintages; }
+std::size_t StackedSource::segments() const { return state_->places.size(); }
+
+std::uint32_t StackedSource::rows(std::size_t segment) const {
+  const auto& place = state_->places.at(segment);
+  return state_->stores[place.store]->state().rows(place.segment);
+}
+
+std::string StackedSource::vintage(std::size_t segment) const {
+  return state_->vintages[state_->places.at(segment).store];
+}
+
+std::vector<ColumnInfo> StackedSource::columns() const {
+  std::vector<ColumnInfo> infos;
+  for (const auto& variable : state_->codebook.variables) {
+    infos.push_back(state_->column(variable.name).info);
+  }
+  infos.push_back({std::string(vintage_name), ColumnKind::codes, 0});
+  return infos;
+}
+
+const std::vector<std::string>& StackedSource::dictionary(std::string_view name) const {
+  if (name == vintage_name) return state_->vintages;
+  const StackedColumn& column = state_->column(name);
+  if (column.info.kind != ColumnKind::codes) {
+    throw EnclaveError(Fault::internal, "store.internal", {"a number's column has no dictionary"});
+  }
+  if (state_->stores.size() == 1) return state_->stores.front()->state().dictionary(*column.parts[0]);
+  state_->merge(column);
+  return column.dictionary;
+}
+
+bool StackedSource::may_contain(std::size_t segment, std::string_view name, std::int64_t low,
+                                std::int64_t high) const {
+  if (name == vintage_name) return true;
+  const StackedColumn& column = state_->column(name);
+  const auto& place = state_->places.at(segment);
+  const StoredColumn* const part = column.parts[place.store];
+  if (part == nullptr) return false;  // nothing but NULL
+  const SegmentInfo& info = part->segments[place.segment].info;
+  if (!info.has_values()) return false;
+  if (column.info.kind != ColumnKind::scaled) return true;
+  const int digits = column.info.scale - part->summary.scale;
+  return *raise(info.low, digits) <= high && *raise(info.high, digits) >= low;
+}
+
+void StackedSource::read(std::size_t segment, std::string_view name, Segment& out) const {
+  const auto& place = state_->places.at(segment);
+  if (name == vintage_name) {
+    out.kind = ColumnKind::codes;
+    out.scaled.clear();
+    out.real.clear();
+    out.present.clear();
+    out.codes.assign(rows(segment), static_cast<std::uint32_t>(place.store));
+    return;
+  }
+  const StackedColumn& column = state_->column(name);
+  const StoredColumn* const part = column.parts[place.store];
+  if (part == nullptr) {
+    fill_null(column.info.kind, rows(segment), out);
+    return;
+  }
+  state_->stores[place.store]->state().read(*part, place.segment, out);
+  if (column.info.kind == ColumnKind::codes && state_->stores.size() > 1) {
+    state_->merge(column);
+    const auto& renumbered = column.renumbered[place.store];
+    for (auto& code : out.codes) {
+      if (code != null_code) code = renumbered[code];
+    }
+  } else if (column.info.kind == ColumnKind::scaled) {
+    const int digits = column.info.scale - part->summary.scale;
+    for (auto& value : out.scaled) value = digits == 0 ? value : *raise(value, digits);
+  } else if (part->encoding == Encoding::scaled) {
+    scaled_to_real(part->summary.scale, out);
+  }
+}
+
+const policies::Codebook& StackedSource::codebook() const { return state_->codebook; }
+
+}  // namespace sceau::enclave

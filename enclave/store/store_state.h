@@ -1,0 +1,79 @@
+#pragma once
+// The inside of an open store: what StackedSource and check_all read.
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "enclave/store/database.h"
+#include "enclave/store/segment.h"
+#include "enclave/store/store.h"
+
+namespace sceau::enclave {
+
+struct StoredSegment {
+  SegmentInfo info;
+  std::int64_t place = 0;  ///< row of table `content`
+};
+
+struct StoredColumn {
+  ColumnSummary summary;
+  Encoding encoding = Encoding::dictionary;
+  std::vector<StoredSegment> segments;
+  // Read when first asked for.
+  mutable std::once_flag once;
+  mutable std::vector<std::string> dictionary;
+};
+
+/// Connections to one file, each lent to one thread at a time. All are opened at once, since a
+/// confined process can't open a file later.
+class ConnectionPool {
+ public:
+  ConnectionPool(const std::filesystem::path& file, const KeyBytes& key, std::size_t connections);
+
+  class Loan {
+   public:
+    explicit Loan(ConnectionPool& pool);
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    ~Loan();
+    [[nodiscard]] Database& operator*() const { return *database_; }
+    [[nodiscard]] Database* operator->() const { return database_.get(); }
+
+   private:
+    ConnectionPool& pool_;
+    std::unique_ptr<Database> database_;
+  };
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable free_again_;
+  std::vector<std::unique_ptr<Database>> free_;
+};
+
+struct Store::State {
+  State(std::filesystem::path path, const KeyBytes& key);
+
+  std::filesystem::path file;
+  mutable ConnectionPool pool;
+  Manifest manifest;
+  policies::Codebook codebook;
+  std::vector<std::unique_ptr<StoredColumn>> columns;  // one a variable of the codebook
+
+  [[nodiscard]] const StoredColumn* column(std::string_view name) const;
+  /// Pseudonyms as hex; stable while the store lives.
+  [[nodiscard]] const std::vector<std::string>& dictionary(const StoredColumn& column) const;
+  /// Throws store.damaged.
+  void read(const StoredColumn& column, std::size_t segment, disclosure::Segment& out) const;
+  [[nodiscard]] std::uint32_t rows(std::size_t segment) const;
+
+ private:
+  void read_documents();
+  void read_columns();
+  void read_segments();
+  [[noreturn]] void damaged() const;
+};
+
+}  // namespace sceau::enclave
