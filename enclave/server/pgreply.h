@@ -26,7 +26,7 @@ struct Report {
 };
 
 /// What ReadyForQuery says of the transaction.
-enum class Transaction : char { idle = 'I', open = 'T', failed = 'E' };
+enum class Transaction : char { idle = 'I', open = 'T' };
 
 class Reply {
  public:

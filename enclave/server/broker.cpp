@@ -1,0 +1,248 @@
+// The broker: holds keys, registry and log, listens, and starts a worker for each session. It reads
+// nothing that a researcher wrote but what a worker has put into bounded frames.
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <set>
+
+#include "enclave/centre/control.h"
+#include "enclave/server/broker_session.h"
+#include "enclave/server/crew.h"
+#include "enclave/server/faults.h"
+#include "enclave/server/listener.h"
+#include "enclave/server/serve.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::chrono::milliseconds between_publications(250);
+constexpr std::chrono::seconds farewell(5);  // for sessions to end by themselves
+
+/// SIGTERM and SIGINT as a descriptor; blocked before any thread starts, so that all inherit it.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    fd_ = ::signalfd(-1, &set, SFD_CLOEXEC);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals() { ::close(fd_); }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Connections of the control socket, so that a stop can end them.
+class ControlClients {
+ public:
+  void add(int fd) {
+    const std::lock_guard held(mutex_);
+    open_.insert(fd);
+  }
+  void close(int fd) {
+    const std::lock_guard held(mutex_);
+    open_.erase(fd);
+    ::close(fd);
+  }
+  void hang_up_all() {
+    const std::lock_guard held(mutex_);
+    for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<int> open_;
+};
+
+class Broker {
+ public:
+  explicit Broker(ServeOptions options);
+  int run();
+
+ private:
+  void unlock_at_start();
+  void serve_until_signal(const StopSignals& signals);
+  void accept_session(const Listener& sessions);
+  void accept_control(const Listener& control);
+  void serve_command(int socket);
+  int locked_command(const ControlRequest& request, const Output& output);
+  void publish_now_and_then();
+  void stop();
+
+  ServeOptions options_;
+  HomeLock lock_;
+  Door door_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> broken_ = false;  ///< the log can't be published: nothing may go on
+  LiveSessions live_;
+  ControlClients control_clients_;
+  BrokerContext context_;
+  Crew sessions_;
+  Crew commands_;
+};
+
+Examiner examiner_until(const std::atomic<bool>& stopping) {
+  ExaminerLimits limits;
+  limits.cancelled = [&stopping] { return stopping.load(); };
+  return process_examiner(std::move(limits));
+}
+
+Broker::Broker(ServeOptions options)
+    : options_(std::move(options)),
+      lock_(options_.home),
+      door_(options_.home, read_config(options_.home), options_.clock),
+      context_{door_, live_, examiner_until(stopping_), stopping_, options_.say} {}
+
+void Broker::unlock_at_start() {
+  if (!options_.passphrase) return;
+  Output quiet;
+  quiet.out = quiet.err = quiet.progress = [](const std::string&) {};
+  quiet.cancelled = [] { return false; };
+  const auto& config = door_.config();
+  const Person owner = {config.owner, config.owner_uid};
+  door_.unlock(options_.passphrase->bytes(), owner, quiet);
+  options_.passphrase.reset();
+}
+
+/// While nobody has brought the passphrase.
+int Broker::locked_command(const ControlRequest& request, const Output& output) {
+  const auto& words = request.command.words;
+  if (!words.empty() && words[0] == "status") {
+    return locked_status(door_.home(), request.command.json, output);
+  }
+  throw EnclaveError(Fault::unavailable, "server.locked");
+}
+
+void Broker::serve_command(int socket) {
+  try {
+    const auto request = receive_request(socket);
+    const auto& words = request.command.words;
+    const auto word = words.empty() ? std::string() : words[0];
+    const auto centre = door_.centre();
+    if (word == "unlock") {
+      answer(socket, [&](const Output& output) {
+        const auto person = acting_person(door_.config(), request.person, request.as);
+        const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
+        output.out(opened ? "unlocked\n" : "was unlocked already\n");
+        return 0;
+      });
+    } else if (word == "stop") {
+      answer(socket, [&](const Output&) {
+        if (request.person.uid != door_.config().owner_uid) {
+          throw EnclaveError(Fault::not_permitted, "server.stop_by_owner");
+        }
+        ::kill(::getpid(), SIGTERM);
+        return 0;
+      });
+    } else if (centre) {
+      serve_request(socket, request, *centre, context_.examiner);
+    } else {
+      answer(socket, [&](const Output& output) { return locked_command(request, output); });
+    }
+  } catch (...) {
+    const auto error = std::current_exception();
+    answer(socket, [&](const Output&) -> int { std::rethrow_exception(error); });
+  }
+}
+
+void Broker::accept_control(const Listener& control) {
+  const int socket = control.accept();
+  if (socket < 0) return;
+  control_clients_.add(socket);
+  commands_.start([this, socket] {
+    serve_command(socket);
+    control_clients_.close(socket);
+  });
+}
+
+void Broker::accept_session(const Listener& sessions) {
+  const int client = sessions.accept();
+  if (client < 0) return;
+  if (sessions_.size() >= max_sessions) {
+    turn_away(client);
+    return;
+  }
+  sessions_.start([this, client] { serve_client(client, context_); });
+}
+
+void Broker::publish_now_and_then() {
+  try {
+    while (!stopping_) {
+      std::this_thread::sleep_for(between_publications);
+      if (const auto centre = door_.centre()) publish_log(*centre);
+    }
+  } catch (...) {
+    options_.say("the log can't be published: " + report_of(std::current_exception()).message +
+                 "; the centre stops");
+    broken_ = true;
+    ::kill(::getpid(), SIGTERM);
+  }
+}
+
+void Broker::serve_until_signal(const StopSignals& signals) {
+  const bool trial = door_.config().trial;
+  const Listener control(door_.home().control_socket(), trial ? 0600 : 0666);
+  const Listener sessions(door_.home().session_socket(), trial ? 0600 : 0666);
+  options_.say("serving " + door_.home().run().string() +
+               (door_.centre() ? "" : " (locked; run sceau unlock)"));
+  std::thread publisher([this] { publish_now_and_then(); });
+  while (true) {
+    std::array<pollfd, 3> waiting = {pollfd{signals.fd(), POLLIN, 0},
+                                     pollfd{control.fd(), POLLIN, 0},
+                                     pollfd{sessions.fd(), POLLIN, 0}};
+    ::poll(waiting.data(), waiting.size(), 10'000);
+    sessions_.join_done();
+    commands_.join_done();
+    if (waiting[0].revents != 0) break;
+    if (waiting[1].revents != 0) accept_control(control);
+    if (waiting[2].revents != 0) accept_session(sessions);
+  }
+  stopping_ = true;
+  publisher.join();
+}
+
+/// Sessions and commands end; what they were doing is undone or done, and logged.
+void Broker::stop() {
+  control_clients_.hang_up_all();
+  const auto deadline = std::chrono::steady_clock::now() + farewell;
+  while (live_.size() > 0 && std::chrono::steady_clock::now() < deadline) {
+    live_.hang_up_all();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  live_.kill_all();
+  sessions_.join_all();
+  commands_.join_all();
+  if (const auto centre = door_.centre(); centre && !broken_) record_stopped(*centre);
+}
+
+int Broker::run() {
+  const StopSignals signals;
+  unlock_at_start();
+  std::filesystem::create_directories(door_.home().run());
+  ::chmod(door_.home().run().c_str(), door_.config().trial ? 0700 : 0755);
+  serve_until_signal(signals);
+  stop();
+  return broken_ ? exit_code(Fault::internal) : 0;
+}
+
+}  // namespace
+
+int run_broker(ServeOptions options) {
+  ::umask(0077);
+  harden_broker();
+  Broker broker(std::move(options));
+  return broker.run();
+}
+
+}  // namespace sceau::enclave

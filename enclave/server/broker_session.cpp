@@ -1,0 +1,229 @@
+#include "enclave/server/broker_session.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "enclave/centre/control.h"
+#include "enclave/server/faults.h"
+#include "enclave/server/opened.h"
+#include "enclave/server/serve.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::chrono::seconds patience(5);  // for a worker that has said goodbye
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+  void close() {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// What one worker may ask, in the order in which it may.
+class WorkerDesk {
+ public:
+  WorkerDesk(const BrokerContext& context, Person peer, const LiveSessions::Entry& entry)
+      : context_(context), peer_(std::move(peer)), entry_(entry) {}
+
+  /// Answers one frame. Throws server.bad_frame where it may not be asked now.
+  void answer(Channel& channel, const Frame& frame);
+  /// The worker is gone: closes what it left open.
+  void finish();
+
+ private:
+  void answer_in_session(Channel& channel, const Frame& frame);
+  WorkerGrant open(const Hello& hello);
+  void check_exploration(const SessionGrant& grant) const;
+
+  const BrokerContext& context_;
+  Person peer_;
+  const LiveSessions::Entry& entry_;
+  std::shared_ptr<Centre> centre_;
+  std::string session_;
+  std::set<std::uint64_t> open_statements_;
+  std::string reason_ = "crash";
+  bool greeted_ = false;
+};
+
+/// What a session shows must be what its policy lets it show, from where it comes.
+void WorkerDesk::check_exploration(const SessionGrant& grant) const {
+  const auto policy = read_policy(grant.policy);
+  if (policy.exploration == policies::Exploration::aggregates) {
+    throw EnclaveError(Fault::not_permitted, "server.aggregates_later", {policy.name});
+  }
+  if (!centre_->trial()) {
+    throw EnclaveError(Fault::not_permitted, "server.outside_workspace", {grant.project});
+  }
+}
+
+WorkerGrant WorkerDesk::open(const Hello& hello) {
+  centre_ = context_.door.centre();
+  if (!centre_) throw EnclaveError(Fault::unavailable, "server.locked");
+  if (context_.stopping) throw EnclaveError(Fault::unavailable, "server.stopping");
+  const auto& config = context_.door.config();
+  const bool as_peer = hello.user == peer_.user;
+  if (!as_peer && !config.trial) {
+    throw EnclaveError(Fault::not_permitted, "server.not_that_user", {peer_.user});
+  }
+  const auto person = acting_person(config, peer_, as_peer ? "" : hello.user);
+  WorkerGrant grant;
+  grant.session = centre_->open_session(person, hello.database);
+  grant.cancel = entry_.key();
+  session_ = grant.session.session;
+  try {
+    check_exploration(grant.session);
+  } catch (...) {
+    reason_ = "refused";
+    finish();
+    throw;
+  }
+  return grant;
+}
+
+void WorkerDesk::answer(Channel& channel, const Frame& frame) {
+  try {
+    if (frame.kind == FrameKind::closing) {
+      reason_ = unpack<std::string>(frame.payload);
+      static const std::set<std::string> known = {"closed",  "dropped",  "timeout",
+                                                  "stopped", "protocol", "refused"};
+      if (!known.contains(reason_)) reason_ = "protocol";
+      channel.send(FrameKind::done, {});
+    } else if (!session_.empty()) {
+      answer_in_session(channel, frame);
+    } else if (!std::exchange(greeted_, true) && frame.kind == FrameKind::hello) {
+      channel.send(FrameKind::grant, pack(open(unpack<Hello>(frame.payload))));
+    } else if (frame.kind == FrameKind::cancel) {
+      context_.live.cancel(unpack<CancelKey>(frame.payload), peer_.uid);
+      channel.send(FrameKind::done, {});
+    } else {
+      WireReader::refuse();
+    }
+  } catch (...) {
+    const auto failure = failure_of(std::current_exception());
+    if (failure.id == "server.bad_frame" || failure.id == "server.peer_gone") throw;
+    channel.send(FrameKind::failed, pack(failure));
+  }
+}
+
+void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
+  switch (frame.kind) {
+    case FrameKind::statement_started: {
+      const auto started = centre_->statement_started(session_, unpack<std::string>(frame.payload));
+      open_statements_.insert(started);
+      channel.send(FrameKind::started, pack(started));
+      return;
+    }
+    case FrameKind::statement_finished: {
+      const auto end = unpack<StatementEnd>(frame.payload);
+      if (open_statements_.erase(end.started) == 0) WireReader::refuse();
+      centre_->statement_finished(session_, end.started, end.outcome, end.rows);
+      channel.send(FrameKind::done, {});
+      return;
+    }
+    case FrameKind::explain:
+      channel.send(FrameKind::judged,
+                   pack(centre_->explain(session_, unpack<std::vector<OutputDraft>>(frame.payload),
+                                         context_.examiner)));
+      return;
+    case FrameKind::submit:
+      channel.send(FrameKind::submission,
+                   pack(centre_->submit(session_, unpack<std::vector<OutputDraft>>(frame.payload),
+                                        context_.examiner)));
+      return;
+    case FrameKind::withdraw:
+      centre_->withdraw(session_, unpack<std::string>(frame.payload));
+      channel.send(FrameKind::done, {});
+      return;
+    case FrameKind::requests_view:
+      channel.send(FrameKind::rows, pack(centre_->requests_view(session_)));
+      return;
+    case FrameKind::findings_view:
+      channel.send(FrameKind::rows, pack(centre_->findings_view(session_)));
+      return;
+    case FrameKind::hello:
+    case FrameKind::cancel:
+    case FrameKind::closing:
+    case FrameKind::grant:
+    case FrameKind::started:
+    case FrameKind::done:
+    case FrameKind::judged:
+    case FrameKind::submission:
+    case FrameKind::rows:
+    case FrameKind::failed:
+    case FrameKind::job:
+    case FrameKind::examined:
+      WireReader::refuse();
+  }
+}
+
+void WorkerDesk::finish() {
+  if (session_.empty()) return;
+  const auto session = std::exchange(session_, {});
+  if (context_.stopping) reason_ = "stopped";
+  for (const auto started : open_statements_) {
+    centre_->statement_finished(session, started, reason_, 0);
+  }
+  centre_->close_session(session, reason_);
+}
+
+void serve_worker(Descriptor& client, const BrokerContext& context) {
+  const auto peer = peer_of(client.fd());
+  auto [ours, theirs] = channel_pair();
+  auto child = Child::start(worker_word, theirs, client.fd());
+  client.close();
+  { const Channel closed = std::move(theirs); }
+  const LiveSessions::Entry entry(context.live, ours, child, peer.uid);
+  WorkerDesk desk(context, peer, entry);
+  bool orderly = true;
+  try {
+    while (const auto frame = ours.receive_or_end()) desk.answer(ours, *frame);
+  } catch (const EnclaveError&) {
+    orderly = false;  // it broke the protocol or died in the middle of a frame
+  }
+  if (!orderly) child.kill();
+  if (!child.wait(patience)) child.kill();
+  desk.finish();
+}
+
+/// A plain ErrorResponse before any word of the client: libpq shows it.
+void say_error(int client, const Failure& failure) {
+  auto report = report_of(failure);
+  report.severity = pg::Severity::fatal;
+  pg::Reply reply;
+  reply.report(report);
+  const auto bytes = reply.take();
+  [[maybe_unused]] const auto sent = ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace
+
+void serve_client(int client, const BrokerContext& context) noexcept {
+  Descriptor descriptor(client);
+  try {
+    serve_worker(descriptor, context);
+  } catch (...) {
+    const auto failure = failure_of(std::current_exception());
+    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure);
+    context.say("a session ended: " + report_of(failure).message);
+  }
+}
+
+void turn_away(int client) noexcept {
+  const Descriptor descriptor(client);
+  try {
+    say_error(client, {Fault::unavailable, "server.too_many_sessions", {}});
+  } catch (...) {
+    return;  // out of memory: the closed socket says it
+  }
+}
+
+}  // namespace sceau::enclave

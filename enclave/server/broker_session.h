@@ -1,0 +1,29 @@
+#pragma once
+// The broker's side of one session: starts the worker, answers its questions, and decides from the
+// socket's peer who it is. Of what a worker says, nothing is believed but what the protocol allows
+// it to ask.
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "enclave/server/door.h"
+#include "enclave/server/live.h"
+
+namespace sceau::enclave {
+
+struct BrokerContext {
+  Door& door;
+  LiveSessions& live;
+  Examiner examiner;
+  const std::atomic<bool>& stopping;
+  std::function<void(const std::string&)> say;
+};
+
+/// Serves one client of the session socket until its worker ends. Closes `client`. Never throws.
+void serve_client(int client, const BrokerContext& context) noexcept;
+
+/// A client for whom there is no room hears 53300 (PostgreSQL's "too many connections").
+void turn_away(int client) noexcept;
+
+}  // namespace sceau::enclave

@@ -1,0 +1,158 @@
+#include "enclave/server/drafts.h"
+
+#include <algorithm>
+
+#include "enclave/fault.h"
+#include "enclave/server/frames.h"
+#include "enclave/server/rowtext.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::size_t max_name_bytes = 120;
+
+/// A base name that any file system takes and no shell trips over.
+void check_file_name(const std::string& name) {
+  const bool fits = !name.empty() && name.size() <= max_name_bytes && name[0] != '.';
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return c >= 0x20 && c != 0x7f && c != '/' && c != '\\';
+  });
+  if (!fits || !plain) throw EnclaveError(Fault::bad_input, "server.bad_file_name");
+}
+
+[[noreturn]] void too_large() {
+  throw EnclaveError(Fault::refused, "server.output_too_large",
+                     {std::to_string(max_opaque_bytes >> 20)});
+}
+
+disclosure::Message reason_of(const sql::Plan& plan) {
+  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
+  return {"tabulation.no_dataset", {}};
+}
+
+void write_csv(CopyDraft& copy, const sql::Plan& plan, Workbench& workbench,
+               Interruption& interruption) {
+  const auto rows = workbench.run(plan, interruption);
+  const auto format = csv_file();
+  auto& file = copy.draft.opaque;
+  file = header_line(plan.columns, format);
+  for (sql::Row row; rows->next(row); ++copy.rows) {
+    file += row_line(row, format);
+    if (file.size() > max_opaque_bytes) too_large();
+    if (interruption.asked()) interruption.raise();
+  }
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The bytes of a bytea in its text form.
+std::string bytes_of(std::string_view text) {
+  const auto wrong = [] { throw EnclaveError(Fault::bad_input, "server.bad_bytea"); };
+  if (!text.starts_with("\\x") || text.size() % 2 != 0) wrong();
+  if (text.size() / 2 > max_opaque_bytes) too_large();
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 2; i < text.size(); i += 2) {
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0) wrong();
+    bytes += static_cast<char>(high << 4 | low);
+  }
+  return bytes;
+}
+
+const std::string& argument(const std::vector<std::optional<std::string>>& values, int parameter,
+                            const std::string& literal) {
+  if (parameter == 0) return literal;
+  const auto index = static_cast<std::size_t>(parameter - 1);
+  if (index >= values.size() || !values[index]) {
+    throw EnclaveError(Fault::bad_input, "server.egress_null");
+  }
+  return *values[index];
+}
+
+}  // namespace
+
+void PendingRequest::check(const OutputDraft& draft) const {
+  std::size_t bytes = draft.opaque.size();
+  for (const auto& earlier : drafts_) {
+    if (earlier.name == draft.name) {
+      throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
+    }
+    bytes += earlier.opaque.size();
+  }
+  if (bytes > max_opaque_bytes) too_large();
+}
+
+JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
+  auto drafts = drafts_;
+  drafts.push_back(draft);
+  auto judged = gate_.explain(drafts);
+  if (judged.size() != drafts.size()) WireReader::refuse();
+  return std::move(judged.back());
+}
+
+JudgedOutput PendingRequest::add(OutputDraft draft) {
+  check(draft);
+  auto judged = explain(draft);
+  drafts_.push_back(std::move(draft));
+  return judged;
+}
+
+Submission PendingRequest::submit() {
+  const auto drafts = std::exchange(drafts_, {});
+  return gate_.submit(drafts);
+}
+
+Submission PendingRequest::submit_with(OutputDraft last) {
+  check(last);
+  drafts_.push_back(std::move(last));
+  return submit();
+}
+
+OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& plan) {
+  OutputDraft draft;
+  draft.name = "explain";
+  draft.sql = statement.text;
+  if (plan.tabulation) {
+    draft.tabulation = plan.tabulation->tabulation;
+  } else {
+    draft.reason = reason_of(plan);
+  }
+  return draft;
+}
+
+CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
+                        Workbench& workbench, Interruption& interruption) {
+  check_file_name(statement.name);
+  if (statement.replaces) throw EnclaveError(Fault::usage, "server.replaces_later");
+  CopyDraft copy;
+  auto& draft = copy.draft;
+  draft = draft_of_explain(statement, plan);
+  draft.name = statement.name;
+  draft.title = statement.title;
+  draft.exception = statement.exception.value_or("");
+  if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
+  return copy;
+}
+
+OutputDraft draft_of_egress(const sql::Statement& statement,
+                            const std::vector<std::optional<std::string>>& values) {
+  OutputDraft draft;
+  draft.name = argument(values, statement.name_parameter, statement.name);
+  draft.title = argument(values, statement.title_parameter, statement.title);
+  check_file_name(draft.name);
+  draft.sql = statement.text;
+  draft.reason = {"tabulation.file", {}};
+  draft.opaque = statement.content_parameter == 0
+                     ? statement.value
+                     : bytes_of(argument(values, statement.content_parameter, statement.value));
+  return draft;
+}
+
+}  // namespace sceau::enclave

@@ -1,0 +1,77 @@
+#include "enclave/server/examiner.h"
+
+#include "disclosure/examine.h"
+#include "disclosure/fault.h"
+#include "enclave/server/crossing.h"
+#include "enclave/server/faults.h"
+#include "enclave/server/opened.h"
+#include "enclave/server/process.h"
+#include "enclave/server/serve.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::string_view this_request = "this request";
+
+Examined examine_one(const disclosure::Question& question, const StackedSource& source,
+                     const policies::Policy& policy, const std::string& language) {
+  auto examination =
+      disclosure::examine(question, source, source.codebook(), policy, disclosure::Cancelled{});
+  Examined examined;
+  examined.cells = examination.table.cells.size();
+  for (const auto& column : question.tabulation.columns) {
+    examined.statistics.push_back(disclosure::describe(column));
+  }
+  examined.file = disclosure::released_csv(examination.table, source.codebook(), language);
+  examined.table_json = table_json(examination.table, examination.judgement, source.codebook());
+  examined.judgement = std::move(examination.judgement);
+  return examined;
+}
+
+void serve_one_job(Channel& broker) {
+  const auto frame = broker.receive();
+  if (frame.kind != FrameKind::job) WireReader::refuse();
+  try {
+    const auto examined = examine_job(unpack<ExamineJob>(frame.payload));
+    broker.send(FrameKind::examined, pack(examined));
+  } catch (...) {
+    broker.send(FrameKind::failed, pack(failure_of(std::current_exception())));
+  }
+}
+
+}  // namespace
+
+std::vector<Examined> examine_job(const ExamineJob& job) {
+  const auto policy = read_policy(job.policy);
+  const OpenedData data(job.datasets);
+  std::vector<Examined> answers;
+  disclosure::Question question;
+  question.project = job.project;
+  question.history = job.history;
+  int output = 0;
+  for (const auto& tabulation : job.tabulations) {
+    const auto* source = data.find(tabulation.dataset);
+    if (source == nullptr) {
+      throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
+    }
+    question.tabulation = tabulation;
+    answers.push_back(examine_one(question, *source, policy, job.language));
+    question.history.push_back(
+        {std::string(this_request), ++output, job.project, false, tabulation});
+  }
+  return answers;
+}
+
+int run_examiner() noexcept {
+  try {
+    if (!harden_child(broker_fd + 1)) return 70;
+    limit_memory();
+    Channel broker(broker_fd);
+    serve_one_job(broker);
+    return 0;
+  } catch (...) {
+    return 70;  // the broker sees the end of the channel, and says so
+  }
+}
+
+}  // namespace sceau::enclave

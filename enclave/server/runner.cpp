@@ -1,0 +1,248 @@
+#include "enclave/server/runner.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "enclave/fault.h"
+#include "enclave/messages.h"
+#include "enclave/server/notices.h"
+
+namespace sceau::enclave {
+namespace {
+
+using std::chrono::milliseconds;
+
+Outcome command(std::string tag) {
+  Outcome outcome;
+  outcome.tag = std::move(tag);
+  return outcome;
+}
+
+Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate) {
+  auto outcome = command(std::move(tag));
+  pg::Report warning;
+  warning.severity = pg::Severity::warning;
+  warning.sqlstate = std::move(sqlstate);
+  warning.message = text(id, {});
+  outcome.notices.push_back(std::move(warning));
+  return outcome;
+}
+
+Outcome rows_outcome(std::string tag, std::vector<sql::ResultColumn> columns,
+                     std::unique_ptr<RowSource> rows) {
+  auto outcome = command(std::move(tag));
+  outcome.shape = Outcome::Shape::rows;
+  outcome.columns = std::move(columns);
+  outcome.rows = std::move(rows);
+  return outcome;
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+  });
+  return result;
+}
+
+}  // namespace
+
+std::optional<milliseconds> parse_time_limit(std::string_view text) {
+  std::int64_t amount = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, amount);
+  if (error != std::errc() || amount < 0 || amount > 1'000'000'000) return std::nullopt;
+  auto unit = std::string_view(at, static_cast<std::size_t>(end - at));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  if (unit.empty() || unit == "ms") return milliseconds(amount);
+  if (unit == "s") return std::chrono::seconds(amount);
+  if (unit == "min") return std::chrono::minutes(amount);
+  if (unit == "h") return std::chrono::hours(amount);
+  return std::nullopt;
+}
+
+Runner::Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench,
+               Interruption& interruption)
+    : language_(grant.language),
+      longest_(std::chrono::seconds(std::max<std::int64_t>(1, grant.statement_timeout_s))),
+      time_limit_(longest_),
+      gate_(gate),
+      workbench_(workbench),
+      interruption_(interruption),
+      pending_(gate) {}
+
+Outcome Runner::run(const sql::Statement& statement, const Values& values) {
+  switch (statement.kind) {
+    case sql::StatementKind::empty:
+      return command("");
+    case sql::StatementKind::select:
+    case sql::StatementKind::show:
+    case sql::StatementKind::copy_stdout:
+      return select(statement, values);
+    case sql::StatementKind::explain:
+      return explain(statement, values);
+    case sql::StatementKind::explain_disclosure:
+      return explain_disclosure(statement, values);
+    case sql::StatementKind::copy_file:
+      return copy_file(statement, values);
+    case sql::StatementKind::egress:
+      return egress(statement, values);
+    case sql::StatementKind::begin:
+      return begin();
+    case sql::StatementKind::commit:
+      return commit();
+    case sql::StatementKind::rollback:
+      return rollback();
+    case sql::StatementKind::withdraw:
+      gate_.withdraw(statement.request);
+      return command("CALL");
+    case sql::StatementKind::comment:
+      throw EnclaveError(Fault::usage, "server.comment_later");
+    case sql::StatementKind::set:
+      return set(statement);
+    case sql::StatementKind::reset:
+      if (lower(statement.name) == "statement_timeout" || lower(statement.name) == "all") {
+        time_limit_ = longest_;
+      }
+      return command("RESET");
+    case sql::StatementKind::discard:
+      return command("DISCARD ALL");
+    case sql::StatementKind::deallocate:
+      return command(statement.name.empty() ? "DEALLOCATE ALL" : "DEALLOCATE");
+  }
+  return command("");
+}
+
+Outcome Runner::select(const sql::Statement& statement, const Values& values) {
+  const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  const bool show = statement.kind == sql::StatementKind::show;
+  auto outcome =
+      rows_outcome(show ? "SHOW" : "SELECT", plan.columns, workbench_.run(plan, interruption_));
+  if (statement.kind == sql::StatementKind::copy_stdout) {
+    outcome.shape = Outcome::Shape::copy_out;
+    outcome.tag = "COPY";
+    outcome.copy = statement.copy;
+  }
+  return outcome;
+}
+
+Outcome Runner::explain(const sql::Statement& statement, const Values& values) {
+  const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  return rows_outcome("EXPLAIN", statement.columns, rows_of(sql::explain_rows(plan)));
+}
+
+Outcome Runner::explain_disclosure(const sql::Statement& statement, const Values& values) {
+  const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  const auto judged = pending_.explain(draft_of_explain(statement, plan));
+  return rows_outcome("EXPLAIN", statement.columns, rows_of(disclosure_rows(judged, language_)));
+}
+
+pg::Report Runner::report_submission(const Submission& submission) {
+  last_request_ = submission.request;
+  return submission_report(submission, language_);
+}
+
+/// Asks at once, or keeps the draft for the end of the transaction.
+std::vector<JudgedOutput> Runner::ask(OutputDraft draft, Outcome& outcome) {
+  if (mode_ != Mode::none) {
+    auto judged = pending_.add(std::move(draft));
+    outcome.notices.push_back(pending_notice(judged, language_));
+    std::vector<JudgedOutput> outputs;
+    outputs.push_back(std::move(judged));
+    return outputs;
+  }
+  auto submission = pending_.submit_with(std::move(draft));
+  auto report = report_submission(submission);
+  if (is_returned(submission)) {
+    outcome.refusal = std::move(report);
+  } else {
+    outcome.notices.push_back(std::move(report));
+  }
+  return std::move(submission.outputs);
+}
+
+Outcome Runner::copy_file(const sql::Statement& statement, const Values& values) {
+  const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  auto copy = draft_of_copy(statement, plan, workbench_, interruption_);
+  const bool opaque = !copy.draft.tabulation;
+  Outcome outcome;
+  const auto outputs = ask(std::move(copy.draft), outcome);
+  outcome.tag = "COPY " + std::to_string(opaque ? copy.rows : cells_of(outputs));
+  return outcome;
+}
+
+Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
+  Outcome outcome;
+  ask(draft_of_egress(statement, values), outcome);
+  const bool pending = mode_ != Mode::none;
+  outcome.shape = Outcome::Shape::rows;
+  outcome.tag = "SELECT";
+  outcome.columns = statement.columns;
+  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_request_}});
+  return outcome;
+}
+
+Outcome Runner::begin() {
+  if (mode_ == Mode::block) return with_warning("BEGIN", "server.in_transaction", "25001");
+  mode_ = Mode::block;
+  return command("BEGIN");
+}
+
+Outcome Runner::commit() {
+  const bool in_block = mode_ == Mode::block;
+  if (in_block) mode_ = Mode::none;
+  auto outcome =
+      in_block ? command("COMMIT") : with_warning("COMMIT", "server.no_transaction", "25P01");
+  if (pending_.empty()) return outcome;
+  const auto submission = pending_.submit();
+  auto report = report_submission(submission);
+  if (is_returned(submission)) {
+    outcome.refusal = std::move(report);
+  } else {
+    outcome.notices.push_back(std::move(report));
+  }
+  return outcome;
+}
+
+Outcome Runner::rollback() {
+  const bool in_block = mode_ == Mode::block;
+  if (in_block) mode_ = Mode::none;
+  pending_.drop();
+  return in_block ? command("ROLLBACK")
+                  : with_warning("ROLLBACK", "server.no_transaction", "25P01");
+}
+
+Outcome Runner::set(const sql::Statement& statement) {
+  const auto name = lower(statement.name);
+  if (name == "statement_timeout") {
+    const auto limit = parse_time_limit(statement.value);
+    if (!limit) throw EnclaveError(Fault::bad_input, "server.bad_time_limit");
+    time_limit_ = limit->count() == 0 ? longest_ : std::min(*limit, longest_);
+  }
+  if (name == "client_encoding") {
+    const auto encoding = lower(statement.value);
+    if (encoding != "utf8" && encoding != "utf-8" && encoding != "unicode") {
+      throw EnclaveError(Fault::bad_input, "server.only_utf8");
+    }
+  }
+  return command("SET");
+}
+
+void Runner::begin_message() {
+  if (mode_ == Mode::none) mode_ = Mode::message;
+}
+
+std::optional<pg::Report> Runner::end_message() {
+  if (mode_ != Mode::message) return std::nullopt;
+  mode_ = Mode::none;
+  if (pending_.empty()) return std::nullopt;
+  return report_submission(pending_.submit());
+}
+
+void Runner::abandon_message() {
+  if (mode_ != Mode::message) return;
+  mode_ = Mode::none;
+  pending_.drop();
+}
+
+}  // namespace sceau::enclave

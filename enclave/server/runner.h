@@ -1,0 +1,85 @@
+#pragma once
+// What a statement does: explores, asks the gate, or moves the transaction. No protocol: the
+// session turns outcomes into messages.
+//
+// A transaction is what gathers outputs for one request. Outside of one, a COPY asks at once; in a
+// message of several statements the message is one; BEGIN opens one until COMMIT or ROLLBACK. A
+// faulty statement inside BEGIN takes nothing back but itself; inside a message it takes back all.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "enclave/server/drafts.h"
+#include "enclave/server/gate.h"
+#include "enclave/server/interruption.h"
+#include "enclave/server/pgreply.h"
+#include "enclave/server/workbench.h"
+#include "enclave/sql/plan.h"
+
+namespace sceau::enclave {
+
+using Values = std::vector<std::optional<std::string>>;
+
+struct Outcome {
+  enum class Shape { command, rows, copy_out };
+  Shape shape = Shape::command;
+  std::string tag;                         ///< a command's; else the word before the count
+  std::vector<sql::ResultColumn> columns;  ///< rows, copy_out
+  std::unique_ptr<RowSource> rows;         ///< rows, copy_out
+  sql::CopyFormat copy;
+  std::vector<pg::Report> notices;
+  std::optional<pg::Report> refusal;  ///< the answer is no (SD002): instead of a completion
+};
+
+class Runner {
+ public:
+  Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench, Interruption& interruption);
+
+  /// Throws what the engines and the gate throw.
+  [[nodiscard]] Outcome run(const sql::Statement& statement, const Values& values);
+
+  /// A message of several statements begins: together they are one transaction.
+  void begin_message();
+  /// It ends well: what was gathered is asked for, unless BEGIN keeps it. nullopt: nothing was.
+  [[nodiscard]] std::optional<pg::Report> end_message();
+  /// It ends at a faulty statement.
+  void abandon_message();
+
+  [[nodiscard]] pg::Transaction transaction() const {
+    return mode_ == Mode::block ? pg::Transaction::open : pg::Transaction::idle;
+  }
+  [[nodiscard]] std::chrono::milliseconds time_limit() const { return time_limit_; }
+  [[nodiscard]] const std::string& last_request() const { return last_request_; }
+
+ private:
+  enum class Mode { none, message, block };
+
+  Outcome select(const sql::Statement& statement, const Values& values);
+  Outcome explain(const sql::Statement& statement, const Values& values);
+  Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
+  Outcome copy_file(const sql::Statement& statement, const Values& values);
+  Outcome egress(const sql::Statement& statement, const Values& values);
+  Outcome begin();
+  Outcome commit();
+  Outcome rollback();
+  Outcome set(const sql::Statement& statement);
+  std::vector<JudgedOutput> ask(OutputDraft draft, Outcome& outcome);
+  pg::Report report_submission(const Submission& submission);
+
+  std::string language_;
+  std::chrono::milliseconds longest_;
+  std::chrono::milliseconds time_limit_;
+  Gate& gate_;
+  Workbench& workbench_;
+  Interruption& interruption_;
+  PendingRequest pending_;
+  Mode mode_ = Mode::none;
+  std::string last_request_;
+};
+
+/// "1500", "1500ms", "2s", "1min", "1h" in milliseconds; nullopt: none of these.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_time_limit(std::string_view text);
+
+}  // namespace sceau::enclave

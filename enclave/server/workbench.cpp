@@ -1,0 +1,106 @@
+#include "enclave/server/workbench.h"
+
+#include "disclosure/fault.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+class FixedRows final : public RowSource {
+ public:
+  explicit FixedRows(std::vector<sql::Row> rows) : rows_(std::move(rows)) {}
+  bool next(sql::Row& row) override {
+    if (at_ == rows_.size()) return false;
+    row = std::move(rows_[at_++]);
+    return true;
+  }
+
+ private:
+  std::vector<sql::Row> rows_;
+  std::size_t at_ = 0;
+};
+
+/// Rows of SQLite's one running statement, as long as no other has taken its place.
+class CursorRows final : public RowSource {
+ public:
+  CursorRows(std::shared_ptr<std::unique_ptr<sql::Cursor>> cursor, Interruption& interruption)
+      : cursor_(std::move(cursor)), interruption_(interruption) {}
+  ~CursorRows() override { cursor_->reset(); }
+  CursorRows(const CursorRows&) = delete;
+  CursorRows& operator=(const CursorRows&) = delete;
+
+  bool next(sql::Row& row) override {
+    if (!*cursor_) throw EnclaveError(Fault::unavailable, "server.rows_gone");
+    try {
+      if ((*cursor_)->next(row)) return true;
+    } catch (const sql::SqlError&) {
+      interruption_.raise();  // says which of cancel and time-out it was
+      throw;
+    }
+    return false;
+  }
+
+ private:
+  std::shared_ptr<std::unique_ptr<sql::Cursor>> cursor_;
+  Interruption& interruption_;
+};
+
+/// The codebook lives in the source, which the workbench holds.
+std::shared_ptr<const policies::Codebook> borrowed(const policies::Codebook& codebook) {
+  return {std::shared_ptr<void>(), &codebook};
+}
+
+}  // namespace
+
+std::unique_ptr<RowSource> rows_of(std::vector<sql::Row> rows) {
+  return std::make_unique<FixedRows>(std::move(rows));
+}
+
+Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows) : data_(grant.datasets) {
+  std::vector<const disclosure::Source*> sources;
+  for (const auto& source : data_.sources()) {
+    catalog_.relations.push_back(sql::make_relation(*source, borrowed(source->codebook())));
+    sources.push_back(source.get());
+  }
+  catalog_.session = {grant.user, grant.project, grant.language};
+  catalog_.system_rows = std::move(system_rows);
+  exploration_ = std::make_unique<sql::Exploration>(catalog_, std::move(sources), sql::Limits{});
+  cursor_ = std::make_shared<std::unique_ptr<sql::Cursor>>();
+}
+
+std::unique_ptr<RowSource> Workbench::run(const sql::Plan& plan, Interruption& interruption) {
+  if (plan.fixed) return rows_of(*plan.fixed);
+  if (plan.tabulation) {
+    try {
+      return tabulate(plan, interruption);
+    } catch (const disclosure::DisclosureError& error) {
+      interruption.raise();
+      const bool sqlite_can = error.fault() == disclosure::Fault::too_many_cells && plan.explore;
+      if (!sqlite_can) throw;
+    }
+  }
+  if (plan.explore) return explore(plan, interruption);
+  if (plan.not_explorable) throw *plan.not_explorable;
+  throw EnclaveError(Fault::internal, "server.internal", {"a plan without a way"});
+}
+
+std::unique_ptr<RowSource> Workbench::tabulate(const sql::Plan& plan, Interruption& interruption) {
+  const auto& tabulation = plan.tabulation->tabulation;
+  const auto* source = data_.find(tabulation.dataset);
+  if (source == nullptr) {
+    throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
+  }
+  const auto table =
+      disclosure::tabulate(tabulation, *source, source->codebook(), interruption.question());
+  return rows_of(sql::format_rows(table, *plan.tabulation));
+}
+
+std::unique_ptr<RowSource> Workbench::explore(const sql::Plan& plan, Interruption& interruption) {
+  cursor_->reset();
+  cursor_ = std::make_shared<std::unique_ptr<sql::Cursor>>();
+  *cursor_ =
+      std::make_unique<sql::Cursor>(exploration_->run(*plan.explore, interruption.question()));
+  return std::make_unique<CursorRows>(cursor_, interruption);
+}
+
+}  // namespace sceau::enclave

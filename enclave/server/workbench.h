@@ -1,0 +1,52 @@
+#pragma once
+// What a session works on: the permitted stores, opened, the catalogue of names over them, and the
+// two engines that answer a plan.
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "enclave/server/interruption.h"
+#include "enclave/server/opened.h"
+#include "enclave/sql/catalog.h"
+#include "enclave/sql/plan.h"
+#include "enclave/sql/sandbox.h"
+
+namespace sceau::enclave {
+
+/// Rows of a running statement, one after another.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  /// False at the end. Throws what the engine throws.
+  virtual bool next(sql::Row& row) = 0;
+};
+
+/// Rows that are there already.
+[[nodiscard]] std::unique_ptr<RowSource> rows_of(std::vector<sql::Row> rows);
+
+class Workbench {
+ public:
+  using SystemRows = std::function<std::vector<sql::Row>(std::string_view relation)>;
+
+  Workbench(const SessionGrant& grant, SystemRows system_rows);
+
+  [[nodiscard]] const sql::Catalog& catalog() const { return catalog_; }
+
+  /// Runs a plan: fixed rows, else the tabulation engine, else SQLite. A table of too many cells
+  /// goes to SQLite where that can answer. At most one exploration runs at a time; the rows of an
+  /// earlier one end with server.rows_gone.
+  [[nodiscard]] std::unique_ptr<RowSource> run(const sql::Plan& plan, Interruption& interruption);
+
+ private:
+  std::unique_ptr<RowSource> tabulate(const sql::Plan& plan, Interruption& interruption);
+  std::unique_ptr<RowSource> explore(const sql::Plan& plan, Interruption& interruption);
+
+  OpenedData data_;
+  sql::Catalog catalog_;
+  std::unique_ptr<sql::Exploration> exploration_;
+  std::shared_ptr<std::unique_ptr<sql::Cursor>> cursor_;  ///< of the running exploration
+};
+
+}  // namespace sceau::enclave

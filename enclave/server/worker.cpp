@@ -1,0 +1,185 @@
+// One session's process. It reads everything that a researcher sends, and holds the keys of the
+// permitted stores alone; what it may do, and what becomes of an output, others decide.
+#include <array>
+#include <atomic>
+#include <csignal>
+
+#include "enclave/messages.h"
+#include "enclave/server/broker_line.h"
+#include "enclave/server/client.h"
+#include "enclave/server/faults.h"
+#include "enclave/server/process.h"
+#include "enclave/server/serve.h"
+#include "enclave/server/session.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::chrono::seconds startup_time(10);
+
+/// The one thing that a signal handler may touch.
+std::atomic<bool> cancel_requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_cancel(int) { cancel_requested = true; }
+
+void listen_for_cancel() {
+  struct sigaction action {};
+  action.sa_handler = on_cancel;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGUSR1, &action, nullptr);
+}
+
+void say_goodbye(Client& client, const Failure& failure) {
+  auto report = report_of(failure);
+  report.severity = pg::Severity::fatal;
+  pg::Reply reply;
+  reply.report(report);
+  client.send(reply.take());
+}
+
+/// Bytes of the client as messages; what isn't one ends the session with a word.
+class Conversation {
+ public:
+  Conversation(Client& client, int broker) : client_(client), broker_(broker) {}
+
+  /// nullopt: the session is over, and the client has been told where it still listens.
+  std::optional<pg::Message> next(
+      std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt) {
+    try {
+      while (true) {
+        if (auto message = reader_.next()) return message;
+        switch (client_.receive(bytes_, broker_, deadline)) {
+          case Client::Event::bytes:
+            reader_.feed(bytes_);
+            break;
+          case Client::Event::ended:
+            reason_ = "dropped";
+            return std::nullopt;
+          case Client::Event::out_of_time:
+            reason_ = "timeout";
+            return std::nullopt;
+          case Client::Event::broker:
+            reason_ = "stopped";
+            say_goodbye(client_, {Fault::unavailable, "server.stopping", {}});
+            return std::nullopt;
+        }
+      }
+    } catch (const pg::ProtocolError& error) {
+      reason_ = "protocol";
+      pg::Reply reply;
+      reply.report({pg::Severity::fatal, "08P01", text("server.protocol", {error.what()}), "",
+                    hint("server.protocol", {}), 0});
+      client_.send(reply.take());
+      return std::nullopt;
+    }
+  }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+ private:
+  Client& client_;
+  int broker_;
+  pg::FrontendReader reader_;
+  std::string bytes_;
+  std::string reason_ = "closed";
+};
+
+/// Answers requests for encryption, passes cancel requests on; the start packet, or nullopt.
+std::optional<pg::Startup> read_startup(Conversation& conversation, Client& client,
+                                        BrokerLine& broker) {
+  const auto deadline = std::chrono::steady_clock::now() + startup_time;
+  while (auto message = conversation.next(deadline)) {
+    if (auto* startup = std::get_if<pg::Startup>(&*message)) return std::move(*startup);
+    if (const auto* cancel = std::get_if<pg::CancelRequest>(&*message)) {
+      broker.cancel({cancel->pid, cancel->key});
+      return std::nullopt;
+    }
+    client.send("N");
+  }
+  return std::nullopt;
+}
+
+Hello hello_of(const pg::Startup& startup) {
+  const auto value = [&](const std::string& name) {
+    const auto found = startup.parameters.find(name);
+    return found == startup.parameters.end() ? std::string() : found->second;
+  };
+  Hello hello = {value("user"), value("database"), value("application_name")};
+  if (hello.database.empty()) hello.database = hello.user;
+  return hello;
+}
+
+void negotiate(const pg::Startup& startup, Client& client) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : startup.parameters) {
+    if (name.starts_with("_pq_.")) unknown.push_back(name);
+  }
+  if (startup.minor == 0 && unknown.empty()) return;
+  pg::Reply reply;
+  reply.negotiate_version(unknown);
+  client.send(reply.take());
+}
+
+std::vector<sql::Row> system_rows(std::string_view relation, const SessionGrant& grant,
+                                  const std::string& last_request, Gate& gate) {
+  if (relation == "requests") return gate.requests_view();
+  if (relation == "findings") return gate.findings_view();
+  if (relation == "permit") return grant.permit_rows;
+  if (relation == "last_request" && !last_request.empty()) return {{last_request}};
+  return {};
+}
+
+void serve_session(Conversation& conversation, Client& client, BrokerLine& broker,
+                   const WorkerGrant& grant, const std::string& application) {
+  Interruption interruption(cancel_requested, [&] {
+    return Client::hung_up(client.fd()) || Client::hung_up(broker.fd());
+  });
+  const Runner* running = nullptr;
+  Workbench workbench(grant.session, [&](std::string_view relation) {
+    return system_rows(relation, grant.session, running ? running->last_request() : "", broker);
+  });
+  Runner runner(grant.session, broker, workbench, interruption);
+  running = &runner;
+  Session session(runner, broker, workbench, interruption,
+                  [&](std::string_view bytes) { client.send(bytes); });
+  session.greet(application, grant.cancel.pid, grant.cancel.key);
+  while (auto message = conversation.next()) {
+    if (!session.take(*message)) return;
+  }
+}
+
+void work(Client& client, BrokerLine& broker) {
+  Conversation conversation(client, broker.fd());
+  const auto startup = read_startup(conversation, client, broker);
+  if (!startup) return;
+  try {
+    negotiate(*startup, client);
+    const auto hello = hello_of(*startup);
+    const auto grant = broker.open(hello);
+    serve_session(conversation, client, broker, grant, hello.application);
+    broker.closing(conversation.reason());
+  } catch (...) {
+    const auto failure = failure_of(std::current_exception());
+    if (failure.id == "server.peer_gone" || failure.id == "server.bad_frame") return;
+    broker.closing(failure.id == "server.client_gone" ? "dropped" : "refused");
+    if (failure.id != "server.client_gone") say_goodbye(client, failure);
+  }
+}
+
+}  // namespace
+
+int run_worker() noexcept {
+  try {
+    if (!harden_child(client_fd + 1)) return 70;
+    limit_memory();
+    listen_for_cancel();
+    Client client(client_fd);
+    BrokerLine broker{Channel(broker_fd)};
+    work(client, broker);
+    return 0;
+  } catch (...) {
+    return 70;
+  }
+}
+
+}  // namespace sceau::enclave
