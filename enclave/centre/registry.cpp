@@ -1,0 +1,169 @@
+// Schema, bookkeeping and the texts behind the log's commitments.
+
+#include "enclave/centre/registry.h"
+
+#include <charconv>
+
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::string_view registry_format = "1";
+
+// `text_key` in commitments names the key that seals the text; NULL while the database's own key
+// is the only one. History has no column that changes: what counts is told by the output's state.
+constexpr const char* schema = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE commitments (
+  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT NOT NULL,
+  salt BLOB NOT NULL, text BLOB, text_key TEXT) STRICT;
+CREATE INDEX commitments_seq ON commitments (seq);
+CREATE TABLE users (actor TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE roles (
+  actor TEXT NOT NULL REFERENCES users, role TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (actor, role)) STRICT;
+CREATE TABLE projects (
+  name TEXT PRIMARY KEY, title TEXT NOT NULL, purpose TEXT NOT NULL, until TEXT NOT NULL,
+  closed INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL) STRICT;
+CREATE TABLE members (
+  project TEXT NOT NULL REFERENCES projects, actor TEXT NOT NULL REFERENCES users,
+  PRIMARY KEY (project, actor)) STRICT;
+CREATE TABLE permits (
+  id TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES projects, dataset TEXT NOT NULL,
+  vintages TEXT NOT NULL, columns TEXT, policy TEXT NOT NULL, until TEXT NOT NULL,
+  granted TEXT NOT NULL, granted_seq INTEGER NOT NULL, revoked_seq INTEGER) STRICT;
+CREATE TABLE policies (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, sha256 TEXT NOT NULL,
+  texts TEXT NOT NULL, installed TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE stores (
+  id TEXT PRIMARY KEY, dataset TEXT NOT NULL, vintage TEXT NOT NULL, codebook TEXT NOT NULL,
+  population TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL,
+  rejected INTEGER NOT NULL, sealed TEXT NOT NULL, sealed_seq INTEGER NOT NULL,
+  superseded_by TEXT, UNIQUE (dataset, vintage)) STRICT;
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY, actor TEXT NOT NULL REFERENCES users, project TEXT NOT NULL,
+  policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL, language TEXT NOT NULL, opened TEXT NOT NULL,
+  opened_seq INTEGER NOT NULL, closed TEXT, reason TEXT) STRICT;
+CREATE TABLE session_stores (
+  session TEXT NOT NULL REFERENCES sessions, store TEXT NOT NULL REFERENCES stores,
+  PRIMARY KEY (session, store)) STRICT;
+CREATE TABLE statements (
+  started INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions, outcome TEXT,
+  rows INTEGER, finished INTEGER) STRICT;
+CREATE INDEX statements_open ON statements (session) WHERE finished IS NULL;
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY, project TEXT NOT NULL, session TEXT NOT NULL REFERENCES sessions,
+  actor TEXT NOT NULL REFERENCES users, policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL,
+  verdict TEXT NOT NULL, state TEXT NOT NULL, turn INTEGER NOT NULL, submitted TEXT NOT NULL,
+  submitted_seq INTEGER NOT NULL, checked_seq INTEGER NOT NULL, decided TEXT NOT NULL,
+  release_seq INTEGER) STRICT;
+CREATE TABLE intents (
+  seq INTEGER PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
+CREATE TABLE outputs (
+  request TEXT NOT NULL REFERENCES requests, number INTEGER NOT NULL, name TEXT NOT NULL,
+  title TEXT NOT NULL, exception TEXT NOT NULL, sql TEXT NOT NULL, opaque INTEGER NOT NULL,
+  dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
+  sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
+  cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
+  PRIMARY KEY (request, number)) STRICT;
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,
+  reviewer TEXT NOT NULL REFERENCES users, decision TEXT NOT NULL, comment TEXT NOT NULL,
+  note TEXT NOT NULL, file_sha256 TEXT NOT NULL, policy_sha256 TEXT NOT NULL, time TEXT NOT NULL,
+  seq INTEGER NOT NULL, FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+CREATE TABLE releases (
+  request TEXT NOT NULL, output INTEGER NOT NULL, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,
+  seq INTEGER NOT NULL, PRIMARY KEY (request, output),
+  FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY, population TEXT NOT NULL, request TEXT NOT NULL, output INTEGER NOT NULL,
+  project TEXT NOT NULL, opaque INTEGER NOT NULL, tabulation TEXT NOT NULL,
+  FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+CREATE INDEX history_population ON history (population);
+CREATE TRIGGER history_is_kept BEFORE DELETE ON history
+  BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+CREATE TRIGGER history_is_final BEFORE UPDATE ON history
+  BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+)sql";
+
+}  // namespace
+
+void Registry::create(const std::filesystem::path& file, const KeyBytes& key) {
+  auto db = RegistryFile::create(file, key);
+  Change change(db);
+  db.execute(schema);
+  db.prepare("INSERT INTO meta (key, value) VALUES ('format', ?)").with(registry_format).run();
+  change.commit();
+}
+
+Registry::Registry(const std::filesystem::path& file, const KeyBytes& key)
+    : db_(RegistryFile::open(file, key)) {
+  if (meta("format") != registry_format) {
+    throw EnclaveError(Fault::integrity, "centre.registry_format", {meta("format")});
+  }
+}
+
+std::string Registry::meta(std::string_view key) const {
+  auto found = db_.prepare("SELECT value FROM meta WHERE key = ?").with(key);
+  return found.next() ? found.text(0) : std::string();
+}
+
+void Registry::set_meta(std::string_view key, std::string_view value) {
+  db_.prepare("INSERT INTO meta (key, value) VALUES (?, ?)"
+              " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+      .with(key, value)
+      .run();
+}
+
+std::uint64_t Registry::log_size() const {
+  const auto stored = meta("log_size");
+  std::uint64_t size = 0;
+  const auto* end = stored.data() + stored.size();
+  const auto read = std::from_chars(stored.data(), end, size);
+  if (!stored.empty() && (read.ec != std::errc() || read.ptr != end)) {
+    throw EnclaveError(Fault::integrity, "centre.registry_damaged");
+  }
+  return size;
+}
+
+void Registry::set_log_size(std::uint64_t size) { set_meta("log_size", std::to_string(size)); }
+
+void Registry::add_commitment(const CommitmentRow& row, std::uint64_t seq) {
+  db_.prepare("INSERT INTO commitments (seq, kind, session, salt, text) VALUES (?, ?, ?, ?, ?)")
+      .with(seq, row.kind, row.session, Blob{row.salt}, Blob{row.text})
+      .run();
+}
+
+std::vector<CommitmentRow> Registry::commitments(std::uint64_t seq) const {
+  std::vector<CommitmentRow> rows;
+  auto found =
+      db_.prepare("SELECT kind, session, salt, text FROM commitments WHERE seq = ? ORDER BY id")
+          .with(seq);
+  while (found.next()) {
+    rows.push_back({found.text(0), found.text(1), found.text(2), found.text(3)});
+  }
+  return rows;
+}
+
+void Registry::add_intent(const IntentRow& row) {
+  db_.prepare("INSERT INTO intents (seq, event, subject) VALUES (?, ?, ?)")
+      .with(row.seq, row.event, row.subject)
+      .run();
+}
+
+void Registry::end_intent(std::string_view event, std::string_view subject) {
+  db_.prepare("DELETE FROM intents WHERE event = ? AND subject = ?").with(event, subject).run();
+}
+
+std::vector<IntentRow> Registry::intents() const {
+  std::vector<IntentRow> rows;
+  auto found = db_.prepare("SELECT seq, event, subject FROM intents ORDER BY seq");
+  while (found.next()) {
+    rows.push_back(
+        {static_cast<std::uint64_t>(found.integer(0)), found.text(1), found.text(2)});
+  }
+  return rows;
+}
+
+}  // namespace sceau::enclave

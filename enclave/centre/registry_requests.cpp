@@ -1,0 +1,199 @@
+// Requests, outputs, decisions, releases, history.
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "enclave/centre/registry.h"
+
+namespace sceau::enclave {
+namespace {
+
+RequestRow request_row(const RegistryQuery& at) {
+  RequestRow row;
+  row.id = at.text(0);
+  row.project = at.text(1);
+  row.session = at.text(2);
+  row.actor = at.text(3);
+  row.policy = at.text(4);
+  row.policy_sha256 = at.text(5);
+  row.verdict = at.text(6);
+  row.state = at.text(7);
+  row.turn = static_cast<int>(at.integer(8));
+  row.submitted = at.text(9);
+  row.submitted_seq = static_cast<std::uint64_t>(at.integer(10));
+  row.decided = at.text(11);
+  row.checked_seq = static_cast<std::uint64_t>(at.integer(12));
+  if (!at.null(13)) row.release_seq = static_cast<std::uint64_t>(at.integer(13));
+  return row;
+}
+
+OutputRow output_row(const RegistryQuery& at) {
+  OutputRow row;
+  row.request = at.text(0);
+  row.number = static_cast<int>(at.integer(1));
+  row.name = at.text(2);
+  row.title = at.text(3);
+  row.exception = at.text(4);
+  row.sql = at.text(5);
+  row.opaque = at.integer(6) != 0;
+  row.dataset = at.text(7);
+  row.population = at.text(8);
+  row.tabulation = at.text(9);
+  row.file = at.text(10);
+  row.sha256 = at.text(11);
+  row.cells = static_cast<std::uint64_t>(at.integer(12));
+  row.statistics = nlohmann::json::parse(at.text(13)).get<std::vector<std::string>>();
+  row.judgement = at.text(14);
+  row.table = at.text(15);
+  row.verdict = at.text(16);
+  row.state = at.text(17);
+  return row;
+}
+
+}  // namespace
+
+std::string Registry::take_request_id(int year) {
+  char prefix[16];
+  std::snprintf(prefix, sizeof prefix, "R-%04d-", year);
+  const auto key = std::string("last_request_") + prefix;
+  const auto last = meta(key);
+  const long long number = (last.empty() ? 0 : std::atoll(last.c_str())) + 1;
+  set_meta(key, std::to_string(number));
+  char id[40];
+  std::snprintf(id, sizeof id, "%s%06lld", prefix, number);
+  return id;
+}
+
+void Registry::add_request(const RequestRow& row) {
+  db_.prepare("INSERT INTO requests (id, project, session, actor, policy, policy_sha256, verdict,"
+              " state, turn, submitted, submitted_seq, decided, checked_seq)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.id, row.project, row.session, row.actor, row.policy, row.policy_sha256,
+            row.verdict, row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq)
+      .run();
+}
+
+void Registry::add_output(const OutputRow& row) {
+  db_.prepare("INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
+              " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
+              " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.request, row.number, row.name, row.title, row.exception, row.sql, row.opaque,
+            row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256, row.cells,
+            nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
+            row.state)
+      .run();
+}
+
+void Registry::set_request(std::string_view id, std::string_view state, std::string_view time) {
+  db_.prepare("UPDATE requests SET state = ?, decided = ? WHERE id = ?")
+      .with(state, time, id)
+      .run();
+}
+
+void Registry::set_release_started(std::string_view id, std::uint64_t seq) {
+  db_.prepare("UPDATE requests SET release_seq = ? WHERE id = ?").with(seq, id).run();
+}
+
+void Registry::set_output_state(std::string_view request, int output, std::string_view state) {
+  db_.prepare("UPDATE outputs SET state = ? WHERE request = ? AND number = ?")
+      .with(state, request, output)
+      .run();
+}
+
+std::optional<RequestRow> Registry::request(std::string_view id) const {
+  auto found = db_.prepare("SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+                           " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq FROM requests"
+                           " WHERE id = ?")
+                   .with(id);
+  if (!found.next()) return std::nullopt;
+  return request_row(found);
+}
+
+std::vector<RequestRow> Registry::requests(std::string_view project) const {
+  std::vector<RequestRow> rows;
+  auto found = db_.prepare("SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+                           " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq FROM requests"
+                           " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
+                   .with(project);
+  while (found.next()) rows.push_back(request_row(found));
+  return rows;
+}
+
+std::vector<OutputRow> Registry::outputs(std::string_view request) const {
+  std::vector<OutputRow> rows;
+  auto found = db_.prepare("SELECT request, number, name, title, exception, sql, opaque, dataset,"
+                           " population, tabulation, file, sha256, cells, statistics, judgement,"
+                           " cell_table, verdict, state FROM outputs WHERE request = ?"
+                           " ORDER BY number")
+                   .with(request);
+  while (found.next()) rows.push_back(output_row(found));
+  return rows;
+}
+
+void Registry::add_decision(const DecisionRow& row) {
+  db_.prepare("INSERT INTO decisions (request, output, turn, reviewer, decision, comment, note,"
+              " file_sha256, policy_sha256, time, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.request, row.output, row.turn, row.reviewer, row.decision, row.comment, row.note,
+            row.file_sha256, row.policy_sha256, row.time, row.seq)
+      .run();
+}
+
+std::vector<DecisionRow> Registry::decisions(std::string_view request) const {
+  std::vector<DecisionRow> rows;
+  auto found = db_.prepare("SELECT request, output, turn, reviewer, decision, comment, note,"
+                           " file_sha256, policy_sha256, time, seq FROM decisions"
+                           " WHERE request = ? ORDER BY id")
+                   .with(request);
+  while (found.next()) {
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)),
+                    static_cast<int>(found.integer(2)), found.text(3), found.text(4),
+                    found.text(5), found.text(6), found.text(7), found.text(8), found.text(9),
+                    static_cast<std::uint64_t>(found.integer(10))});
+  }
+  return rows;
+}
+
+void Registry::add_release(const ReleaseRow& row) {
+  db_.prepare("INSERT INTO releases (request, output, file_name, sha256, seq)"
+              " VALUES (?, ?, ?, ?, ?)")
+      .with(row.request, row.output, row.file_name, row.sha256, row.seq)
+      .run();
+}
+
+std::vector<ReleaseRow> Registry::releases(std::string_view request) const {
+  std::vector<ReleaseRow> rows;
+  auto found = db_.prepare("SELECT request, output, file_name, sha256, seq FROM releases"
+                           " WHERE request = ? ORDER BY output")
+                   .with(request);
+  while (found.next()) {
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
+                    found.text(3), static_cast<std::uint64_t>(found.integer(4))});
+  }
+  return rows;
+}
+
+void Registry::add_history(std::string_view population, const HistoryRow& row) {
+  db_.prepare("INSERT INTO history (population, request, output, project, opaque, tabulation)"
+              " VALUES (?, ?, ?, ?, ?, ?)")
+      .with(population, row.request, row.output, row.project, row.opaque, row.tabulation)
+      .run();
+}
+
+std::vector<HistoryRow> Registry::history(std::string_view population,
+                                          std::string_view except) const {
+  std::vector<HistoryRow> rows;
+  auto found =
+      db_.prepare("SELECT h.request, h.output, h.project, h.opaque, h.tabulation FROM history h"
+                  " JOIN outputs o ON o.request = h.request AND o.number = h.output"
+                  " WHERE h.population = ? AND h.request <> ?"
+                  " AND o.state NOT IN ('returned', 'rejected', 'withdrawn') ORDER BY h.id")
+          .with(population, except);
+  while (found.next()) {
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
+                    found.integer(3) != 0, found.text(4)});
+  }
+  return rows;
+}
+
+}  // namespace sceau::enclave
