@@ -1,0 +1,237 @@
+// Words to arguments by the table of commands; Boost.Program_options does the splitting.
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+
+#include "enclave/centre/grammar.h"
+#include "enclave/fault.h"
+#include "policies/spelling.h"
+
+namespace sceau::enclave {
+namespace {
+
+namespace po = boost::program_options;
+
+const std::string operand_key = "operands of the command";
+
+/// The words before any option, past the global options that may stand first.
+std::vector<std::string> leading_words(const std::vector<std::string>& words) {
+  std::vector<std::string> leading;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (!word.starts_with("--")) {
+      leading.push_back(word);
+      continue;
+    }
+    if (!leading.empty()) break;
+    const auto& globals = global_options();
+    const bool takes_value =
+        word.find('=') == std::string::npos &&
+        std::any_of(globals.begin(), globals.end(), [&](const OptionSpec& option) {
+          return word == "--" + std::string(option.name) && option.holds != Holds::flag;
+        });
+    if (takes_value) ++i;
+  }
+  return leading;
+}
+
+std::vector<std::string> split(std::string_view words) {
+  std::vector<std::string> parts;
+  std::string part;
+  for (const char c : words) {
+    if (c != ' ') {
+      part += c;
+    } else {
+      parts.push_back(std::exchange(part, {}));
+    }
+  }
+  parts.push_back(part);
+  return parts;
+}
+
+[[noreturn]] void unknown_command(const std::vector<std::string>& leading) {
+  std::vector<std::string> firsts;
+  std::vector<std::string> seconds;
+  for (const auto& spec : grammar()) {
+    const auto parts = split(spec.words);
+    firsts.push_back(parts[0]);
+    if (parts.size() > 1 && parts[0] == leading[0]) seconds.push_back(parts[1]);
+  }
+  if (!seconds.empty()) {
+    if (leading.size() < 2) {
+      throw EnclaveError(Fault::usage, "centre.half_command",
+                         {leading[0], policies::suggestion("", seconds)});
+    }
+    throw EnclaveError(Fault::usage, "centre.unknown_command",
+                       {leading[0] + " " + leading[1],
+                        policies::suggestion(leading[1], seconds)});
+  }
+  firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
+  throw EnclaveError(Fault::usage, "centre.unknown_command",
+                     {leading[0], policies::suggestion(leading[0], firsts)});
+}
+
+void add_option(po::options_description& description, const OptionSpec& option) {
+  const std::string name(option.name);
+  switch (option.holds) {
+    case Holds::flag:
+      description.add_options()(name.c_str(), "");
+      return;
+    case Holds::value:
+    case Holds::document:
+      description.add_options()(name.c_str(), po::value<std::vector<std::string>>(), "");
+      return;
+    case Holds::values:
+    case Holds::data:
+      description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->multitoken(),
+                                "");
+      return;
+  }
+}
+
+std::string option_names(const CommandSpec& spec, const std::string& wrong) {
+  std::vector<std::string> names;
+  for (const auto& option : spec.options) names.push_back("--" + std::string(option.name));
+  for (const auto& option : global_options()) names.push_back("--" + std::string(option.name));
+  return policies::suggestion(wrong, names);
+}
+
+po::variables_map run_parser(const CommandSpec& spec, const std::vector<std::string>& words) {
+  po::options_description description;
+  for (const auto& option : global_options()) add_option(description, option);
+  for (const auto& option : spec.options) add_option(description, option);
+  description.add_options()(operand_key.c_str(), po::value<std::vector<std::string>>(), "");
+  po::positional_options_description positional;
+  positional.add(operand_key.c_str(), -1);
+  using namespace po::command_line_style;
+  const int style = allow_long | long_allow_adjacent | long_allow_next;
+  try {
+    po::variables_map map;
+    po::store(po::command_line_parser(words)
+                  .options(description)
+                  .positional(positional)
+                  .style(style)
+                  .run(),
+              map);
+    return map;
+  } catch (const po::unknown_option& error) {
+    throw EnclaveError(Fault::usage, "centre.unknown_option",
+                       {error.get_option_name(), std::string(spec.words),
+                        option_names(spec, error.get_option_name())});
+  } catch (const po::error& error) {
+    throw EnclaveError(Fault::usage, "centre.bad_words", {error.what(), std::string(spec.words)});
+  }
+}
+
+void assign_operands(const CommandSpec& spec, std::vector<std::string> words, Arguments& out) {
+  const auto count = split(spec.words).size();
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(count, words.size())));
+  std::size_t at = 0;
+  for (const auto& operand : spec.operands) {
+    const bool many = operand.holds == Holds::values || operand.holds == Holds::data;
+    while (at < words.size()) {
+      out.values[std::string(operand.name)].push_back(words[at++]);
+      if (!many) break;
+    }
+  }
+  if (at < words.size()) {
+    throw EnclaveError(Fault::usage, "centre.too_many_words",
+                       {words[at], std::string(spec.words)});
+  }
+}
+
+void require_all(const CommandSpec& spec, const Arguments& arguments) {
+  for (const auto& operand : spec.operands) {
+    if (operand.required && !arguments.has(operand.name)) {
+      throw EnclaveError(Fault::usage, "centre.operand_missing",
+                         {std::string(operand.name), std::string(spec.words)});
+    }
+  }
+  for (const auto& option : spec.options) {
+    if (option.required && !arguments.has(option.name)) {
+      throw EnclaveError(Fault::usage, "centre.option_missing",
+                         {std::string(option.name), std::string(spec.words)});
+    }
+  }
+}
+
+}  // namespace
+
+bool Arguments::has(std::string_view name) const { return values.contains(std::string(name)); }
+
+std::string Arguments::one(std::string_view name) const { return maybe(name).value_or(""); }
+
+std::optional<std::string> Arguments::maybe(std::string_view name) const {
+  const auto found = values.find(std::string(name));
+  if (found == values.end() || found->second.empty()) return std::nullopt;
+  return found->second.front();
+}
+
+std::vector<std::string> Arguments::many(std::string_view name) const {
+  const auto found = values.find(std::string(name));
+  return found == values.end() ? std::vector<std::string>() : found->second;
+}
+
+const CommandSpec& find_command(const std::vector<std::string>& words) {
+  const auto leading = leading_words(words);
+  if (leading.empty()) throw EnclaveError(Fault::usage, "centre.no_command");
+  for (const auto& spec : grammar()) {
+    const auto parts = split(spec.words);
+    if (leading.size() >= parts.size() &&
+        std::equal(parts.begin(), parts.end(), leading.begin())) {
+      return spec;
+    }
+  }
+  unknown_command(leading);
+}
+
+Arguments parse_arguments(const CommandSpec& spec, const std::vector<std::string>& words) {
+  const auto map = run_parser(spec, words);
+  Arguments arguments;
+  arguments.spec = &spec;
+  const auto take = [&](const OptionSpec& option) {
+    const std::string name(option.name);
+    if (!map.contains(name)) return;
+    auto& into = arguments.values[name];
+    if (option.holds == Holds::flag) return;
+    into = map[name].as<std::vector<std::string>>();
+    const bool many = option.holds == Holds::values || option.holds == Holds::data;
+    if (!many && into.size() > 1) {
+      throw EnclaveError(Fault::usage, "centre.option_twice", {name, std::string(spec.words)});
+    }
+  };
+  for (const auto& option : global_options()) take(option);
+  for (const auto& option : spec.options) take(option);
+  std::vector<std::string> operands;
+  if (map.contains(operand_key)) operands = map[operand_key].as<std::vector<std::string>>();
+  if (arguments.has("help")) return arguments;
+  assign_operands(spec, std::move(operands), arguments);
+  require_all(spec, arguments);
+  return arguments;
+}
+
+std::vector<std::string> words_of(const Arguments& arguments) {
+  auto words = split(arguments.spec->words);
+  for (const auto& option : arguments.spec->options) {
+    if (!arguments.has(option.name)) continue;
+    const auto name = "--" + std::string(option.name);
+    const auto values = arguments.many(option.name);
+    if (values.empty()) words.push_back(name);
+    for (const auto& value : values) {
+      if (value.empty()) {
+        words.push_back(name);
+        words.push_back(value);
+      } else {
+        words.push_back(name + "=" + value);
+      }
+    }
+  }
+  words.emplace_back("--");
+  for (const auto& operand : arguments.spec->operands) {
+    for (const auto& value : arguments.many(operand.name)) words.push_back(value);
+  }
+  return words;
+}
+
+}  // namespace sceau::enclave

@@ -1,0 +1,177 @@
+// The table of commands. What a command does stands in commands_*.cpp and cli/.
+
+#include "enclave/centre/grammar.h"
+
+namespace sceau::enclave {
+namespace {
+
+using enum Holds;
+
+const OptionSpec request_operand = {"REQUEST", "", value, true, "the request's id, R-2026-000001"};
+const OptionSpec output_option = {"output", "NAME", value, false,
+                                  "one output of the request, by name or number; default: all"};
+const OptionSpec note_option = {"note", "TEXT", value, false, "for staff; the researcher never sees it"};
+
+OptionSpec comment_option(bool required) {
+  return {"comment", "TEXT", value, required, "why; the researcher reads it"};
+}
+
+std::vector<CommandSpec> centre_commands() {
+  return {
+      {"init",
+       {},
+       {{"origin", "NAME", value, false, "the log's name; default: this host's"},
+        {"trial", "", flag, false, "a centre to try out: its owner may act as anybody (--as)"}},
+       "make a centre: keys, log, registry and the shipped policies",
+       "sceau --home ~/essai init --trial",
+       false,
+       false},
+      {"serve", {}, {}, "run the centre's broker; it starts locked", "sceau serve", false, false},
+      {"unlock", {}, {}, "give a serving centre its passphrase", "sceau unlock", true, false},
+      {"status", {}, {}, "what the centre holds and whether it serves", "sceau status --json"},
+      {"doctor", {}, {}, "check this machine and the centre; fails closed", "sceau doctor", false},
+  };
+}
+
+std::vector<CommandSpec> people_commands() {
+  const OptionSpec user = {"user", "USER", value, true, "a Unix user"};
+  const OptionSpec role = {"role", "ROLE", value, true,
+                           "custodian, reviewer, operator or auditor"};
+  return {
+      {"role grant", {}, {user, role}, "give a person a role",
+       "sceau role grant --user rene --role reviewer"},
+      {"role revoke", {}, {user, role}, "take a role back",
+       "sceau role revoke --user rene --role reviewer"},
+      {"role list", {}, {}, "who has which role", "sceau role list"},
+      {"project create",
+       {{"PROJECT", "", value, true, "its name: a-z, 0-9, - and _"}},
+       {{"title", "TEXT", value, true, "what it is called"},
+        {"purpose", "TEXT", value, true, "what it is for"},
+        {"until", "DATE", value, true, "its last day, YYYY-MM-DD"},
+        {"member", "USER", values, true, "who works on it; may be repeated"}},
+       "open a project",
+       "sceau project create orientation --title 'Orientation' --purpose 'thesis' --until "
+       "2027-12-31 --member alix"},
+      {"project list", {}, {}, "all projects", "sceau project list --json"},
+      {"permit grant",
+       {},
+       {{"project", "PROJECT", value, true, "who may use it"},
+        {"store", "NAME", value, true, "the data set, without vintage"},
+        {"vintages", "LIST", value, false, "2021, 2019-2024 or 2019,2021; default: all"},
+        {"columns", "LIST", value, false, "a,b,…; default: all that are not hidden"},
+        {"policy", "NAME", value, true, "the rule set that judges what leaves"},
+        {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
+       "let a project use a data set under a policy",
+       "sceau permit grant --project orientation --store lycees --policy depp --until 2027-12-31"},
+      {"permit list", {}, {{"project", "PROJECT", value, false, "of one project"}}, "all permits",
+       "sceau permit list --project orientation"},
+      {"permit revoke", {{"PERMIT", "", value, true, "its id, P-000001"}}, {},
+       "end a permit now", "sceau permit revoke P-000001"},
+  };
+}
+
+std::vector<CommandSpec> store_commands() {
+  const OptionSpec store = {"STORE", "", value, true, "NAME@VINTAGE"};
+  return {
+      {"codebook infer",
+       {{"FILE", "", data, true, "CSV files of one data set"}},
+       {},
+       "a first codebook for CSV files, on stdout",
+       "sceau codebook infer eleves-2024.csv > eleves.toml",
+       false,
+       false},
+      {"store create",
+       {store},
+       {{"codebook", "FILE", document, true, "what the columns are (TOML)"},
+        {"from", "FILE", data, true, "CSV files, plain or gzip; 'A*.csv' is expanded"},
+        {"on-error", "HOW", value, false, "stop (default): leave no store; skip: seal rejects"},
+        {"dry-run", "", flag, false, "read everything, seal nothing, list every class of fault"},
+        {"supersedes", "STORE", value, false, "the sealed store that this one replaces"}},
+       "seal CSV files into a store",
+       "sceau store create eleves@2024 --codebook eleves.toml --from 'A*.csv'"},
+      {"store list", {}, {}, "all stores", "sceau store list"},
+      {"store show", {store}, {}, "what a store holds, column by column",
+       "sceau store show eleves@2024"},
+      {"store verify",
+       {{"STORE", "", value, false, "NAME@VINTAGE; default: all"}},
+       {},
+       "compare a store with what the log says was sealed, to the last byte",
+       "sceau store verify eleves@2024"},
+      {"store rejects", {store}, {{"most", "N", value, false, "how many lines; default 100"}},
+       "the lines that the import rejected", "sceau store rejects eleves@2024"},
+      {"policy check",
+       {{"FILE", "", document, true, "a policy (TOML)"}},
+       {{"base", "FILE", document, false, "the policy that it extends, where not a shipped one"}},
+       "say what each rule of a policy means, in words",
+       "sceau policy check depp.toml",
+       false},
+      {"policy install", {{"FILE", "", document, true, "a policy (TOML)"}}, {},
+       "make a policy available to permits", "sceau policy install site.toml"},
+      {"policy list", {}, {}, "the installed policies", "sceau policy list"},
+  };
+}
+
+std::vector<CommandSpec> gate_commands() {
+  const std::vector<OptionSpec> decide = {comment_option(true), output_option, note_option};
+  return {
+      {"check",
+       {{"SQL", "", value, true, "SELECT … that would be released"}},
+       {{"codebook", "FILE", document, true, "what the columns are (TOML)"},
+        {"from", "FILE", data, true, "CSV files, plain or gzip; 'A*.csv' is expanded"},
+        {"policy", "FILE", document, true, "the rule set that judges (TOML)"},
+        {"after", "SQL", values, false, "what is out already, oldest first; may be repeated"}},
+       "what the gate would say, without a centre",
+       "sceau check \"SELECT academie, count(*) FROM lycees GROUP BY academie\" --codebook C.toml "
+       "--from 'A*.csv' --policy depp.toml",
+       false},
+      {"review list",
+       {},
+       {{"mine", "", flag, false, "those that wait for a decision of mine"},
+        {"state", "STATE", value, false, "checked, in_review, approved, released, …"},
+        {"project", "PROJECT", value, false, "of one project"}},
+       "requests", "sceau review list --mine"},
+      {"review next", {}, {}, "the oldest request that waits for a decision of mine",
+       "sceau review next"},
+      {"review show", {request_operand}, {output_option},
+       "a request's tables, findings and what was released before",
+       "sceau review show R-2026-000001"},
+      {"review approve", {request_operand}, decide, "let an output leave",
+       "sceau review approve R-2026-000001 --comment 'one dominant school, published already'"},
+      {"review return", {request_operand}, decide, "ask the researcher for another form",
+       "sceau review return R-2026-000001 --comment 'merge the two smallest séries'"},
+      {"review reject", {request_operand}, decide, "say no for good",
+       "sceau review reject R-2026-000001 --comment 'outside the project'"},
+      {"review release", {request_operand}, {},
+       "put approved outputs into the outbox, with receipts",
+       "sceau review release R-2026-000001"},
+  };
+}
+
+std::vector<CommandSpec> all_commands() {
+  std::vector<CommandSpec> all;
+  for (auto part : {centre_commands(), people_commands(), store_commands(), gate_commands()}) {
+    for (auto& command : part) all.push_back(std::move(command));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::span<const CommandSpec> grammar() {
+  static const std::vector<CommandSpec> table = all_commands();
+  return table;
+}
+
+std::span<const OptionSpec> global_options() {
+  static const std::vector<OptionSpec> table = {
+      {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
+      {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
+      {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
+      {"lang", "LANG", value, false, "en; else LC_MESSAGES"},
+      {"json", "", flag, false, "one JSON document on stdout, nothing else"},
+      {"help", "", flag, false, "this text"},
+  };
+  return table;
+}
+
+}  // namespace sceau::enclave
