@@ -35,6 +35,9 @@ struct Config {
 /// The system's paths: /etc/sceau, /var/lib/sceau, /run/sceau.
 [[nodiscard]] Home system_home();
 
+/// This process's user. Throws not_permitted (centre.nameless_uid).
+[[nodiscard]] Person own_person();
+
 /// Who acts, after `--as`: allowed to the owner of a trial centre alone, else not_permitted.
 [[nodiscard]] Person acting_person(const Config& config, const Person& peer, const std::string& as);
 

@@ -1,0 +1,64 @@
+#include "enclave/centre/commands.h"
+
+#include <map>
+
+#include "enclave/centre/handlers.h"
+#include "enclave/centre/people.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+const std::map<std::string_view, Handler>& handlers() {
+  static const std::map<std::string_view, Handler> table = {
+      {"role grant", role_grant},
+      {"role revoke", role_revoke},
+      {"role list", role_list},
+      {"project create", project_create},
+      {"project list", project_list},
+      {"permit grant", permit_grant},
+      {"permit list", permit_list},
+      {"permit revoke", permit_revoke},
+      {"policy install", policy_install},
+      {"policy list", policy_list},
+      {"status", status},
+  };
+  return table;
+}
+
+}  // namespace
+
+int run_command(Centre& centre, const Person& person, const Command& command,
+                const Examiner& examiner, const Output& output) {
+  const auto& spec = find_command(command.words);
+  const auto arguments = parse_arguments(spec, command.words);
+  const auto found = handlers().find(spec.words);
+  if (found == handlers().end()) {
+    throw EnclaveError(Fault::usage, "centre.not_here", {std::string(spec.words)});
+  }
+  return found->second(
+      {centre, centre.state(), person, arguments, command, examiner, output});
+}
+
+bool needs_centre(const std::vector<std::string>& words) {
+  return find_command(words).needs_centre;
+}
+
+std::string require_any_role(Centre::State& state, const Person& person,
+                             std::initializer_list<const char*> roles) {
+  const auto actor = state.registry.find_actor(person.user);
+  for (const auto* role : roles) {
+    if (actor && state.registry.has_role(*actor, role)) return *actor;
+  }
+  throw EnclaveError(Fault::not_permitted, "centre.role_needed", {person.user, *roles.begin()});
+}
+
+const PassedFile& passed_document(const Call& call, std::string_view option) {
+  for (const auto& file : call.command.files) {
+    if (file.option == option) return file;
+  }
+  throw EnclaveError(Fault::usage, "centre.option_missing",
+                     {std::string(option), std::string(call.arguments.spec->words)});
+}
+
+}  // namespace sceau::enclave

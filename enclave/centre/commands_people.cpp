@@ -1,0 +1,194 @@
+// role, project, permit, policy.
+
+#include <nlohmann/json.hpp>
+
+#include "enclave/centre/handlers.h"
+#include "enclave/centre/people.h"
+#include "enclave/centre/print.h"
+
+namespace sceau::enclave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void say(const Call& call, const Json& document, const std::string& text) {
+  call.output.out(call.command.json ? document.dump() + "\n" : text);
+}
+
+std::vector<std::string> split_list(const std::string& list) {
+  std::vector<std::string> parts(1);
+  for (const char c : list) {
+    if (c == ',') {
+      parts.emplace_back();
+    } else if (c != ' ') {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
+
+std::string state_of(const PermitRow& permit, const std::string& today) {
+  if (permit.revoked) return "revoked";
+  return permit.until < today ? "expired" : "valid";
+}
+
+}  // namespace
+
+int role_grant(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto user = call.arguments.one("user");
+  const auto role = call.arguments.one("role");
+  grant_role(call.state, by, user, role);
+  say(call, {{"format", 1}, {"user", user}, {"role", role}}, user + " is now " + role + "\n");
+  return 0;
+}
+
+int role_revoke(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto user = call.arguments.one("user");
+  const auto role = call.arguments.one("role");
+  revoke_role(call.state, by, user, role);
+  say(call, {{"format", 1}, {"user", user}, {"role", role}}, user + " is no longer " + role + "\n");
+  return 0;
+}
+
+int role_list(const Call& call) {
+  const Held held(call.state.mutex);
+  (void)require_any_role(call.state, call.person, {"custodian", "operator", "auditor"});
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [user, role] : call.state.registry.roles()) {
+    list.push_back({{"user", user.name}, {"role", role}, {"actor", user.actor}});
+    rows.push_back({user.name, role, user.actor});
+  }
+  say(call, {{"format", 1}, {"roles", list}}, aligned({"user", "role", "actor"}, rows));
+  return 0;
+}
+
+int project_create(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  ProjectRow row;
+  row.name = call.arguments.one("PROJECT");
+  row.title = call.arguments.one("title");
+  row.purpose = call.arguments.one("purpose");
+  row.until = call.arguments.one("until");
+  create_project(call.state, by, row, call.arguments.many("member"));
+  say(call, {{"format", 1}, {"project", row.name}, {"until", row.until}},
+      "project " + row.name + " is open until " + row.until + "\n");
+  return 0;
+}
+
+int project_list(const Call& call) {
+  const Held held(call.state.mutex);
+  (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& project : call.state.registry.projects()) {
+    std::vector<std::string> members;
+    for (const auto& actor : call.state.registry.members(project.name)) {
+      members.push_back(call.state.registry.name_of(actor));
+    }
+    const bool over = project.closed || project.until < call.state.today();
+    list.push_back({{"project", project.name},
+                    {"title", project.title},
+                    {"purpose", project.purpose},
+                    {"until", project.until},
+                    {"state", over ? "over" : "open"},
+                    {"members", members}});
+    rows.push_back({project.name, over ? "over" : "open", project.until, joined(members),
+                    project.title});
+  }
+  say(call, {{"format", 1}, {"projects", list}},
+      aligned({"project", "state", "until", "members", "title"}, rows));
+  return 0;
+}
+
+int permit_grant(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  PermitRow row;
+  row.project = call.arguments.one("project");
+  row.dataset = call.arguments.one("store");
+  row.vintages = call.arguments.one("vintages");
+  if (const auto columns = call.arguments.maybe("columns")) row.columns = split_list(*columns);
+  row.policy = call.arguments.one("policy");
+  row.until = call.arguments.one("until");
+  const auto id = grant_permit(call.state, by, row);
+  say(call, {{"format", 1}, {"permit", id}, {"project", row.project}, {"store", row.dataset}},
+      id + ": " + row.project + " may use " + row.dataset + " until " + row.until + ", judged by " +
+          row.policy + "\n");
+  return 0;
+}
+
+int permit_list(const Call& call) {
+  const Held held(call.state.mutex);
+  (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& permit : call.state.registry.permits(call.arguments.one("project"))) {
+    const auto valid = state_of(permit, call.state.today());
+    Json item = {{"permit", permit.id},       {"project", permit.project},
+                 {"store", permit.dataset},   {"vintages", permit.vintages},
+                 {"columns", nullptr},        {"policy", permit.policy},
+                 {"until", permit.until},     {"state", valid}};
+    if (permit.columns) item["columns"] = *permit.columns;
+    list.push_back(std::move(item));
+    rows.push_back({permit.id, valid, permit.project, permit.dataset,
+                    permit.vintages.empty() ? "all" : permit.vintages,
+                    permit.columns ? joined(*permit.columns) : "all", permit.policy,
+                    permit.until});
+  }
+  say(call, {{"format", 1}, {"permits", list}},
+      aligned({"permit", "state", "project", "store", "vintages", "columns", "policy", "until"},
+              rows));
+  return 0;
+}
+
+int permit_revoke(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto id = call.arguments.one("PERMIT");
+  revoke_permit(call.state, by, id);
+  say(call, {{"format", 1}, {"permit", id}, {"state", "revoked"}}, id + " is revoked\n");
+  return 0;
+}
+
+int policy_install(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto& file = passed_document(call, "FILE");
+  const auto row = install_policy(call.state, by, file.text, file.name);
+  say(call,
+      {{"format", 1}, {"policy", row.name}, {"version", row.version}, {"sha256", row.sha256}},
+      "policy " + row.name + " " + row.version + " is installed\n");
+  return 0;
+}
+
+int policy_list(const Call& call) {
+  const Held held(call.state.mutex);
+  (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& policy : call.state.registry.policies()) {
+    list.push_back({{"policy", policy.name},
+                    {"version", policy.version},
+                    {"sha256", policy.sha256},
+                    {"installed", policy.installed}});
+    rows.push_back({policy.name, policy.version, policy.sha256.substr(0, 16),
+                    policy.installed.substr(0, 10)});
+  }
+  say(call, {{"format", 1}, {"policies", list}},
+      aligned({"policy", "version", "sha256", "installed"}, rows));
+  return 0;
+}
+
+}  // namespace sceau::enclave

@@ -1,0 +1,56 @@
+#pragma once
+// The commands behind run_command(), one function each. A handler checks the role, acts under the
+// state's lock, prints a text or a JSON document, and returns the exit code.
+
+#include <string>
+
+#include "enclave/centre/commands.h"
+#include "enclave/centre/grammar.h"
+#include "enclave/centre/state.h"
+
+namespace sceau::enclave {
+
+struct Call {
+  Centre& centre;
+  Centre::State& state;
+  const Person& person;
+  const Arguments& arguments;
+  const Command& command;
+  const Examiner& examiner;
+  const Output& output;
+};
+
+using Handler = int (*)(const Call&);
+
+int role_grant(const Call&);
+int role_revoke(const Call&);
+int role_list(const Call&);
+int project_create(const Call&);
+int project_list(const Call&);
+int permit_grant(const Call&);
+int permit_list(const Call&);
+int permit_revoke(const Call&);
+int policy_install(const Call&);
+int policy_list(const Call&);
+int store_create(const Call&);
+int store_list(const Call&);
+int store_show(const Call&);
+int store_verify(const Call&);
+int store_rejects(const Call&);
+int status(const Call&);
+int review_list(const Call&);
+int review_next(const Call&);
+int review_show(const Call&);
+int review_approve(const Call&);
+int review_return(const Call&);
+int review_reject(const Call&);
+int review_release(const Call&);
+
+/// The person's actor where they have one of these roles; else not_permitted naming the first.
+std::string require_any_role(Centre::State& state, const Person& person,
+                             std::initializer_list<const char*> roles);
+
+/// The one document that came with `option`; usage where there is none.
+const PassedFile& passed_document(const Call& call, std::string_view option);
+
+}  // namespace sceau::enclave

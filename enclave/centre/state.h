@@ -1,0 +1,44 @@
+#pragma once
+// What a Centre holds, for the files of this room alone.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "enclave/centre/centre.h"
+#include "enclave/centre/journal.h"
+#include "enclave/centre/lifecycle.h"
+#include "enclave/centre/registry.h"
+
+namespace sceau::enclave {
+
+struct Centre::State {
+  State(Home home_in, Keyring keyring_in, Clock clock_in);
+
+  Home home;
+  Config config;
+  Keyring keyring;
+  Clock clock;
+  Registry registry;
+  Journal journal;
+
+  /// Registry, journal and keyring are used under it; examiners run outside it.
+  mutable std::mutex mutex;
+  /// One a population: check and reservation are one step.
+  std::map<std::string, std::shared_ptr<std::mutex>> populations;
+
+  [[nodiscard]] std::string now() const;    ///< "2026-11-23T20:15:03.123456Z"
+  [[nodiscard]] std::string today() const;  ///< "2026-11-23", UTC
+};
+
+using Held = std::unique_lock<std::mutex>;
+
+/// "2026-11-23" that exists, from year 2000 to 9999; else bad_input (centre.bad_date).
+void check_date(const std::string& option, const std::string& text);
+/// [a-z0-9][a-z0-9_-]*, at most 63 bytes: projects and policies; else usage (centre.bad_name).
+void check_name(const std::string& what, const std::string& text);
+/// A Unix user's name; else usage (centre.bad_user).
+void check_user(const std::string& text);
+
+}  // namespace sceau::enclave

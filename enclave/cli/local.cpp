@@ -1,0 +1,88 @@
+#include "enclave/cli/local.h"
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "enclave/centre/lifecycle.h"
+#include "enclave/centre/shipped.h"
+#include "enclave/cli/files.h"
+#include "enclave/cli/terminal.h"
+#include "enclave/fault.h"
+#include "policies/explain.h"
+#include "policies/policy.h"
+
+namespace sceau::enclave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::optional<std::string> shipped_text(std::string_view name) {
+  for (const auto& policy : shipped_policies()) {
+    if (policy.name == name) return std::string(policy.text);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Home find_home(const Arguments& arguments) {
+  if (const auto named = arguments.maybe("home")) return {std::filesystem::absolute(*named)};
+  if (const char* named = std::getenv("SCEAU_HOME"); named != nullptr && *named != '\0') {
+    return {std::filesystem::absolute(named)};
+  }
+  return system_home();
+}
+
+int init_command(const Client& client) {
+  const auto file = client.arguments.maybe("passphrase-file");
+  const auto passphrase = file ? passphrase_from_file(*file) : ask_new_passphrase();
+  const bool trial = client.arguments.has("trial");
+  Centre::create(client.home, passphrase.bytes(), client.arguments.one("origin"), trial,
+                 client.clock);
+  const auto config = read_config(client.home);
+  std::string text = "A centre is made: " + client.home.root.string() + "\n";
+  text += "  log       " + config.origin + "\n";
+  text += "  for auditors  " + client.home.trust().string() + "\n";
+  text += "  custodian and operator  " + config.owner + "\n";
+  text += "Keep the passphrase and a copy of keys/ apart from the stores: without them nothing can "
+          "be read.\n";
+  if (trial) text += "This is a trial centre: its owner may act as anybody (--as NAME).\n";
+  client.output.out(text);
+  return 0;
+}
+
+int policy_check_command(const Client& client) {
+  OpenedFiles opened;
+  open_files(client.arguments, opened);
+  read_documents(client.arguments, opened);
+  std::string text;
+  std::string name;
+  std::optional<std::string> base;
+  for (const auto& file : opened.files) {
+    if (file.option == "base") {
+      base = file.text;
+    } else {
+      text = file.text;
+      name = file.name;
+    }
+  }
+  const auto policy = policies::parse_policy(text, name, [&](std::string_view extended) {
+    return base ? base : shipped_text(extended);
+  });
+  const auto lines = policies::explain(policy, client.language);
+  if (client.json) {
+    const Json document = {{"format", 1},
+                           {"policy", policy.name},
+                           {"version", policy.version},
+                           {"sha256", policy.sha256},
+                           {"rules", lines}};
+    client.output.out(document.dump() + "\n");
+    return 0;
+  }
+  std::string shown = policy.name + " " + policy.version + " (" + policy.sha256 + ")\n";
+  for (const auto& line : lines) shown += "  " + line + "\n";
+  client.output.out(shown);
+  return 0;
+}
+
+}  // namespace sceau::enclave

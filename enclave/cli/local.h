@@ -1,0 +1,29 @@
+#pragma once
+// Commands that need no centre, or that find their centre themselves. Exit codes as everywhere.
+
+#include <filesystem>
+#include <optional>
+
+#include "enclave/centre/centre.h"
+#include "enclave/centre/commands.h"
+#include "enclave/centre/grammar.h"
+
+namespace sceau::enclave {
+
+/// What every command of the client has.
+struct Client {
+  const Arguments& arguments;
+  Home home;
+  std::string language;
+  bool json = false;
+  Output output;
+  Clock clock;
+};
+
+/// --home, else $SCEAU_HOME, else the system's paths.
+[[nodiscard]] Home find_home(const Arguments& arguments);
+
+int init_command(const Client&);
+int policy_check_command(const Client&);
+
+}  // namespace sceau::enclave

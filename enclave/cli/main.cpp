@@ -1,0 +1,190 @@
+// The program `sceau`: finds out who is to do what. A command goes to the broker where one serves,
+// is done here under the home's lock where none does, and needs no centre at all where it says so.
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/bytes.h"
+#include "audit/fault.h"
+#include "disclosure/fault.h"
+#include "enclave/centre/control.h"
+#include "enclave/centre/grammar.h"
+#include "enclave/centre/lifecycle.h"
+#include "enclave/cli/files.h"
+#include "enclave/cli/local.h"
+#include "enclave/cli/terminal.h"
+#include "enclave/fault.h"
+#include "enclave/messages.h"
+#include "policies/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+void complain(const std::string& what, const std::string& advice) {
+  std::fprintf(stderr, "sceau: error: %s\n", what.c_str());
+  if (!advice.empty()) std::fprintf(stderr, "sceau: hint: %s\n", advice.c_str());
+}
+
+std::string language_of(const Arguments& arguments) {
+  if (const auto named = arguments.maybe("lang")) {
+    if (*named != "en" && *named != "fr") {
+      throw EnclaveError(Fault::usage, "centre.language", {*named});
+    }
+    return *named;
+  }
+  for (const auto* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') {
+      return std::string_view(value).starts_with("fr") ? "fr" : "en";
+    }
+  }
+  return "en";
+}
+
+Command command_of(const Client& client, OpenedFiles& opened) {
+  Command command;
+  command.words = words_of(client.arguments);
+  command.files = opened.files;
+  command.json = client.json;
+  command.language = client.language;
+  return command;
+}
+
+KeyBytes passphrase_for(const Client& client) {
+  if (const auto file = client.arguments.maybe("passphrase-file")) {
+    return passphrase_from_file(*file);
+  }
+  return ask_passphrase("Passphrase of " + read_config(client.home).origin + ": ");
+}
+
+int ask_broker(int socket, const Client& client) {
+  OpenedFiles opened;
+  open_files(client.arguments, opened);
+  const bool unlocking = client.arguments.spec->words == "unlock";
+  const auto passphrase = unlocking ? passphrase_for(client) : KeyBytes();
+  const int code = ask(socket, command_of(client, opened), client.arguments.one("as"), passphrase,
+                       client.output, complain);
+  ::close(socket);
+  return code;
+}
+
+Examiner examiner_here() {
+  return [](ExamineJob) -> std::vector<Examined> {
+    throw EnclaveError(Fault::unavailable, "centre.not_serving", {"run"});
+  };
+}
+
+int run_here(const Client& client) {
+  const auto words = client.arguments.spec->words;
+  const auto config = read_config(client.home);
+  if (words == "unlock") {
+    throw EnclaveError(Fault::unavailable, "centre.not_serving", {client.home.run().string()});
+  }
+  if (words == "status" && !client.arguments.has("passphrase-file")) {
+    (void)locked_status(client.home, client.json, client.output);
+    return 1;
+  }
+  const auto person = acting_person(config, own_person(), client.arguments.one("as"));
+  OpenedFiles opened;
+  open_files(client.arguments, opened);
+  read_documents(client.arguments, opened);
+  const HomeLock lock(client.home);
+  const auto passphrase = passphrase_for(client);
+  Centre centre(client.home, Keyring::unlock(client.home.keys(), passphrase.bytes()),
+                client.clock);
+  return run_command(centre, person, command_of(client, opened), examiner_here(), client.output);
+}
+
+int run_client(const Client& client) {
+  using Local = int (*)(const Client&);
+  static const std::map<std::string_view, Local> local = {
+      {"init", init_command},
+      {"policy check", policy_check_command},
+  };
+  const auto found = local.find(client.arguments.spec->words);
+  if (found != local.end()) return found->second(client);
+  if (const auto socket = connect_control(client.home.control_socket())) {
+    return ask_broker(*socket, client);
+  }
+  return run_here(client);
+}
+
+int run(const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (!audit::is_utf8(word)) throw EnclaveError(Fault::usage, "centre.not_utf8");
+  }
+  if (words.size() == 1 && (words[0] == "--help" || words[0] == "help")) {
+    std::fputs(help_text().c_str(), stdout);
+    return 0;
+  }
+  if (words.size() == 1 && words[0] == "--version") {
+    std::puts("sceau " SCEAU_VERSION);
+    return 0;
+  }
+  const auto& spec = find_command(words);
+  const auto arguments = parse_arguments(spec, words);
+  if (arguments.has("help")) {
+    std::fputs(help_text(spec).c_str(), stdout);
+    return 0;
+  }
+  ProgressBar bar;
+  const auto write = [&bar](std::FILE* stream, const std::string& text) {
+    bar.clear();
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+  };
+  Output output;
+  output.out = [&](const std::string& text) { write(stdout, text); };
+  output.err = [&](const std::string& text) { write(stderr, text); };
+  output.progress = [&](const std::string& json) { bar.show(json); };
+  output.cancelled = [] { return false; };
+  return run_client({arguments, find_home(arguments), language_of(arguments),
+                     arguments.has("json"), output, std::chrono::system_clock::now});
+}
+
+/// Keys pass through this process: no core file, no reading of its memory by others.
+void close_the_blinds() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__)
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+int guarded(const std::vector<std::string>& words) {
+  try {
+    return run(words);
+  } catch (const EnclaveError& error) {
+    complain(error.what(), hint(error.id(), error.args()));
+    return exit_code(error.fault());
+  } catch (const policies::PolicyError& error) {
+    complain(error.what(), error.hint());
+    return exit_code(Fault::bad_input);
+  } catch (const disclosure::DisclosureError& error) {
+    complain(error.what(), "");
+    return exit_code(Fault::bad_input);
+  } catch (const audit::AuditError& error) {
+    complain(error.what(), error.hint());
+    return exit_code(Fault::integrity);
+  } catch (const std::exception& error) {
+    complain(text("centre.internal", {error.what()}), hint("centre.internal", {}));
+    return exit_code(Fault::internal);
+  }
+}
+
+}  // namespace
+}  // namespace sceau::enclave
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  sceau::enclave::close_the_blinds();
+  return sceau::enclave::guarded({argv + 1, argv + argc});
+}
