@@ -25,7 +25,8 @@ bool key_less(const std::vector<Member>& a, const std::vector<Member>& b) {
   return false;
 }
 
-std::vector<std::string> ancestors(const std::string& variable, const policies::Codebook& codebook) {
+std::vector<std::string> ancestors(const std::string& variable,
+                                   const policies::Codebook& codebook) {
   std::vector<std::string> found;
   const policies::Variable* at = codebook.find(variable);
   while (at != nullptr && !at->parent.empty() &&
@@ -51,9 +52,10 @@ class CellMaker {
   void make(std::size_t dimension = 0) {
     if (dimension == keys_->width) {
       if (out_->size() == max_cells) {
-        throw DisclosureError(Fault::too_many_cells, "the table has more than a million cells, the " +
-                                                         std::string("empty ones included: group by ") +
-                                                         "fewer or coarser variables");
+        throw DisclosureError(Fault::too_many_cells,
+                              "the table has more than a million cells, the " +
+                                  std::string("empty ones included: group by ") +
+                                  "fewer or coarser variables");
       }
       out_->push_back(cell_);
       return;
@@ -61,7 +63,8 @@ class CellMaker {
     if (!keeps(dimension)) return make(dimension + 1);
     if (!limits_[dimension].empty()) {
       const Limit& first = limits_[dimension][0];
-      for (const Member member : first.allowed[index(cell_.key[first.by])]) try_member(dimension, member);
+      for (const Member member : first.allowed[index(cell_.key[first.by])])
+        try_member(dimension, member);
     } else {
       const auto members = static_cast<Member>(keys_->domains[dimension].codes.size());
       for (Member member = 0; member < members; ++member) try_member(dimension, member);
@@ -71,7 +74,7 @@ class CellMaker {
 
  private:
   struct Limit {
-    std::size_t by;                           // an earlier dimension
+    std::size_t by;                            // an earlier dimension
     std::vector<std::vector<Member>> allowed;  // by its member, ascending
   };
 
@@ -184,9 +187,9 @@ std::vector<std::uint32_t> cells_of_groups(const Keys& keys, std::uint32_t kept,
     for (std::size_t d = 0; d < keys.width; ++d) {
       key[d] = ((kept >> d) & 1U) != 0 ? keys.of(group)[d] : total;
     }
-    const auto at = std::lower_bound(cells.begin(), cells.end(), key, [](const Cell* cell, const auto& k) {
-      return key_less(cell->key, k);
-    });
+    const auto at =
+        std::lower_bound(cells.begin(), cells.end(), key,
+                         [](const Cell* cell, const auto& k) { return key_less(cell->key, k); });
     found.push_back(static_cast<std::uint32_t>(at - cells.begin()));
   }
   return found;

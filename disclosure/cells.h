@@ -1,6 +1,6 @@
 #pragma once
-// Which cells a table has: the cross product of the observed categories, within the hierarchies that
-// the codebook declares, for each grouping set; and where each group of rows belongs.
+// Which cells a table has: the cross product of the observed categories, within the hierarchies
+// that the codebook declares, for each grouping set; and where each group of rows belongs.
 
 #include <cstdint>
 #include <optional>

@@ -37,8 +37,9 @@ bool holds(Comparison comparison, const Value& a, const Value& b) {
 const std::string& text_of(const Constant& constant, const std::string& variable) {
   const auto* text = std::get_if<std::string>(&constant);
   if (text == nullptr) {
-    throw DisclosureError(Fault::wrong_kind, "\"" + variable + "\" holds codes: compare it with a " +
-                                                 "text, such as '01'");
+    throw DisclosureError(
+        Fault::wrong_kind,
+        "\"" + variable + "\" holds codes: compare it with a " + "text, such as '01'");
   }
   return *text;
 }
@@ -283,8 +284,9 @@ void BoundCondition::evaluate_real(const Segment& values, std::vector<Truth>& ou
   for (std::size_t i = 0; i < out.size(); ++i) {
     bool yes = false;
     for (const double constant : reals_) {
-      yes = yes || (kind_ == Condition::Kind::in_list ? values.real[i] == constant
-                                                      : holds(comparison_, values.real[i], constant));
+      yes =
+          yes || (kind_ == Condition::Kind::in_list ? values.real[i] == constant
+                                                    : holds(comparison_, values.real[i], constant));
     }
     out[i] = yes ? Truth::yes : Truth::no;
   }

@@ -1,7 +1,7 @@
 #pragma once
 // Conditions bound to a source's columns and evaluated a segment at a time, in SQL's three-valued
-// logic. On a codes column a comparison is decided once a dictionary code, on a scaled one it becomes
-// a range of integers: no rounding anywhere.
+// logic. On a codes column a comparison is decided once a dictionary code, on a scaled one it
+// becomes a range of integers: no rounding anywhere.
 
 #include <cstdint>
 #include <vector>
@@ -47,11 +47,11 @@ class BoundCondition {
   std::vector<BoundCondition> parts_;
   std::size_t column_ = 0;
   ColumnKind column_kind_ = ColumnKind::codes;
-  std::vector<Truth> by_code_;        // codes: truth of each code, the last of NULL
-  std::vector<Range> ranges_;         // scaled: true inside one of them, ascending
-  bool outside_ = false;              // scaled: true outside of the ranges instead
+  std::vector<Truth> by_code_;  // codes: truth of each code, the last of NULL
+  std::vector<Range> ranges_;   // scaled: true inside one of them, ascending
+  bool outside_ = false;        // scaled: true outside of the ranges instead
   Comparison comparison_ = Comparison::equal;
-  std::vector<double> reals_;         // real: the constants
+  std::vector<double> reals_;  // real: the constants
 };
 
 }  // namespace sceau::disclosure

@@ -109,10 +109,15 @@ std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const Interner&
   std::vector<std::int64_t> counts(rows_.size());
   for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
     const std::uint64_t key = pairs.keys()[pair];
-    if (pairs_[kind][pair] == 0 || static_cast<std::uint32_t>(key) == BoundEntity::unknown) continue;
+    if (pairs_[kind][pair] == 0 || static_cast<std::uint32_t>(key) == BoundEntity::unknown)
+      continue;
     ++counts[key >> 32];
   }
   return counts;
+}
+
+Gift CountTable::gift(std::size_t kind, std::size_t pair) const {
+  return {pairs_[kind][pair], exact(pairs_[kind][pair], 0)};
 }
 
 std::vector<Number> CountTable::quantiles(const Decimal&) const {

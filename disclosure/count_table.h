@@ -11,7 +11,8 @@ namespace sceau::disclosure {
 
 class CountTable final : public MeasureTable {
  public:
-  CountTable(const BoundMeasure& measure, const Kinds& kinds) : measure_(&measure), kinds_(&kinds) {}
+  CountTable(const BoundMeasure& measure, const Kinds& kinds)
+      : measure_(&measure), kinds_(&kinds) {}
 
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
@@ -19,6 +20,7 @@ class CountTable final : public MeasureTable {
   void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const override;
   [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
                                                    const Interner& pairs) const override;
+  [[nodiscard]] Gift gift(std::size_t kind, std::size_t pair) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
   [[nodiscard]] std::unique_ptr<MeasureTable> empty_copy() const override;
 

@@ -47,7 +47,8 @@ void BoundDimension::bind_variable(const std::string& variable, ColumnSet& colum
       scale_ = info.scale;
       return;
     case ColumnKind::real:
-      throw DisclosureError(Fault::wrong_kind, "\"" + variable + "\" has too many decimals to group " +
+      throw DisclosureError(Fault::wrong_kind, "\"" + variable +
+                                                   "\" has too many decimals to group " +
                                                    "by: put it into width_bucket classes");
   }
 }
@@ -116,7 +117,8 @@ std::uint32_t BoundDimension::bucket_of(std::int64_t value) const {
   constexpr auto small = static_cast<Int128>(0x7fffffffffffffff);
   if (scaled <= small && width <= small) {  // a 64-bit division is much faster
     return static_cast<std::uint32_t>(static_cast<std::int64_t>(scaled) /
-                                      static_cast<std::int64_t>(width)) + 1;
+                                      static_cast<std::int64_t>(width)) +
+           1;
   }
   return static_cast<std::uint32_t>(scaled / width) + 1;
 }
@@ -129,8 +131,8 @@ std::uint32_t BoundDimension::bucket_of(double value) const {
   const double at = sign * value;
   if (at < low) return 0;
   if (at >= high) return static_cast<std::uint32_t>(buckets_.count + 1);
-  return static_cast<std::uint32_t>(std::fmin(std::floor((at - low) / (high - low) * count) + 1,
-                                              count));
+  return static_cast<std::uint32_t>(
+      std::fmin(std::floor((at - low) / (high - low) * count) + 1, count));
 }
 
 void BoundDimension::code(SegmentColumns& segment, Interner& values,

@@ -44,7 +44,7 @@ class BoundDimension {
   };
   struct Buckets {
     bool descending = false;
-    Int128 low = 0;     // in `scale`
+    Int128 low = 0;  // in `scale`
     Int128 high = 0;
     Int128 factor = 1;  // from the column's scale to `scale`
     Int128 count = 1;
@@ -68,7 +68,7 @@ class BoundDimension {
   int scale_ = 0;
   const std::vector<std::string>* dictionary_ = nullptr;
   std::vector<Case> cases_;
-  std::vector<std::string> labels_;       // recode: member i; NULL is labels_.size()
+  std::vector<std::string> labels_;  // recode: member i; NULL is labels_.size()
   std::uint32_t otherwise_ = null_code;
   Buckets buckets_;
 };

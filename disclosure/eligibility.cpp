@@ -86,7 +86,8 @@ class Eligibility {
     const Variable* known = codebook_->find(variable);
     if (known != nullptr && known->role == Role::measure) return;
     const std::string reason = not_a_class(known);
-    if (!reason.empty()) review(Rule::tabulation, "tabulation.dimension", {dimension, variable, reason});
+    if (!reason.empty())
+      review(Rule::tabulation, "tabulation.dimension", {dimension, variable, reason});
   }
 
   // Labels of the codebook's lists pass, and small whole numbers: 0 up to the number of labels.
@@ -161,7 +162,8 @@ class Eligibility {
         if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
         return;
       case Function::quantile:
-        if (policy_->enforces(Rule::quantiles)) review(Rule::quantiles, "quantiles.not_enforced", {});
+        if (policy_->enforces(Rule::quantiles))
+          review(Rule::quantiles, "quantiles.not_enforced", {});
         return;
       case Function::variance:
       case Function::standard_deviation:
@@ -206,8 +208,9 @@ class Eligibility {
     for (const Constant& constant : condition.constants) {
       if (!is_known(condition.variable, constant)) {
         const auto* text = std::get_if<std::string>(&constant);
-        review(Rule::tabulation, "tabulation.constant",
-               {column, text != nullptr ? *text : policies::to_string(std::get<Decimal>(constant))});
+        review(
+            Rule::tabulation, "tabulation.constant",
+            {column, text != nullptr ? *text : policies::to_string(std::get<Decimal>(constant))});
       }
     }
   }

@@ -1,7 +1,8 @@
 #pragma once
 // What may leave without a person looking: what an output is made of, before any cell is judged.
 // Measures plain, dimensions of classification variables with the codebook's labels, no identifier
-// in a condition, no rule pending that would judge it. Everything else is `review`, with the reason.
+// in a condition, no rule pending that would judge it. Everything else is `review`, with the
+// reason.
 
 #include <vector>
 

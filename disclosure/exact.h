@@ -32,9 +32,9 @@ __extension__ typedef unsigned __int128 UInt128;
 /// Order by value of two numbers that are exact with one scale, or real.
 [[nodiscard]] bool less(const Number& a, const Number& b);
 
-/// `part` against `share` · `whole`; both are exact with one scale, or real. Exact ones are compared
-/// in integers. Doubles can't tell a limit from what is next to it: within 1e-12 of the limit they
-/// are equal.
+/// `part` against `share` · `whole`; both are exact with one scale, or real. Exact ones are
+/// compared in integers. Doubles can't tell a limit from what is next to it: within 1e-12 of the
+/// limit they are equal.
 [[nodiscard]] std::strong_ordering compare_share(const Number& part, const policies::Decimal& share,
                                                  const Number& whole);
 

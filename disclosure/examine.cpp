@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "disclosure/eligibility.h"
+#include "disclosure/history.h"
 #include "disclosure/judge.h"
 
 namespace sceau::disclosure {
@@ -17,8 +18,9 @@ std::vector<Rule> applied_rules(const Tabulation& tabulation, const policies::Co
   if (tabulation.columns.empty()) return {};
   bool magnitudes = false;
   for (const Column& column : tabulation.columns) {
-    magnitudes = magnitudes || telling_of(column.statistic, false) == Telling::magnitude ||
-                 (column.denominator && telling_of(*column.denominator, false) == Telling::magnitude);
+    magnitudes =
+        magnitudes || telling_of(column.statistic, false) == Telling::magnitude ||
+        (column.denominator && telling_of(*column.denominator, false) == Telling::magnitude);
   }
   const bool kinds = !codebook.contributors.empty();
   std::vector<Rule> rules;
@@ -90,6 +92,9 @@ Examination examine(const Question& question, const Source& source,
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));
+  auto differences = judge_history(table, question, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(differences.begin()),
+               std::make_move_iterator(differences.end()));
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

@@ -1,7 +1,7 @@
 #pragma once
 // The checker: verdict = f(tabulation, evidence, policy, history). A pure function of its inputs:
-// the same tabulation over the same rows under the same policy and history gives the same judgement,
-// byte for byte, years later.
+// the same tabulation over the same rows under the same policy and history gives the same
+// judgement, byte for byte, years later.
 
 #include <span>
 #include <string>
@@ -18,10 +18,10 @@ namespace sceau::disclosure {
 
 /// An earlier output that counts: released, approved or pending, of any project of the population.
 struct Remembered {
-  std::string request;    ///< "R-2026-000001"
-  int output = 1;         ///< 1-based
+  std::string request;  ///< "R-2026-000001"
+  int output = 1;       ///< 1-based
   std::string project;
-  bool opaque = false;    ///< a file that a reviewer let out: no tabulation
+  bool opaque = false;  ///< a file that a reviewer let out: no tabulation
   Tabulation tabulation;
 };
 
@@ -36,8 +36,8 @@ struct Examination {
   Judgement judgement;
 };
 
-/// `source` must hold the vintages of the question and of its history's tabulations on the same data
-/// set; a remembered tabulation that can't be compared (another data set of the population, an
+/// `source` must hold the vintages of the question and of its history's tabulations on the same
+/// data set; a remembered tabulation that can't be compared (another data set of the population, an
 /// opaque file, a vintage that is not there) makes the verdict at least `review`, said so.
 /// Throws DisclosureError.
 [[nodiscard]] Examination examine(const Question& question, const Source& source,

@@ -81,8 +81,10 @@ void resize(Groups& groups) {
 }
 
 Scan empty_scan(const Plan& plan) {
-  Scan scan{GroupIndex(plan.dimensions), std::vector<Interner>(plan.dimensions.size()),
-            std::vector<Interner>(plan.kinds.names.size()), {}};
+  Scan scan{GroupIndex(plan.dimensions),
+            std::vector<Interner>(plan.dimensions.size()),
+            std::vector<Interner>(plan.kinds.names.size()),
+            {}};
   scan.groups.pairs.resize(plan.kinds.names.size());
   for (const BoundMeasure& measure : plan.measures) {
     scan.groups.measures.push_back(make_measure_table(measure, plan.kinds));
@@ -93,7 +95,8 @@ Scan empty_scan(const Plan& plan) {
 // Reads a run of segments into one Scan.
 class Worker {
  public:
-  explicit Worker(const Plan& plan) : plan_(&plan), columns_(plan.columns), result(empty_scan(plan)) {
+  explicit Worker(const Plan& plan)
+      : plan_(&plan), columns_(plan.columns), result(empty_scan(plan)) {
     batch_.columns = &columns_;
     batch_.pairs.resize(plan.kinds.names.size());
     batch_.entities.resize(plan.kinds.names.size());
@@ -109,8 +112,9 @@ class Worker {
     }
     result.index.number(members_, batch_.rows, batch_.groups);
     if (result.index.size() > max_cells) {
-      throw DisclosureError(Fault::too_many_cells, "more than a million cells have rows: group by " +
-                                                       std::string("fewer or coarser variables"));
+      throw DisclosureError(Fault::too_many_cells,
+                            "more than a million cells have rows: group by " +
+                                std::string("fewer or coarser variables"));
     }
     result.groups.count = result.index.size();
     for (std::size_t kind = 0; kind < batch_.pairs.size(); ++kind) number_pairs(kind);
@@ -193,7 +197,8 @@ std::vector<std::size_t> segments_to_read(const Plan& plan, std::uint64_t& rows)
   std::vector<std::size_t> segments;
   for (std::size_t segment = 0; segment < source.segments(); ++segment) {
     const std::string vintage = source.vintage(segment);
-    if (std::find(plan.vintages.begin(), plan.vintages.end(), vintage) == plan.vintages.end()) continue;
+    if (std::find(plan.vintages.begin(), plan.vintages.end(), vintage) == plan.vintages.end())
+      continue;
     if (!plan.where.may_hold(source, plan.columns, segment)) continue;
     segments.push_back(segment);
     rows += source.rows(segment);
@@ -207,8 +212,8 @@ Scan scan(const Plan& plan, const Cancelled& cancelled, int threads) {
   constexpr std::uint64_t worth_a_thread = 200'000;
   std::uint64_t rows = 0;
   const auto segments = segments_to_read(plan, rows);
-  const bool two = !plan.has_real && segments.size() > 1 &&
-                   (threads == 0 ? rows > worth_a_thread : threads > 1);
+  const bool two =
+      !plan.has_real && segments.size() > 1 && (threads == 0 ? rows > worth_a_thread : threads > 1);
   Worker first(plan);
   std::unique_ptr<Worker> second = two ? std::make_unique<Worker>(plan) : nullptr;
   const std::size_t middle = two ? segments.size() / 2 : segments.size();

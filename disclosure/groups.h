@@ -22,7 +22,8 @@ class GroupIndex {
  public:
   explicit GroupIndex(const std::vector<BoundDimension>& dimensions);
 
-  /// `members`: one vector a dimension, a member for each row of the segment; `rows`: those to number.
+  /// `members`: one vector a dimension, a member for each row of the segment; `rows`: those to
+  /// number.
   void number(const std::vector<std::vector<std::uint32_t>>& members,
               const std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& groups);
   std::uint32_t number(std::span<const std::uint32_t> members);
@@ -33,9 +34,9 @@ class GroupIndex {
   }
 
  private:
-  struct Fold {            // how one dimension's member joins the number of those before
-    std::uint64_t size;    // mixed: number · size + member
-    bool hashed;           // else interned
+  struct Fold {          // how one dimension's member joins the number of those before
+    std::uint64_t size;  // mixed: number · size + member
+    bool hashed;         // else interned
     Interner interner;
   };
   [[nodiscard]] std::uint32_t fold(std::size_t dimension, std::uint32_t number,
@@ -44,8 +45,8 @@ class GroupIndex {
 
   std::size_t width_;
   std::vector<Fold> folds_;
-  bool hashed_ = false;                // the last fold's numbers are dense already
-  std::vector<std::uint32_t> dense_;   // else from mixed number to group
+  bool hashed_ = false;               // the last fold's numbers are dense already
+  std::vector<std::uint32_t> dense_;  // else from mixed number to group
   std::size_t size_ = 0;
   std::vector<std::uint32_t> members_;
 };

@@ -72,14 +72,14 @@ Telling telling_of(const Statistic& statistic, bool zero_or_one) {
 }
 
 std::vector<Breach> judge(const Evidence& evidence, Telling telling,
-                          const policies::Policy& policy, std::int64_t minimum_units,
-                          bool judge_zeros) {
+                          const policies::Policy& policy) {
   std::vector<Breach> found;
   const auto keep = [&found](std::optional<Breach> breach) {
     if (breach) found.push_back(std::move(*breach));
   };
-  if (policy.enforces(Rule::threshold) && (judge_zeros || evidence.rows > 0)) {
-    keep(threshold(evidence.units, evidence.rows, minimum_units, policy.threshold.zeros));
+  if (policy.enforces(Rule::threshold)) {
+    keep(
+        threshold(evidence.units, evidence.rows, policy.threshold.minimum, policy.threshold.zeros));
   }
   for (std::size_t i = 0; i < evidence.contributions.size(); ++i) {
     const Contributions& kind = evidence.contributions[i];
@@ -114,7 +114,6 @@ std::vector<Placed> judge_cells(const Table& table, const policies::Policy& poli
   std::vector<Placed> found;
   std::vector<std::string> names;
   for (const Column& column : table.tabulation.columns) names.push_back(describe(column));
-  const std::int64_t minimum = policy.threshold.minimum;
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
     const Cell& cell = table.cells[i];
     if (cell.suppressed) continue;
@@ -123,7 +122,7 @@ std::vector<Placed> judge_cells(const Table& table, const policies::Policy& poli
       const Column& column = table.tabulation.columns[c];
       const ColumnResult& result = cell.columns[c];
       const auto look = [&](const Evidence& evidence, Telling telling) {
-        findings.add(judge(evidence, telling, policy, minimum), names[c]);
+        findings.add(judge(evidence, telling, policy), names[c]);
       };
       look(result.evidence, telling_of(column.statistic, result.holding.has_value()));
       if (result.holding) look(*result.holding, Telling::count);

@@ -13,15 +13,14 @@ namespace sceau::disclosure {
 
 /// What a statistic tells of the rows behind it.
 enum class Telling {
-  count,      ///< how many there are (count(*), count(x), count(DISTINCT x), a 0/1 indicator's ones)
-  presence,   ///< that they are there, and whether they agree (the rows behind an indicator)
-  magnitude   ///< a sum of what they give (sum, mean, and what needs more)
+  count,     ///< how many there are (count(*), count(x), count(DISTINCT x), a 0/1 indicator's ones)
+  presence,  ///< that they are there, and whether they agree (the rows behind an indicator)
+  magnitude  ///< a sum of what they give (sum, mean, and what needs more)
 };
 
-/// The rules of one body of evidence. `judge_zeros`: an empty one is the threshold's business.
+/// The rules of one body of evidence that the policy enforces.
 [[nodiscard]] std::vector<Breach> judge(const Evidence& evidence, Telling telling,
-                                        const policies::Policy& policy, std::int64_t minimum_units,
-                                        bool judge_zeros = true);
+                                        const policies::Policy& policy);
 
 /// A finding and its place in canonical order: 0 for the output as a whole, else 1 + the cell's.
 struct Placed {

@@ -21,8 +21,9 @@ BoundMeasure::BoundMeasure(const MeasureSpec& spec, ColumnSet& columns)
   kind_ = columns.info(column_).kind;
   scale_ = columns.info(column_).scale;
   if (spec_.numeric && kind_ == ColumnKind::codes) {
-    throw DisclosureError(Fault::wrong_kind, "\"" + *variable + "\" holds codes: it can be counted, " +
-                                                 "not added up");
+    throw DisclosureError(
+        Fault::wrong_kind,
+        "\"" + *variable + "\" holds codes: it can be counted, " + "not added up");
   }
 }
 

@@ -21,9 +21,9 @@ namespace sceau::disclosure {
 /// are only counted distinct.
 struct Kinds {
   std::vector<std::string> names;
-  std::size_t reported = 0;      ///< the first so many stand in Evidence::contributions
+  std::size_t reported = 0;  ///< the first so many stand in Evidence::contributions
   bool unit_is_row = true;
-  std::size_t unit = 0;          ///< index of the unit where it isn't the row
+  std::size_t unit = 0;  ///< index of the unit where it isn't the row
 };
 
 struct MeasureSpec {
@@ -89,6 +89,12 @@ class BoundMeasure {
   int scale_ = 0;
 };
 
+/// What one contributor gives to one group.
+struct Gift {
+  std::int64_t rows = 0;
+  Number sum;  ///< signed
+};
+
 class MeasureTable {
  public:
   virtual ~MeasureTable() = default;
@@ -96,11 +102,14 @@ class MeasureTable {
   virtual void add(const Batch& batch) = 0;
   /// `other` was made for the same measure.
   virtual void absorb(const MeasureTable& other, const Mapping& mapping) = 0;
-  /// Adds what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a kind.
+  /// Adds what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a
+  /// kind.
   virtual void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const = 0;
   /// Distinct known entities of a kind among the valid rows of each group.
   [[nodiscard]] virtual std::vector<std::int64_t> distinct(std::size_t kind,
                                                            const Interner& pairs) const = 0;
+  /// Of a reported kind (a count table: of any).
+  [[nodiscard]] virtual Gift gift(std::size_t kind, std::size_t pair) const = 0;
   /// percentile_cont of each group; only of a measure that keeps values.
   [[nodiscard]] virtual std::vector<Number> quantiles(const Decimal& fraction) const = 0;
   [[nodiscard]] virtual std::unique_ptr<MeasureTable> empty_copy() const = 0;

@@ -52,8 +52,8 @@ struct RealValues {
     double compensation = 0;
     void add(Value term) {
       const double next = value + term;
-      compensation += std::fabs(value) >= std::fabs(term) ? (value - next) + term
-                                                          : (term - next) + value;
+      compensation +=
+          std::fabs(value) >= std::fabs(term) ? (value - next) + term : (term - next) + value;
       value = next;
     }
     void add_magnitude(Magnitude term) { add(term); }

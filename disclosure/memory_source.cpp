@@ -26,7 +26,9 @@ class MemorySource final : public Source {
 
   MemorySource(std::string dataset, std::vector<std::string> vintages, std::vector<Stored> columns,
                std::vector<Piece> pieces)
-      : dataset_(std::move(dataset)), vintages_(std::move(vintages)), columns_(std::move(columns)),
+      : dataset_(std::move(dataset)),
+        vintages_(std::move(vintages)),
+        columns_(std::move(columns)),
         pieces_(std::move(pieces)) {}
 
   [[nodiscard]] std::string dataset() const override { return dataset_; }
@@ -52,16 +54,17 @@ class MemorySource final : public Source {
                                  std::int64_t high) const override {
     const Stored& stored = find(column);
     if (stored.info.kind != ColumnKind::scaled) return true;
-    const auto begin = stored.all.scaled.begin() + static_cast<std::ptrdiff_t>(pieces_[segment].begin);
-    return std::any_of(begin, begin + pieces_[segment].rows, [&](std::int64_t value) {
-      return value >= low && value <= high;
-    });
+    const auto begin =
+        stored.all.scaled.begin() + static_cast<std::ptrdiff_t>(pieces_[segment].begin);
+    return std::any_of(begin, begin + pieces_[segment].rows,
+                       [&](std::int64_t value) { return value >= low && value <= high; });
   }
 
   void read(std::size_t segment, std::string_view column, Segment& out) const override {
     const Piece& piece = pieces_[segment];
     if (column == "vintage") {
-      const auto code = std::find(vintages_.begin(), vintages_.end(), piece.vintage) - vintages_.begin();
+      const auto code =
+          std::find(vintages_.begin(), vintages_.end(), piece.vintage) - vintages_.begin();
       out = Segment{};
       out.codes.assign(piece.rows, static_cast<std::uint32_t>(code));
       return;
@@ -115,7 +118,8 @@ void store_codes(const Texts& values, Stored& to) {
 }
 
 void mark_present(const Texts& values, Stored& to) {
-  const bool all = std::all_of(values.begin(), values.end(), [](const auto& v) { return v.has_value(); });
+  const bool all =
+      std::all_of(values.begin(), values.end(), [](const auto& v) { return v.has_value(); });
   if (all) return;
   for (const auto& value : values) to.all.present.push_back(value ? 1 : 0);
 }
@@ -158,9 +162,9 @@ void store_real(const Texts& values, Stored& to) {
 Stored stored(const policies::Variable& variable, const Texts& values) {
   Stored to;
   to.info.name = variable.name;
-  const bool number = variable.role != policies::Role::identifier &&
-                      (variable.type == policies::Type::integer ||
-                       variable.type == policies::Type::decimal);
+  const bool number =
+      variable.role != policies::Role::identifier &&
+      (variable.type == policies::Type::integer || variable.type == policies::Type::decimal);
   if (!number) {
     store_codes(values, to);
     return to;
@@ -189,7 +193,8 @@ std::unique_ptr<Source> memory_source(const policies::Codebook& codebook,
     }
     for (std::size_t i = 0; i < vintage.columns.size(); ++i) {
       auto& values = vintage.columns[i].values;
-      if (values.size() != rows || i >= joined.size() || joined[i].name != vintage.columns[i].name) {
+      if (values.size() != rows || i >= joined.size() ||
+          joined[i].name != vintage.columns[i].name) {
         throw DisclosureError(Fault::malformed, "columns differ in length, name or order");
       }
       joined[i].values.insert(joined[i].values.end(), values.begin(), values.end());
@@ -207,7 +212,8 @@ std::unique_ptr<Source> memory_source(const policies::Codebook& codebook,
       throw DisclosureError(Fault::unknown_variable,
                             "the codebook has no variable \"" + column.name + "\"");
     }
-    if (variable->role != policies::Role::hidden) columns.push_back(stored(*variable, column.values));
+    if (variable->role != policies::Role::hidden)
+      columns.push_back(stored(*variable, column.values));
   }
   return std::make_unique<MemorySource>(codebook.name, std::move(names), std::move(columns),
                                         std::move(pieces));

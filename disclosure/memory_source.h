@@ -19,11 +19,11 @@ struct MemoryColumn {
   Texts values;
 };
 
-/// Category, date, text and identifier variables become codes, integers scaled at 0, decimals scaled
-/// at their declared decimals, or real where a value has more. Hidden variables are left out.
-/// Throws DisclosureError: unknown_variable; wrong_kind where a value of a number variable is no
-/// number (the message names variable and row, never the value); malformed where columns differ in
-/// length.
+/// Category, date, text and identifier variables become codes, integers scaled at 0, decimals
+/// scaled at their declared decimals, or real where a value has more. Hidden variables are left
+/// out. Throws DisclosureError: unknown_variable; wrong_kind where a value of a number variable is
+/// no number (the message names variable and row, never the value); malformed where columns differ
+/// in length.
 [[nodiscard]] std::unique_ptr<Source> memory_source(const policies::Codebook& codebook,
                                                     std::vector<MemoryColumn> columns,
                                                     std::string vintage = "1",

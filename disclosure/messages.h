@@ -1,6 +1,6 @@
 #pragma once
-// Every word of storey `disclosure` that a person reads stands in messages.cpp: one line an id, with
-// {1}, {2} … for the arguments. text() and remedy() are declared in verdict.h.
+// Every word of storey `disclosure` that a person reads stands in messages.cpp: one line an id,
+// with {1}, {2} … for the arguments. text() and remedy() are declared in verdict.h.
 
 #include <string_view>
 #include <vector>

@@ -106,9 +106,9 @@ double to_double(const Number& number) {
       return number.real;
     case Number::Kind::exact:
     case Number::Kind::quotient:
-      return static_cast<double>(
-          static_cast<long double>(number.numerator) / static_cast<long double>(number.denominator) *
-          std::pow(10.0L, number.denominator_scale - number.scale));
+      return static_cast<double>(static_cast<long double>(number.numerator) /
+                                 static_cast<long double>(number.denominator) *
+                                 std::pow(10.0L, number.denominator_scale - number.scale));
   }
   return std::nan("");
 }

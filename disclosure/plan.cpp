@@ -126,7 +126,8 @@ Plan make_plan(const Tabulation& tabulation, const Source& source,
   }
   BoundCondition where(tabulation.where, columns);
   std::vector<BoundDimension> dimensions;
-  for (const Dimension& dimension : tabulation.dimensions) dimensions.emplace_back(dimension, columns);
+  for (const Dimension& dimension : tabulation.dimensions)
+    dimensions.emplace_back(dimension, columns);
   std::vector<BoundEntity> entities;
   for (const std::string& kind : planner.kinds.names) entities.emplace_back(kind, columns);
   std::vector<BoundMeasure> measures;
@@ -135,9 +136,9 @@ Plan make_plan(const Tabulation& tabulation, const Source& source,
     measures.emplace_back(spec, columns);
     has_real = has_real || (spec.numeric && measures.back().value_kind() == ColumnKind::real);
   }
-  return Plan{std::move(columns),  std::move(where),   std::move(dimensions), std::move(planner.kinds),
-              std::move(entities), std::move(measures), std::move(outputs),   tabulation.vintages,
-              has_real};
+  return Plan{std::move(columns),       std::move(where),    std::move(dimensions),
+              std::move(planner.kinds), std::move(entities), std::move(measures),
+              std::move(outputs),       tabulation.vintages, has_real};
 }
 
 }  // namespace sceau::disclosure

@@ -33,11 +33,11 @@ struct Plan {
   BoundCondition where;
   std::vector<BoundDimension> dimensions;
   Kinds kinds;
-  std::vector<BoundEntity> entities;    ///< one a kind
-  std::vector<BoundMeasure> measures;   ///< the first counts all rows
-  std::vector<ColumnPlan> outputs;      ///< one a column
+  std::vector<BoundEntity> entities;   ///< one a kind
+  std::vector<BoundMeasure> measures;  ///< the first counts all rows
+  std::vector<ColumnPlan> outputs;     ///< one a column
   std::vector<std::string> vintages;
-  bool has_real = false;                ///< sums over doubles: their order matters
+  bool has_real = false;  ///< sums over doubles: their order matters
 };
 
 /// Throws DisclosureError.

@@ -122,7 +122,8 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
       if (member != total) {
         const auto& known = table.domains[d].codes[static_cast<std::size_t>(member)];
         code = known.value_or("NA");
-        label = known && variable != nullptr ? policies::label_of(*variable, *known, language) : code;
+        label =
+            known && variable != nullptr ? policies::label_of(*variable, *known, language) : code;
       }
       csv += csv_field(code) + ",";
       if (variable != nullptr) csv += csv_field(label) + ",";

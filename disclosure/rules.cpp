@@ -35,10 +35,12 @@ std::optional<Breach> threshold(std::int64_t units, std::int64_t rows, std::int6
 std::optional<Breach> contributors(const Contributions& kind, std::int64_t rows,
                                    std::int64_t minimum) {
   if (rows == 0 || kind.distinct >= minimum) return std::nullopt;
-  return Breach{policies::Rule::contributors, Verdict::fail, static_cast<double>(kind.distinct),
-                static_cast<double>(minimum),
-                {"contributors.below",
-                 {kind.kind, std::to_string(kind.distinct), std::to_string(minimum)}}};
+  return Breach{
+      policies::Rule::contributors,
+      Verdict::fail,
+      static_cast<double>(kind.distinct),
+      static_cast<double>(minimum),
+      {"contributors.below", {kind.kind, std::to_string(kind.distinct), std::to_string(minimum)}}};
 }
 
 std::optional<Breach> dominance(const Contributions& kind, const policies::DominanceRule& rule) {
@@ -47,10 +49,12 @@ std::optional<Breach> dominance(const Contributions& kind, const policies::Domin
   const auto order = compare_share(top, rule.share, kind.total);
   const bool fails = order > 0 || (order == 0 && rule.at_limit == policies::AtLimit::fail);
   if (!fails) return std::nullopt;
-  return Breach{policies::Rule::dominance, Verdict::fail, ratio(top, kind.total),
-                policies::to_double(rule.share),
-                {"dominance.above",
-                 {kind.kind, std::to_string(rule.n), policies::to_string(rule.share)}}};
+  return Breach{
+      policies::Rule::dominance,
+      Verdict::fail,
+      ratio(top, kind.total),
+      policies::to_double(rule.share),
+      {"dominance.above", {kind.kind, std::to_string(rule.n), policies::to_string(rule.share)}}};
 }
 
 std::optional<Breach> p_percent(const Contributions& kind, const policies::Decimal& share) {
@@ -58,15 +62,20 @@ std::optional<Breach> p_percent(const Contributions& kind, const policies::Decim
   const Number rest = difference(kind.total, of_largest(kind, 2));
   const Number& largest = kind.largest[0];
   if (compare_share(rest, share, largest) >= 0) return std::nullopt;
-  return Breach{policies::Rule::p_percent, Verdict::fail, ratio(rest, largest),
+  return Breach{policies::Rule::p_percent,
+                Verdict::fail,
+                ratio(rest, largest),
                 policies::to_double(share),
                 {"p_percent.below", {kind.kind, policies::to_string(share)}}};
 }
 
 std::optional<Breach> negatives(const Evidence& evidence) {
   if (evidence.negatives == 0) return std::nullopt;
-  return Breach{policies::Rule::p_percent, Verdict::review, static_cast<double>(evidence.negatives),
-                0.0, {"p_percent.negatives", {std::to_string(evidence.negatives)}}};
+  return Breach{policies::Rule::p_percent,
+                Verdict::review,
+                static_cast<double>(evidence.negatives),
+                0.0,
+                {"p_percent.negatives", {std::to_string(evidence.negatives)}}};
 }
 
 std::optional<Breach> homogeneity(const Evidence& evidence, policies::Severity severity) {

@@ -11,7 +11,8 @@
 //                 Control (Wiley 2012), ch. 4: minimum frequency of respondents.
 //   dominance     Σ of the n largest > share · total fails; equal passes or fails by `at_limit`.
 //                 Source: ibid., the (n,k) rule; INSEE's secret statistique: n = 1, 85 %.
-//   p_percent     (total - x1 - x2) < p · x1 fails; equal passes. The second largest could otherwise
+//   p_percent     (total - x1 - x2) < p · x1 fails; equal passes. The second largest could
+//   otherwise
 //                 estimate the largest to within p. Source: ibid., the p % rule.
 //   homogeneity   all units share one value of the measure. Source: Ritchie, Green, Smith:
 //                 statbarns, class disclosure; severity is the policy's.
@@ -36,8 +37,8 @@ struct Breach {
   Message message;
 };
 
-/// `rows` == 0 is an empty cell: zeros "disclosive" fails it, "safe" passes it. Rows without a known
-/// unit don't count as units, so they never make a cell safe.
+/// `rows` == 0 is an empty cell: zeros "disclosive" fails it, "safe" passes it. Rows without a
+/// known unit don't count as units, so they never make a cell safe.
 [[nodiscard]] std::optional<Breach> threshold(std::int64_t units, std::int64_t rows,
                                               std::int64_t minimum, policies::Zeros zeros);
 

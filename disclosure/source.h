@@ -1,7 +1,7 @@
 #pragma once
 // Where rows come from, as the tabulation engine sees them: columns in segments, already decoded.
-// A sealed store, a stack of vintages, a CSV file in memory and a test's three rows are all Sources;
-// the engine knows none of them apart.
+// A sealed store, a stack of vintages, a CSV file in memory and a test's three rows are all
+// Sources; the engine knows none of them apart.
 //
 // A column is one of
 //   codes   dictionary codes 0..n-1, null_code where NULL (category, date as ISO text, text,
@@ -52,7 +52,8 @@ class Source {
   /// In the codebook's order; hidden variables and those that a permit leaves out are not there.
   [[nodiscard]] virtual std::vector<ColumnInfo> columns() const = 0;
   /// Of a codes column: entry i is the text of code i. Stable while the Source lives.
-  [[nodiscard]] virtual const std::vector<std::string>& dictionary(std::string_view column) const = 0;
+  [[nodiscard]] virtual const std::vector<std::string>& dictionary(
+      std::string_view column) const = 0;
 
   /// Whether a segment can hold a scaled value in [low, high] (false only when surely not).
   [[nodiscard]] virtual bool may_contain(std::size_t segment, std::string_view column,

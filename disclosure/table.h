@@ -27,27 +27,27 @@ struct Domain {
   std::vector<std::optional<std::string>> codes;
 };
 
-/// What one kind of contributor (a codebook's `contributors` entry, or the unit) gives to a cell: the
-/// sum over its valid rows, as an absolute value. The safe side where a row's contributor is NULL:
-/// all such rows of a cell are one contributor for shares, and none for `distinct`.
+/// What one kind of contributor (a codebook's `contributors` entry, or the unit) gives to a cell:
+/// the sum over its valid rows, as an absolute value. The safe side where a row's contributor is
+/// NULL: all such rows of a cell are one contributor for shares, and none for `distinct`.
 struct Contributions {
-  std::string kind;                 ///< variable name, or "row" for row units
-  std::int64_t distinct = 0;        ///< known ones with at least one valid row
-  std::vector<Number> largest;      ///< absolute, descending, at most max_top; counts for counts
-  Number total;                     ///< Σ over contributors of |what it gives|: what shares are of
+  std::string kind;             ///< variable name, or "row" for row units
+  std::int64_t distinct = 0;    ///< known ones with at least one valid row
+  std::vector<Number> largest;  ///< absolute, descending, at most max_top; counts for counts
+  Number total;                 ///< Σ over contributors of |what it gives|: what shares are of
 };
 
 /// Of one statistic in one cell. "Valid" rows: in the cell, FILTER true, operand not NULL.
 struct Evidence {
-  std::int64_t rows = 0;            ///< valid rows
-  std::int64_t units = 0;           ///< distinct known statistical units among them (NULL: none)
-  Number sum;                       ///< of the operand (of 1 for counts)
-  Number absolute_sum;              ///< Σ |x|
-  Number squares;                   ///< Σ x²
-  std::int64_t negatives = 0;       ///< rows with x < 0
+  std::int64_t rows = 0;       ///< valid rows
+  std::int64_t units = 0;      ///< distinct known statistical units among them (NULL: none)
+  Number sum;                  ///< of the operand (of 1 for counts)
+  Number absolute_sum;         ///< Σ |x|
+  Number squares;              ///< Σ x²
+  std::int64_t negatives = 0;  ///< rows with x < 0
   std::optional<Number> minimum, maximum;
   std::int64_t minimum_units = 0, maximum_units = 0;
-  int distinct_values = 0;          ///< 0, 1, 2 (two or more)
+  int distinct_values = 0;                   ///< 0, 1, 2 (two or more)
   std::vector<Contributions> contributions;  ///< in the codebook's order, the unit's last
 };
 
@@ -64,14 +64,14 @@ struct Cell {
   std::vector<Member> key;         ///< one a dimension
   std::int64_t rows = 0;           ///< under WHERE; 0: a possible cell that didn't occur
   std::int64_t units = 0;
-  bool suppressed = false;         ///< by HAVING count(*) >= k
+  bool suppressed = false;  ///< by HAVING count(*) >= k
   std::vector<ColumnResult> columns;
 };
 
 /// Cells in canonical order: dimensions as selected, codes bytewise, NULL then Total last.
 struct Table {
   Tabulation tabulation;
-  std::vector<Domain> domains;     ///< one a dimension
+  std::vector<Domain> domains;  ///< one a dimension
   std::vector<Cell> cells;
 };
 
@@ -79,8 +79,8 @@ struct Table {
 using Cancelled = std::function<bool()>;
 
 /// One pass over the source, by `threads` threads (0: two where there are rows enough; the answer
-/// is the same). `cancelled` is asked by the calling thread only. Throws DisclosureError. Where hierarchies are declared in the codebook
-/// only observed parent > child pairs make cells.
+/// is the same). `cancelled` is asked by the calling thread only. Throws DisclosureError. Where
+/// hierarchies are declared in the codebook only observed parent > child pairs make cells.
 [[nodiscard]] Table tabulate(const Tabulation& tabulation, const Source& source,
                              const policies::Codebook& codebook, const Cancelled& cancelled = {},
                              int threads = 0);

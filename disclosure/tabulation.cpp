@@ -39,7 +39,8 @@ std::string joined(const std::vector<Condition>& parts, std::string_view word,
   if (parts.empty()) return std::string(none);
   std::string text;
   for (const Condition& part : parts) {
-    const bool nested = part.kind == Condition::Kind::all_of || part.kind == Condition::Kind::any_of;
+    const bool nested =
+        part.kind == Condition::Kind::all_of || part.kind == Condition::Kind::any_of;
     if (!text.empty()) text += word;
     text += nested ? "(" + describe(part) + ")" : describe(part);
   }
@@ -70,7 +71,8 @@ std::string call_text(const Statistic& statistic) {
     case Function::maximum:
       return "max(" + operand + ")";
     case Function::quantile:
-      if (policies::compare(statistic.fraction, Decimal{5, 1}) == 0) return "median(" + operand + ")";
+      if (policies::compare(statistic.fraction, Decimal{5, 1}) == 0)
+        return "median(" + operand + ")";
       return "percentile_cont(" + policies::to_string(statistic.fraction) + ", " + operand + ")";
     case Function::variance:
       return "variance(" + operand + ")";
@@ -101,7 +103,8 @@ void collect(const Condition& condition, std::set<std::string>& names) {
 void collect(const Statistic& statistic, std::set<std::string>& names) {
   collect(statistic.filter, names);
   if (const auto* variable = std::get_if<std::string>(&statistic.operand)) names.insert(*variable);
-  if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) collect(*indicator, names);
+  if (const auto* indicator = std::get_if<Condition>(&statistic.operand))
+    collect(*indicator, names);
 }
 
 }  // namespace
@@ -153,7 +156,8 @@ std::vector<std::string> variables_of(const Tabulation& tabulation) {
   collect(tabulation.where, names);
   for (const Dimension& dimension : tabulation.dimensions) {
     if (const auto* variable = std::get_if<std::string>(&dimension.from)) names.insert(*variable);
-    if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) names.insert(bucket->variable);
+    if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from))
+      names.insert(bucket->variable);
     if (const auto* recode = std::get_if<Recode>(&dimension.from)) {
       for (const RecodeCase& one : recode->cases) collect(one.when, names);
     }

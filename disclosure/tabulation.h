@@ -1,6 +1,7 @@
 #pragma once
-// A tabulation: what a table is, as a value. It names variables and codes, never files, rows or SQL,
-// so that it can be replayed years later, remembered in a history, or answered by another engine.
+// A tabulation: what a table is, as a value. It names variables and codes, never files, rows or
+// SQL, so that it can be replayed years later, remembered in a history, or answered by another
+// engine.
 //
 // In SQL (the session makes one from a tree; this storey never sees the text):
 //     SELECT academie, sexe, count(*), avg(note) FROM lycees WHERE niveau = '2nde' GROUP BY 1, 2
@@ -30,14 +31,14 @@ using Constant = std::variant<std::string, Decimal>;
 /// A predicate over one row, in SQL's three-valued logic.
 struct Condition {
   enum class Kind {
-    always,   ///< true
-    unknown,  ///< NULL: neither it nor its negation holds (x = NULL)
-    all_of,   ///< AND of parts; empty: true
-    any_of,   ///< OR of parts; empty: false
-    negation, ///< NOT parts[0]
-    compare,  ///< variable comparison constants[0]; unknown where NULL
-    in_list,  ///< variable IN constants; unknown where NULL
-    is_null   ///< variable IS NULL; never unknown
+    always,    ///< true
+    unknown,   ///< NULL: neither it nor its negation holds (x = NULL)
+    all_of,    ///< AND of parts; empty: true
+    any_of,    ///< OR of parts; empty: false
+    negation,  ///< NOT parts[0]
+    compare,   ///< variable comparison constants[0]; unknown where NULL
+    in_list,   ///< variable IN constants; unknown where NULL
+    is_null    ///< variable IS NULL; never unknown
   };
   Kind kind = Kind::always;
   std::vector<Condition> parts;
@@ -73,7 +74,7 @@ struct WidthBucket {
 };
 
 struct Dimension {
-  std::string name;  ///< the output's column name
+  std::string name;                                     ///< the output's column name
   std::variant<std::string, Recode, WidthBucket> from;  ///< a variable (or "vintage"), or a recode
   friend bool operator==(const Dimension&, const Dimension&) = default;
 };
@@ -87,21 +88,22 @@ enum class Function {
   // Understood and computed later; until a rule judges them, the gate answers `review`:
   minimum,
   maximum,
-  quantile,        ///< percentile_cont(fraction), median
+  quantile,  ///< percentile_cont(fraction), median
   variance,
   standard_deviation
 };
 
-/// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition: 1 where it
-/// is true, 0 where it is false or unknown, as CASE WHEN c THEN 1 ELSE 0 END; never NULL. An
-/// indicator that is NULL where the condition is unknown is this one with any_of{c, not c} in FILTER.
+/// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition: 1 where
+/// it is true, 0 where it is false or unknown, as CASE WHEN c THEN 1 ELSE 0 END; never NULL. An
+/// indicator that is NULL where the condition is unknown is this one with any_of{c, not c} in
+/// FILTER.
 using Operand = std::variant<std::monostate, std::string, Condition>;
 
 struct Statistic {
   Function function = Function::count_rows;
   Operand operand;
-  Condition filter;         ///< FILTER (WHERE …)
-  Decimal fraction{5, 1};   ///< quantile only
+  Condition filter;        ///< FILTER (WHERE …)
+  Decimal fraction{5, 1};  ///< quantile only
   friend bool operator==(const Statistic&, const Statistic&) = default;
 };
 
@@ -116,11 +118,11 @@ struct Column {
 
 struct Tabulation {
   std::string dataset;
-  std::vector<std::string> vintages;        ///< ascending, at least one
-  std::vector<Dimension> dimensions;        ///< as selected
+  std::vector<std::string> vintages;  ///< ascending, at least one
+  std::vector<Dimension> dimensions;  ///< as selected
   std::vector<Column> columns;
   Condition where;
-  std::vector<std::uint32_t> grouping_sets; ///< bit i: dimension i is kept; one set without ROLLUP
+  std::vector<std::uint32_t> grouping_sets;  ///< bit i: dimension i is kept; one set without ROLLUP
   std::optional<std::int64_t> having_minimum;  ///< HAVING count(*) >= k: primary suppression
   friend bool operator==(const Tabulation&, const Tabulation&) = default;
 };

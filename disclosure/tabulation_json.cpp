@@ -181,7 +181,8 @@ Condition read_condition(const Json& json, int depth) {
   if (depth > max_condition_depth) malformed("a condition is nested too deeply");
   Condition to;
   if (json.is_string()) {
-    to.kind = json.get<std::string>() == "always" ? Condition::Kind::always : Condition::Kind::unknown;
+    to.kind =
+        json.get<std::string>() == "always" ? Condition::Kind::always : Condition::Kind::unknown;
     return to;
   }
   if (!json.is_object() || json.size() != 1) malformed("a condition");
@@ -261,7 +262,8 @@ Tabulation read(const Json& json) {
   for (const Json& one : json.at("columns")) to.columns.push_back(read_column(one));
   to.where = read_condition(json.at("where"), 0);
   to.grouping_sets = json.at("grouping_sets").get<std::vector<std::uint32_t>>();
-  if (json.contains("having_minimum")) to.having_minimum = json.at("having_minimum").get<std::int64_t>();
+  if (json.contains("having_minimum"))
+    to.having_minimum = json.at("having_minimum").get<std::int64_t>();
   return to;
 }
 

@@ -64,7 +64,7 @@ void ValueTable<Values>::Pair::add(const Pair& other) {
 template <typename Values>
 void ValueTable<Values>::resize(const Extent& extent) {
   groups_.resize(extent.groups);
-  pairs_.resize(extent.pairs.size());
+  pairs_.resize(kinds_->reported);
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) pairs_[kind].resize(extent.pairs[kind]);
 }
 

@@ -26,6 +26,9 @@ class ValueTable final : public MeasureTable {
   void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const override;
   [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
                                                    const Interner& pairs) const override;
+  [[nodiscard]] Gift gift(std::size_t kind, std::size_t pair) const override {
+    return {pairs_[kind][pair].rows, pairs_[kind][pair].sum.number(measure_->scale())};
+  }
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
   [[nodiscard]] std::unique_ptr<MeasureTable> empty_copy() const override {
     return std::make_unique<ValueTable>(*measure_, *kinds_);
@@ -68,7 +71,7 @@ class ValueTable final : public MeasureTable {
   const BoundMeasure* measure_;
   const Kinds* kinds_;
   std::vector<Group> groups_;
-  std::vector<std::vector<Pair>> pairs_;                 // by kind
+  std::vector<std::vector<Pair>> pairs_;                 // by reported kind
   std::vector<std::pair<std::uint32_t, Value>> values_;  // group and value, where kept
 };
 

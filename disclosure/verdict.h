@@ -38,20 +38,20 @@ struct Coordinate {
 struct Finding {
   policies::Rule rule = policies::Rule::tabulation;
   Verdict verdict = Verdict::fail;
-  std::vector<Coordinate> cell;   ///< empty: the output as a whole
-  std::string statistic;          ///< describe(column), or empty
+  std::vector<Coordinate> cell;  ///< empty: the output as a whole
+  std::string statistic;         ///< describe(column), or empty
   std::optional<double> measured;
   std::optional<double> limit;
-  std::string earlier;            ///< history: the earlier release ("R-2026-000001/1"), else empty
-  std::string earlier_project;    ///< its project; a researcher of another sees "another project"
+  std::string earlier;          ///< history: the earlier release ("R-2026-000001/1"), else empty
+  std::string earlier_project;  ///< its project; a researcher of another sees "another project"
   Message message;
 };
 
 /// What was found on one output.
 struct Judgement {
-  Verdict verdict = Verdict::fail;     ///< an empty output fails
-  std::vector<Finding> findings;       ///< worst first, then by rule and cell in canonical order
-  std::vector<policies::Rule> applied; ///< rules that looked at it
+  Verdict verdict = Verdict::fail;      ///< an empty output fails
+  std::vector<Finding> findings;        ///< worst first, then by rule and cell in canonical order
+  std::vector<policies::Rule> applied;  ///< rules that looked at it
 };
 
 /// English text of a finding's message and the usual remedy; language "en" (others come with their

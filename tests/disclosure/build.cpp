@@ -43,9 +43,10 @@ policies::Policy only(const std::vector<policies::Rule>& rules) {
   policies::Policy policy;
   policy.p_percent.share = {10, 2};
   policy.group_disclosure.share = {90, 2};
-  policy.off = {Rule::threshold, Rule::contributors, Rule::dominance, Rule::p_percent,
-                Rule::group_disclosure, Rule::homogeneity, Rule::degrees_of_freedom, Rule::extremes,
-                Rule::quantiles, Rule::history};
+  policy.off = {
+      Rule::threshold,        Rule::contributors, Rule::dominance,          Rule::p_percent,
+      Rule::group_disclosure, Rule::homogeneity,  Rule::degrees_of_freedom, Rule::extremes,
+      Rule::quantiles,        Rule::history};
   for (const Rule rule : rules) policy.off.erase(rule);
   return policy;
 }
@@ -73,7 +74,9 @@ Statistic statistic(Function function, const std::string& variable) {
 }  // namespace
 
 Statistic count() { return {}; }
-Statistic count_of(const std::string& variable) { return statistic(Function::count_values, variable); }
+Statistic count_of(const std::string& variable) {
+  return statistic(Function::count_values, variable);
+}
 Statistic sum_of(const std::string& variable) { return statistic(Function::sum, variable); }
 Statistic mean_of(const std::string& variable) { return statistic(Function::mean, variable); }
 Statistic distinct(const std::string& variable) {

@@ -13,7 +13,7 @@
 namespace sceau::disclosure::build {
 
 policies::Variable category(const std::string& name);
-policies::Variable integer(const std::string& name);          ///< a measure
+policies::Variable integer(const std::string& name);  ///< a measure
 policies::Variable decimal(const std::string& name, int decimals);
 policies::Codebook codebook(std::vector<policies::Variable> variables,
                             std::vector<std::string> contributors = {}, std::string unit = "row");

@@ -49,12 +49,14 @@ Csv read_csv(const std::filesystem::path& file, char separator) {
   csv_set_space_func(&parser, [](unsigned char) { return 0; });
   std::vector<char> buffer(1 << 20);
   bool first = true;
-  for (int size = 0; (size = gzread(in, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
+  for (int size = 0;
+       (size = gzread(in, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
     std::size_t begin = 0;
     if (first && std::string_view(buffer.data(), 3) == "\xEF\xBB\xBF") begin = 3;
     first = false;
     const auto count = static_cast<std::size_t>(size) - begin;
-    if (csv_parse(&parser, buffer.data() + begin, count, Reader::field, Reader::end, &reader) != count) {
+    if (csv_parse(&parser, buffer.data() + begin, count, Reader::field, Reader::end, &reader) !=
+        count) {
       throw std::runtime_error("cannot parse " + file.string());
     }
   }

@@ -9,16 +9,15 @@ using namespace build;
 namespace {
 const policies::Codebook school_book =
     codebook({category("sexe"), category("uai"), integer("note")}, {"uai"});
-const std::string school_rows =
-    "F a 10\n F a 12\n F b 14\n M b -\n M - 8\n - a -3\n";
+const std::string school_rows = "F a 10\n F a 12\n F b 14\n M b -\n M - 8\n - a -3\n";
 std::string text(const Number& number, int decimals = 0) { return to_string(number, decimals); }
 }  // namespace
 
 TEST_CASE("counts, sums, means and evidence come from one pass") {
   const auto rows = source(school_book, school_rows);
-  const Table table = tabulate(
-      tabulation({"sexe"}, {count(), count_of("note"), sum_of("note"), mean_of("note"), distinct("uai")}),
-      *rows, school_book);
+  const Table table = tabulate(tabulation({"sexe"}, {count(), count_of("note"), sum_of("note"),
+                                                     mean_of("note"), distinct("uai")}),
+                               *rows, school_book);
   REQUIRE(table.cells.size() == 3);
   const Cell& girls = cell(table, {"F"});
   CHECK(girls.rows == 3);
@@ -58,13 +57,15 @@ TEST_CASE("a table without rows has one empty cell, or none") {
   const Table one = tabulate(tabulation({}, {count()}, equals("sexe", "X")), *rows, school_book);
   REQUIRE(one.cells.size() == 1);
   CHECK(text(one.cells[0].columns[0].value) == "0");
-  const Table none = tabulate(tabulation({"sexe"}, {count()}, equals("sexe", "X")), *rows, school_book);
+  const Table none =
+      tabulate(tabulation({"sexe"}, {count()}, equals("sexe", "X")), *rows, school_book);
   CHECK(none.cells.empty());
 }
 
 TEST_CASE("a name that the source doesn't have is refused") {
   const auto rows = source(school_book, school_rows);
-  CHECK_THROWS_AS((void)tabulate(tabulation({"x"}, {count()}), *rows, school_book), DisclosureError);
+  CHECK_THROWS_AS((void)tabulate(tabulation({"x"}, {count()}), *rows, school_book),
+                  DisclosureError);
 }
 
 }  // namespace sceau::disclosure
