@@ -9,6 +9,9 @@
 namespace sceau::audit {
 namespace {
 
+// A time_point counts nanoseconds in 64 bits, which end in 2262.
+constexpr int last_year = 2261;
+
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
@@ -104,8 +107,8 @@ std::string format_time(std::chrono::system_clock::time_point time) {
   const year_month_day date(day);
   const hh_mm_ss clock(micros - day);
   const int year = static_cast<int>(date.year());
-  if (year < 1970 || year > 9999)
-    throw AuditError(Fault::refused, "the clock is outside the years 1970 to 9999",
+  if (year < 1970 || year > last_year)
+    throw AuditError(Fault::refused, "the clock is outside the years 1970 to 2261",
                      "set the system's clock");
   std::array<char, 48> text;
   std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", year,
@@ -124,10 +127,11 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
   if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%6dZ", &year, &month, &day, &hour, &minute,
                   &second, &micro) != 7)
     return std::nullopt;
+  if (year < 1970 || year > last_year) return std::nullopt;
   const system_clock::time_point time =
       sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)) +
       hours(hour) + minutes(minute) + seconds(second) + microseconds(micro);
-  if (year < 1970 || format_time(time) != text) return std::nullopt;
+  if (format_time(time) != text) return std::nullopt;
   return time;
 }
 

@@ -44,7 +44,7 @@ inline constexpr std::size_t longest_entry = 65535;
 /// Throws AuditError (refused); the message names event and key, never the value.
 void check_entry(std::string_view event, std::string_view actor, const Fields& data);
 
-/// `2026-11-23T20:15:03.123456Z`: UTC with microseconds, 27 characters, years 1970 to 9999.
+/// `2026-11-23T20:15:03.123456Z`: UTC with microseconds, 27 characters, years 1970 to 2261.
 [[nodiscard]] std::string format_time(std::chrono::system_clock::time_point time);
 
 /// The inverse of format_time; nothing for any other form.

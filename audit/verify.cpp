@@ -17,22 +17,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_note = 1'000'000;
 constexpr std::uint64_t bundle_width = 256;
 
-// The entries of a bundle, in order, as far as its bytes go.
-std::vector<std::string_view> split_bundle(std::string_view bytes, std::size_t most,
-                                           std::size_t& used) {
-  std::vector<std::string_view> entries;
-  used = 0;
-  while (entries.size() < most && bytes.size() - used >= 2) {
-    const std::size_t length =
-        static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[used])) * 256 +
-        static_cast<std::uint8_t>(bytes[used + 1]);
-    if (bytes.size() - used - 2 < length) break;
-    entries.push_back(bytes.substr(used + 2, length));
-    used += 2 + length;
-  }
-  return entries;
-}
-
 class Verifying {
  public:
   Verifying(const fs::path& dir, const Trust& trust, const VerifyOptions& options)

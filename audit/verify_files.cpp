@@ -55,6 +55,21 @@ std::optional<std::uint64_t> parse_index(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string_view> split_bundle(std::string_view bytes, std::size_t most,
+                                           std::size_t& used) {
+  std::vector<std::string_view> entries;
+  used = 0;
+  while (entries.size() < most && bytes.size() - used >= 2) {
+    const std::size_t length =
+        static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[used])) * 256 +
+        static_cast<std::uint8_t>(bytes[used + 1]);
+    if (bytes.size() - used - 2 < length) break;
+    entries.push_back(bytes.substr(used + 2, length));
+    used += 2 + length;
+  }
+  return entries;
+}
+
 std::optional<TileName> parse_tile_name(std::string_view path) {
   if (!path.starts_with("tile/")) return std::nullopt;
   path.remove_prefix(5);
@@ -156,6 +171,7 @@ void TileCheck::compare(int level, std::uint64_t index, const std::vector<Digest
 
 void TileCheck::look_for_strangers() {
   std::error_code error;
+  if (!fs::exists(dir_ / "tile", error)) return;  // an empty log
   fs::recursive_directory_iterator walk(dir_ / "tile", error);
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
     if (walk->is_directory(error) && !walk->is_symlink(error)) continue;

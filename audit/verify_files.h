@@ -28,6 +28,11 @@ struct TileName {
 /// The path of a full tile; a partial one has `.p/<width>` after it.
 [[nodiscard]] std::string full_tile_name(int level, std::uint64_t index);
 
+/// The entries of a bundle, in order, at most `most`, as far as its bytes go. `used` is how many
+/// bytes they take: less than all when something else follows or the last one is cut.
+[[nodiscard]] std::vector<std::string_view> split_bundle(std::string_view bytes, std::size_t most,
+                                                         std::size_t& used);
+
 /// One file that tells a tile: its bytes and how many hashes or entries it should hold.
 struct TileCopy {
   std::string name;

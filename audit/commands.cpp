@@ -1,0 +1,291 @@
+#include "audit/commands.h"
+
+#include <unistd.h>
+
+#include <boost/program_options.hpp>
+#include <iostream>
+#include <limits>
+#include <optional>
+
+#include "audit/checkpoint.h"
+#include "audit/fault.h"
+#include "audit/files.h"
+#include "audit/hash.h"
+#include "audit/merkle.h"
+#include "audit/note.h"
+#include "audit/prove.h"
+#include "audit/receipt.h"
+#include "audit/report.h"
+#include "audit/trust.h"
+#include "audit/verify.h"
+#include "audit/verify_files.h"
+
+namespace sceau::audit {
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr std::size_t largest_note = 1'000'000;
+constexpr std::size_t largest_receipt = 2'000'000;
+
+// Parses the arguments, or prints the help and gives nothing.
+std::optional<po::variables_map> parse(const std::vector<std::string>& arguments,
+                                       const std::string& usage, po::options_description& options,
+                                       const char* positional) {
+  options.add_options()("help", "this help");
+  po::options_description all = options;
+  all.add_options()(positional, po::value<std::string>());
+  po::positional_options_description places;
+  places.add(positional, 1);
+  po::variables_map values;
+  po::store(
+      po::command_line_parser(arguments)
+          .options(all)
+          .positional(places)
+          .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+          .run(),
+      values);
+  po::notify(values);
+  if (values.count("help") > 0) {
+    std::cout << "usage: sceau-audit " << usage << "\n\n" << options;
+    return std::nullopt;
+  }
+  if (values.count(positional) == 0)
+    throw AuditError(Fault::bad_input, "usage: sceau-audit " + usage);
+  return values;
+}
+
+void add_trust_options(po::options_description& options) {
+  options.add_options()("trust", po::value<std::string>()->value_name("FILE"),
+                        "trust file with the log's key and its witnesses")(
+      "key", po::value<std::string>()->value_name("VKEY"),
+      "the log's key, NAME+HASH+KEY, in place of a trust file");
+}
+
+Trust trust_of(const po::variables_map& values) {
+  if (values.count("trust") + values.count("key") != 1)
+    throw AuditError(Fault::bad_input, "whom to believe is not said",
+                     "give either --trust FILE or --key 'NAME+HASH+KEY'");
+  return values.count("trust") > 0 ? read_trust_file(values["trust"].as<std::string>())
+                                   : trust_of_key(values["key"].as<std::string>());
+}
+
+std::uint64_t number_of(const std::string& text, const char* option) {
+  const auto number = parse_decimal(text);
+  if (!number)
+    throw AuditError(Fault::bad_input,
+                     std::string("--") + option + " takes a whole number of at least 0");
+  return *number;
+}
+
+std::string checkpoint_note(const fs::path& log) {
+  const auto note = read_file(log / "checkpoint", largest_note);
+  if (!note)
+    throw AuditError(Fault::bad_input, log.string() + " holds no log",
+                     "name the folder that has `checkpoint` and `tile` in it");
+  return *note;
+}
+
+int print(const Verification& result, bool json) {
+  if (json)
+    print_json(std::cout, result);
+  else
+    print_text(std::cout, result);
+  std::cout.flush();
+  switch (result.outcome) {
+    case Outcome::valid:
+      return exit_done;
+    case Outcome::undecided:
+      std::cerr << "sceau-audit: error: " << verdict_sentence(result) << "\n";
+      return exit_no;
+    case Outcome::tampered:
+      std::cerr << "sceau-audit: error: " << verdict_sentence(result)
+                << "\nsceau-audit: hint: keep this copy as it is, and compare it with another one "
+                   "or with an earlier checkpoint\n";
+      return exit_integrity;
+  }
+  return exit_internal;
+}
+
+// A line that is written over itself, on a terminal only.
+std::function<void(std::uint64_t, std::uint64_t)> progress_bar() {
+  if (::isatty(STDERR_FILENO) == 0) return {};
+  return [](std::uint64_t done, std::uint64_t total) {
+    if (total == 0) return;
+    std::cerr << "\rverifying " << done << " of " << total << " entries, "
+              << static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))
+              << " %   ";
+  };
+}
+
+// Calls `use` with every entry from..to of the log, in order, as its checkpoint bounds it.
+template <typename Use>
+void for_each_entry(const fs::path& log, std::uint64_t from, std::uint64_t to, Use use) {
+  const std::uint64_t size = parse_checkpoint(parse_note(checkpoint_note(log)).text).size;
+  TileCheck files(log, size);
+  Findings findings("entries");
+  for (std::uint64_t index = from / 256; index * 256 < size && index * 256 <= to; ++index) {
+    const auto width = static_cast<unsigned>(std::min<std::uint64_t>(256, size - index * 256));
+    const auto copies = files.copies(-1, index, findings);
+    const TileCopy* file = files.choose(copies, -1, index, width, findings);
+    std::size_t used = 0;
+    const auto entries =
+        file == nullptr ? std::vector<std::string_view>() : split_bundle(file->bytes, width, used);
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      if (const std::uint64_t seq = index * 256 + i; seq >= from && seq <= to) use(seq, entries[i]);
+    if (entries.size() < width)
+      throw AuditError(Fault::tampered,
+                       "entry " + std::to_string(index * 256 + entries.size()) + " is not there",
+                       "run sceau-audit verify to learn what else is damaged");
+  }
+}
+
+int prove_inclusion(const fs::path& log, std::uint64_t index, bool json) {
+  const std::string note = checkpoint_note(log);
+  const Checkpoint checkpoint = parse_checkpoint(parse_note(note).text);
+  const Receipt receipt = make_receipt(log, index, checkpoint.size, checkpoint.root, note);
+  if (!json) {
+    std::cout << format_receipt(receipt);
+    return exit_done;
+  }
+  print_json(std::cout,
+             ProofDocument{{{"index", index}, {"size", checkpoint.size}},
+                           {{"leaf", Hasher().leaf(receipt.entry)}, {"root", checkpoint.root}},
+                           receipt.proof});
+  return exit_done;
+}
+
+int prove_consistency(const fs::path& log, std::uint64_t older, std::uint64_t newer, bool json) {
+  const Checkpoint checkpoint = parse_checkpoint(parse_note(checkpoint_note(log)).text);
+  if (newer > checkpoint.size)
+    throw AuditError(Fault::bad_input, "the log has " + std::to_string(checkpoint.size) +
+                                           " entries, not " + std::to_string(newer));
+  Hasher hasher;
+  LogFiles files(log, checkpoint.size);
+  const Digest part = tree_root(hasher, older, files.reader());
+  const Digest whole = tree_root(hasher, newer, files.reader());
+  const auto proof = consistency_proof(hasher, older, newer, files.reader());
+  if (tree_root(hasher, checkpoint.size, files.reader()) != checkpoint.root ||
+      !verify_consistency(hasher, {0, older}, newer, part, whole, proof))
+    throw AuditError(Fault::tampered, "the log's tiles don't lead to its checkpoint",
+                     "run sceau-audit verify to learn where they are damaged");
+  if (json)
+    print_json(std::cout, ProofDocument{{{"older", older}, {"newer", newer}},
+                                        {{"older_root", part}, {"newer_root", whole}},
+                                        proof});
+  else
+    for (const Digest& hash : proof) std::cout << to_base64(hash) << "\n";
+  return exit_done;
+}
+
+}  // namespace
+
+int run_verify(const std::vector<std::string>& arguments) {
+  po::options_description options("options");
+  add_trust_options(options);
+  options.add_options()("since", po::value<std::string>()->value_name("CHECKPOINT|DIR"),
+                        "an earlier checkpoint or copy: the log must go on from it")(
+      "tree", "any C2SP log: tree, tiles and signatures, not the entries")(
+      "json", "one JSON document on stdout");
+  const auto values =
+      parse(arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]",
+            options, "LOG");
+  if (!values) return exit_done;
+  const Trust trust = trust_of(*values);
+  VerifyOptions choice;
+  choice.tree_only = values->count("tree") > 0;
+  if (values->count("since") > 0) {
+    fs::path since = (*values)["since"].as<std::string>();
+    if (fs::is_directory(since)) since /= "checkpoint";
+    choice.since = read_file(since, largest_note);
+    if (!choice.since)
+      throw AuditError(Fault::bad_input, "there is no checkpoint " + since.string());
+  }
+  choice.progress = progress_bar();
+  const Verification result = verify_log((*values)["LOG"].as<std::string>(), trust, choice);
+  if (choice.progress) std::cerr << "\r\x1b[K";
+  return print(result, values->count("json") > 0);
+}
+
+int run_show(const std::vector<std::string>& arguments) {
+  po::options_description options("options");
+  options.add_options()("from", po::value<std::string>()->value_name("N"), "first entry")(
+      "to", po::value<std::string>()->value_name("N"), "last entry")(
+      "event", po::value<std::string>()->value_name("E"), "only this event")(
+      "actor", po::value<std::string>()->value_name("A"), "only this actor")(
+      "json", "one JSON document on stdout");
+  const auto values = parse(
+      arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, "LOG");
+  if (!values) return exit_done;
+  const auto text = [&](const char* name) {
+    return values->count(name) > 0 ? (*values)[name].as<std::string>() : std::string();
+  };
+  const std::uint64_t from = values->count("from") > 0 ? number_of(text("from"), "from") : 0;
+  const std::uint64_t to = values->count("to") > 0 ? number_of(text("to"), "to")
+                                                   : std::numeric_limits<std::uint64_t>::max();
+  if (from > to) throw AuditError(Fault::bad_input, "--from is behind --to");
+  const bool json = values->count("json") > 0;
+  if (json) std::cout << R"({"format":1,"entries":[)";
+  bool first = true;
+  ScannedEntry entry;
+  for_each_entry(text("LOG"), from, to, [&](std::uint64_t seq, std::string_view bytes) {
+    if (const auto fault = scan_entry(bytes, entry))
+      throw AuditError(Fault::tampered, "entry " + std::to_string(seq) +
+                                            " is not canonical: " + std::string(fault->why));
+    if (values->count("event") > 0 && entry.event != text("event")) return;
+    if (values->count("actor") > 0 && entry.actor != text("actor")) return;
+    if (json)
+      std::cout << (first ? "" : ",") << bytes;  // a canonical entry is a JSON object
+    else
+      std::cout << entry_line(entry) << "\n";
+    first = false;
+  });
+  if (json) std::cout << "]}\n";
+  return exit_done;
+}
+
+int run_receipt(const std::vector<std::string>& arguments) {
+  po::options_description options("options");
+  add_trust_options(options);
+  options.add_options()("file", po::value<std::string>()->value_name("OUTPUT"),
+                        "the file that came with the receipt")("json",
+                                                               "one JSON document on stdout");
+  const auto values = parse(arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]",
+                            options, "RECEIPT");
+  if (!values) return exit_done;
+  if (values->count("file") == 0)
+    throw AuditError(Fault::bad_input, "which file the receipt is for is not said",
+                     "give --file OUTPUT");
+  const Trust trust = trust_of(*values);
+  const std::string name = (*values)["RECEIPT"].as<std::string>();
+  const auto receipt = read_file(name, largest_receipt);
+  if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
+  const Digest file = Hasher().sha256_file((*values)["file"].as<std::string>());
+  return print(verify_receipt(*receipt, file, trust), values->count("json") > 0);
+}
+
+int run_prove(const std::vector<std::string>& arguments) {
+  po::options_description options("options");
+  options.add_options()("index", po::value<std::string>()->value_name("N"),
+                        "prove that entry N stands in the log: prints its receipt")(
+      "consistency", po::value<std::vector<std::string>>()->multitoken()->value_name("M N"),
+      "prove that the first M entries are the beginning of the first N: prints the hashes")(
+      "json", "one JSON document on stdout");
+  const auto values =
+      parse(arguments, "prove LOG --index N | --consistency M N [--json]", options, "LOG");
+  if (!values) return exit_done;
+  const fs::path log = (*values)["LOG"].as<std::string>();
+  const bool json = values->count("json") > 0;
+  if (values->count("index") + values->count("consistency") != 1)
+    throw AuditError(Fault::bad_input, "what to prove is not said",
+                     "give either --index N or --consistency M N");
+  if (values->count("index") > 0)
+    return prove_inclusion(log, number_of((*values)["index"].as<std::string>(), "index"), json);
+  const auto& sizes = (*values)["consistency"].as<std::vector<std::string>>();
+  if (sizes.size() != 2) throw AuditError(Fault::bad_input, "--consistency takes two sizes");
+  return prove_consistency(log, number_of(sizes[0], "consistency"),
+                           number_of(sizes[1], "consistency"), json);
+}
+
+}  // namespace sceau::audit

@@ -1,0 +1,79 @@
+// sceau-audit: what an auditor needs, on any machine: a log, a trust file, and this program.
+#include <boost/program_options/errors.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "audit/commands.h"
+#include "audit/fault.h"
+
+namespace {
+
+using namespace sceau::audit;
+
+constexpr const char* usage =
+    "usage: sceau-audit COMMAND …        (--help after a command says more)\n"
+    "\n"
+    "  verify LOG --trust FILE           is the log whole, and signed by whom it should be\n"
+    "  show LOG                          the entries of a log\n"
+    "  receipt FILE.receipt --file OUTPUT --trust FILE\n"
+    "                                    was this file released, as it is, after a check\n"
+    "  prove LOG --index N               a receipt for entry N\n"
+    "  prove LOG --consistency M N       the proof that M entries are the beginning of N\n"
+    "\n"
+    "exit codes: 0 valid; 1 undecided; 2 usage or bad input; 4 tampered; 70 internal\n";
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "help") {
+    (arguments.empty() ? std::cerr : std::cout) << usage;
+    return arguments.empty() ? exit_usage : exit_done;
+  }
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (arguments[0] == "verify") return run_verify(rest);
+  if (arguments[0] == "show") return run_show(rest);
+  if (arguments[0] == "receipt") return run_receipt(rest);
+  if (arguments[0] == "prove") return run_prove(rest);
+  throw AuditError(Fault::bad_input, "there is no command of this name",
+                   "sceau-audit --help lists the commands");
+}
+
+int exit_code(Fault fault) {
+  switch (fault) {
+    case Fault::bad_input:
+    case Fault::refused:
+    case Fault::exists:
+      return exit_usage;
+    case Fault::tampered:
+      return exit_integrity;
+    case Fault::undecided:
+      return exit_no;
+    case Fault::stopped:
+    case Fault::io:
+    case Fault::crypto:
+      return exit_internal;
+  }
+  return exit_internal;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const int code = run({argv + 1, argv + argc});
+    std::cout.flush();
+    if (!std::cout) throw AuditError(Fault::io, "the result could not be written");
+    return code;
+  } catch (const AuditError& error) {
+    std::cerr << "sceau-audit: error: " << error.what() << "\n";
+    if (!error.hint().empty()) std::cerr << "sceau-audit: hint: " << error.hint() << "\n";
+    return exit_code(error.fault());
+  } catch (const boost::program_options::error& error) {
+    std::cerr << "sceau-audit: error: " << error.what()
+              << "\nsceau-audit: hint: --help after the command lists its options\n";
+    return exit_usage;
+  } catch (const std::exception& error) {
+    std::cerr << "sceau-audit: error: " << error.what() << "\n";
+    return exit_internal;
+  }
+}
