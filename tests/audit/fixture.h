@@ -43,7 +43,7 @@ class Folder {
 /// Begins at 2026-11-23T20:15:03.000000Z and goes on by a millisecond a reading.
 [[nodiscard]] Clock test_clock();
 
-/// Publishes only when asked to.
+/// Publishes only when asked to, and doesn't wait for the disk unless one is given.
 [[nodiscard]] LogOptions quiet(std::shared_ptr<Disk> disk = nullptr);
 
 [[nodiscard]] std::unique_ptr<Log> open_log(const Folder& folder, LogOptions options = quiet());
