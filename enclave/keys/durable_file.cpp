@@ -45,7 +45,8 @@ int write_all(int fd, std::string_view content) {
 }
 
 int create_and_sync(const std::filesystem::path& file, std::string_view content) {
-  const Descriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const Descriptor out(
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (out.get() < 0) return errno;
   if (const int error = write_all(out.get(), content)) return error;
   return ::fsync(out.get()) == 0 ? 0 : errno;

@@ -26,8 +26,9 @@ std::string to_base64(const Bytes& bytes) {
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
   if (text.empty() || text.size() % 4 != 0) return std::nullopt;
   std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
-  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const std::uint8_t*>(text.data()),
-                                     static_cast<int>(text.size()));
+  const int length =
+      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const std::uint8_t*>(text.data()),
+                      static_cast<int>(text.size()));
   if (length < 0) return std::nullopt;
   const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
   bytes.resize(static_cast<std::size_t>(length) - padding);
@@ -76,7 +77,8 @@ bool read_wrapping(std::string_view& text, KeyFile& file) {
   const auto cost = take_line(text, "scrypt-n");
   const auto salt = take_line(text, "salt");
   if (!cost || !salt || !read_base64(*salt, file.salt)) return false;
-  const auto [end, error] = std::from_chars(cost->data(), cost->data() + cost->size(), file.scrypt_n);
+  const auto [end, error] =
+      std::from_chars(cost->data(), cost->data() + cost->size(), file.scrypt_n);
   return error == std::errc() && end == cost->data() + cost->size() &&
          scrypt_n_is_allowed(file.scrypt_n);
 }

@@ -12,9 +12,9 @@
 namespace sceau::enclave {
 
 struct KeyFile {
-  std::string name;              ///< the key's, also the file's name without ".key"
-  std::uint64_t scrypt_n = 0;    ///< 0: wrapped by the centre key, else by a passphrase
-  Salt salt{};                   ///< with scrypt_n only
+  std::string name;            ///< the key's, also the file's name without ".key"
+  std::uint64_t scrypt_n = 0;  ///< 0: wrapped by the centre key, else by a passphrase
+  Salt salt{};                 ///< with scrypt_n only
   Nonce nonce{};
   std::vector<std::uint8_t> wrapped;
 };

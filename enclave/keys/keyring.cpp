@@ -87,7 +87,8 @@ void Keyring::create(const std::filesystem::path& dir, std::span<const std::uint
   if (::mkdir(dir.c_str(), 0700) == 0) {
     sync_folder(dir.parent_path());
   } else if (!std::filesystem::is_directory(dir) || ::chmod(dir.c_str(), 0700) != 0) {
-    throw EnclaveError(Fault::unavailable, "keys.unwritable", {dir.string(), "not a folder of ours"});
+    throw EnclaveError(Fault::unavailable, "keys.unwritable",
+                       {dir.string(), "not a folder of ours"});
   }
   KeyFile file;
   file.name = centre_name;
@@ -96,7 +97,8 @@ void Keyring::create(const std::filesystem::path& dir, std::span<const std::uint
   write_key(dir, file, derive_key(passphrase, file.salt, scrypt_n), random_key().bytes());
 }
 
-Keyring Keyring::unlock(const std::filesystem::path& dir, std::span<const std::uint8_t> passphrase) {
+Keyring Keyring::unlock(const std::filesystem::path& dir,
+                        std::span<const std::uint8_t> passphrase) {
   const auto file = read_key_file(dir, centre_name);
   if (!file) throw EnclaveError(Fault::not_found, "keys.missing", {dir.string()});
   check_passphrase(passphrase);

@@ -5,7 +5,8 @@
 //
 //   Wrapped wrapped = wrap(centre_key, header, content);
 //   unwrap(centre_key, header, wrapped)         // content
-//   unwrap(another_key, header, wrapped)        // nullopt, as for one changed bit in any of the three
+//   unwrap(another_key, header, wrapped)        // nullopt, as for one changed bit in any of the
+//   three
 
 #include <array>
 #include <cstdint>

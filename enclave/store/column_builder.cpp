@@ -70,7 +70,8 @@ ColumnBuilder::ColumnBuilder(const policies::Variable& variable, std::uint32_t s
       segment_rows_(segment_rows),
       pseudonyms_(std::move(pseudonyms)),
       encoding_(encoding_of(variable)),
-      scale_(encoding_ == Encoding::scaled && variable.type == Type::decimal ? variable.decimals : 0) {
+      scale_(encoding_ == Encoding::scaled && variable.type == Type::decimal ? variable.decimals
+                                                                             : 0) {
   for (const auto& value : variable.values) (void)declared_.find_or_add(value.code);
 }
 

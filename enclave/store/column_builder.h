@@ -34,8 +34,8 @@ struct Cell {
 struct EncodedColumn {
   std::string name;
   Encoding encoding = Encoding::dictionary;
-  int scale = 0;            ///< scaled only
-  Dictionary dictionary;    ///< dictionary only
+  int scale = 0;          ///< scaled only
+  Dictionary dictionary;  ///< dictionary only
   std::vector<PackedSegment> segments;
 
   [[nodiscard]] std::uint64_t nulls() const;
@@ -77,9 +77,9 @@ class ColumnBuilder {
   std::optional<Pseudonymiser> pseudonyms_;
   Encoding encoding_;
   int scale_ = 0;
-  TextIndex declared_;      // the codebook's code list
+  TextIndex declared_;  // the codebook's code list
   TextIndex texts_;
-  TextIndex seen_;          // texts of the file whose cell is known: spares recoding each again
+  TextIndex seen_;  // texts of the file whose cell is known: spares recoding each again
   std::vector<Cell> seen_cells_;
   std::string last_text_;
   Cell last_cell_;

@@ -129,8 +129,9 @@ class Body {
 
  private:
   static void on_field(void* text, std::size_t size, void* self) {
-    static_cast<Body*>(self)->guarded(
-        [&](Body& body) { body.field({static_cast<const char*>(text), size}); });
+    static_cast<Body*>(self)->guarded([&](Body& body) {
+      body.field({static_cast<const char*>(text), size});
+    });
   }
   static void on_row(int terminator, void* self) {
     static_cast<Body*>(self)->guarded([&](Body& body) { body.row(terminator); });
@@ -193,10 +194,10 @@ class Body {
       fields_.emplace_back(row_.data() + from, end - from);
       from = end;
     }
-    const bool goes_on = fields_.size() == columns_
-                             ? sink_.record({record_line_, fields_})
-                             : sink_.broken({record_line_, fields_}, "import.ragged",
-                                            to_line(fields_, separator_));
+    const bool goes_on =
+        fields_.size() == columns_
+            ? sink_.record({record_line_, fields_})
+            : sink_.broken({record_line_, fields_}, "import.ragged", to_line(fields_, separator_));
     stopped_ = !goes_on;
     row_.clear();
     ends_.clear();
@@ -271,14 +272,16 @@ CsvReader::CsvReader(TextInput& input, std::string name, std::optional<char> sep
     const auto fields = split(line, candidate);
     if (!fields) continue;
     Choice choice{0, fields->size()};
-    for (const auto& column : wanted) choice.wanted += std::ranges::count(*fields, column) > 0 ? 1 : 0;
+    for (const auto& column : wanted)
+      choice.wanted += std::ranges::count(*fields, column) > 0 ? 1 : 0;
     if (best && choice <= *best) continue;
     best = choice;
     separator_ = candidate;
     header_ = *fields;
   }
   if (!best) fail("import.bad_quote", name_, 1);
-  for (const auto& column : header_) line_ += static_cast<std::uint64_t>(std::ranges::count(column, '\n'));
+  for (const auto& column : header_)
+    line_ += static_cast<std::uint64_t>(std::ranges::count(column, '\n'));
   ++line_;
   head_.erase(0, end);
 }
@@ -295,8 +298,9 @@ void CsvReader::read(RecordSink& sink) {
 
 std::string to_line(std::span<const std::string_view> fields, char separator) {
   std::string line;
-  for (const auto field : fields) {
-    if (&field != fields.data()) line += separator;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string_view field = fields[i];
+    if (i > 0) line += separator;
     const char special[] = {separator, '"', '\r', '\n'};
     if (field.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
       line += field;

@@ -46,7 +46,8 @@ class CsvReader {
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
   /// All records up to the end or until the sink stops. Throws where the place in the file is lost:
-  /// import.line_too_long, import.unclosed_quote, import.cut (the last line is short and without end).
+  /// import.line_too_long, import.unclosed_quote, import.cut (the last line is short and without
+  /// end).
   void read(RecordSink& sink);
 
  private:
@@ -54,8 +55,8 @@ class CsvReader {
   std::string name_;
   char separator_ = ',';
   std::vector<std::string> header_;
-  std::uint64_t line_ = 1;    // of the next byte
-  std::string head_;          // read with the header, behind it
+  std::uint64_t line_ = 1;  // of the next byte
+  std::string head_;        // read with the header, behind it
 };
 
 /// Fields as one regular CSV line, quoted where they must be.

@@ -43,7 +43,8 @@ std::string uri_of(const std::filesystem::path& file, std::string_view query) {
 KeyBytes key_text(const KeyBytes& key) {
   constexpr std::string_view digits = "0123456789abcdef";
   if (key.size() != 32) {
-    throw EnclaveError(Fault::internal, "store.internal", {"a store's key has another size than 32"});
+    throw EnclaveError(Fault::internal, "store.internal",
+                       {"a store's key has another size than 32"});
   }
   KeyBytes text(key_text_size);
   auto out = text.bytes();
@@ -145,7 +146,9 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_);
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
 
 std::string_view Statement::text(int column) const {
@@ -226,18 +229,19 @@ std::unique_ptr<Database> Database::open(const std::filesystem::path& file, cons
       refuse(Fault::integrity, "store.journal", beside);
     }
   }
-  if (facts.size == 0 || facts.size % page_size != 0) explain_unopened(file, key, "store.cut");
+  if (facts.size == 0) refuse(Fault::integrity, "store.cut", file);  // any key opens an empty file
+  if (facts.size % page_size != 0) explain_unopened(file, key, "store.cut");
   std::unique_ptr<Database> database(new Database(file, false));
   const std::string uri = uri_of(file, "?mode=ro&immutable=1");
   if (database->connect(uri, SQLITE_OPEN_READONLY) != SQLITE_OK) {
     refuse(Fault::unavailable, "store.unreadable", file);
   }
   database->set_key(key);
-  database->run("PRAGMA query_only=ON; PRAGMA cache_size=-4096");
   const int rc = sqlite3_exec(database->handle_, "SELECT count(*) FROM sqlite_schema", nullptr,
                               nullptr, nullptr);
   if ((rc & 0xff) == SQLITE_CORRUPT) refuse(Fault::integrity, "store.cut", file);
   if (rc != SQLITE_OK) explain_unopened(file, key, "store.wrong_key");
+  database->run("PRAGMA query_only=ON; PRAGMA cache_size=-4096");
   Statement pages = database->prepare("PRAGMA page_count");
   if (!pages.step() || static_cast<std::uint64_t>(pages.integer(0)) * page_size != facts.size) {
     refuse(Fault::integrity, "store.cut", file);
@@ -251,8 +255,8 @@ void Database::run(const char* sql) {
 
 Statement Database::prepare(const char* sql) const {
   sqlite3_stmt* statement = nullptr;
-  if (const int rc = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
-                                        nullptr)) {
+  if (const int rc =
+          sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr)) {
     fail(rc);
   }
   return Statement(*this, statement);
@@ -269,11 +273,12 @@ void Database::fail(int result) const {
     // Its HMAC refuses a page with one of several codes, "out of memory" among them.
     refuse(Fault::integrity, "store.damaged", file_);
   }
-  const bool no_room = (result & 0xff) == SQLITE_FULL ||
-                       ((result & 0xff) == SQLITE_IOERR &&
-                        (error == ENOSPC || error == EDQUOT || error == EFBIG));
+  const bool no_room =
+      (result & 0xff) == SQLITE_FULL ||
+      ((result & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG));
   if (no_room) refuse(Fault::unavailable, "store.disk_full", file_);
-  throw EnclaveError(Fault::unavailable, "store.unwritable", {file_.string(), sqlite3_errstr(result)});
+  throw EnclaveError(Fault::unavailable, "store.unwritable",
+                     {file_.string(), sqlite3_errstr(result)});
 }
 
 }  // namespace sceau::enclave

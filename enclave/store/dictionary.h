@@ -1,5 +1,6 @@
 #pragma once
-// Texts and their codes: a column's dictionary while it is built, and the bytes that it is sealed as.
+// Texts and their codes: a column's dictionary while it is built, and the bytes that it is sealed
+// as.
 //
 //   TextIndex index;
 //   index.find_or_add("LYON");    // 0
@@ -51,8 +52,8 @@ class TextIndex {
 struct Dictionary {
   TextIndex texts;
   std::vector<std::uint32_t> order;
-  bool ordered = false;       ///< `order` holds (it may be empty)
-  bool pseudonyms = false;    ///< entries are 16 raw bytes
+  bool ordered = false;     ///< `order` holds (it may be empty)
+  bool pseudonyms = false;  ///< entries are 16 raw bytes
 
   [[nodiscard]] std::uint32_t size() const;
   [[nodiscard]] std::string_view raw(std::uint32_t code) const;

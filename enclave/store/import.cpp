@@ -135,8 +135,8 @@ class Reading final : public RecordSink {
 
   void tell_progress() {
     if (!options_.progress) return;
-    options_.progress({earlier_bytes_ + (input_ ? input_->bytes_read() : 0), total_bytes_,
-                       builder_.rows()});
+    options_.progress(
+        {earlier_bytes_ + (input_ ? input_->bytes_read() : 0), total_bytes_, builder_.rows()});
   }
 
   const ImportOptions& options_;
@@ -191,8 +191,8 @@ ImportReport import_csv(const ImportOptions& options, const std::filesystem::pat
   manifest.rows = reading.report().rows;
   manifest.rejected = reading.report().rejected;
   manifest.segment_rows = options.segment_rows;
-  manifest.segments = static_cast<std::uint32_t>(
-      (manifest.rows + options.segment_rows - 1) / options.segment_rows);
+  manifest.segments =
+      static_cast<std::uint32_t>((manifest.rows + options.segment_rows - 1) / options.segment_rows);
   manifest.codebook_sha256 = sha256_hex(options.codebook.source_text);
   for (std::size_t i = 0; i < reading.builder().columns(); ++i) {
     writer.column(reading.builder().finish_column(i));

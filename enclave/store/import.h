@@ -25,16 +25,16 @@ struct ImportFile {
 enum class OnError { stop, skip };
 
 struct ImportProgress {
-  std::uint64_t bytes = 0;       ///< compressed bytes read
-  std::uint64_t total_bytes = 0; ///< 0: unknown
+  std::uint64_t bytes = 0;        ///< compressed bytes read
+  std::uint64_t total_bytes = 0;  ///< 0: unknown
   std::uint64_t rows = 0;
 };
 
 struct ImportOptions {
   policies::Codebook codebook;
   std::string vintage;
-  std::string id;                 ///< the store's, 32 hex digits
-  std::string created;            ///< time of the entry that announced it
+  std::string id;       ///< the store's, 32 hex digits
+  std::string created;  ///< time of the entry that announced it
   std::vector<ImportFile> files;
   OnError on_error = OnError::stop;
   std::uint32_t segment_rows = 1U << 18;
@@ -45,9 +45,9 @@ struct ImportOptions {
 
 /// One class of fault: how often, and where first.
 struct ImportFault {
-  std::string rule;     ///< message id: "import.ragged", "import.bad_decimal", "import.unknown_code" …
+  std::string rule;  ///< message id: "import.ragged", "import.bad_decimal", "import.unknown_code" …
   std::string file;
-  std::uint64_t line = 0;    ///< of the first
+  std::uint64_t line = 0;  ///< of the first
   std::string column;
   std::uint64_t count = 0;
   std::vector<std::string> args;  ///< of the message `rule`: {file, line, column, …}

@@ -33,16 +33,11 @@ ColumnSummary column_from_json(const Json& json) {
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
-  Json json = {{"format", manifest.format},
-               {"id", manifest.id},
-               {"dataset", manifest.dataset},
-               {"vintage", manifest.vintage},
-               {"created", manifest.created},
-               {"rows", manifest.rows},
-               {"rejected", manifest.rejected},
-               {"segment_rows", manifest.segment_rows},
-               {"segments", manifest.segments},
-               {"codebook_sha256", manifest.codebook_sha256},
+  Json json = {{"format", manifest.format},     {"id", manifest.id},
+               {"dataset", manifest.dataset},   {"vintage", manifest.vintage},
+               {"created", manifest.created},   {"rows", manifest.rows},
+               {"rejected", manifest.rejected}, {"segment_rows", manifest.segment_rows},
+               {"segments", manifest.segments}, {"codebook_sha256", manifest.codebook_sha256},
                {"columns", Json::array()}};
   for (const auto& column : manifest.columns) json["columns"].push_back(column_to_json(column));
   return json.dump();

@@ -159,7 +159,7 @@ bool is_utf8(std::string_view text) {
     const unsigned char c = *at++;
     if (c < 0x80) continue;
     int more = 0;
-    unsigned char low = 0x80;   // bounds of the second byte: no overlong form, no surrogate
+    unsigned char low = 0x80;  // bounds of the second byte: no overlong form, no surrogate
     unsigned char high = 0xbf;
     if (c >= 0xc2 && c <= 0xdf) {
       more = 1;

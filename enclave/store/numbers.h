@@ -11,10 +11,10 @@ namespace sceau::enclave {
 [[nodiscard]] std::optional<std::int64_t> read_integer(std::string_view text);
 
 struct ReadDecimal {
-  bool is_number = false;   ///< false: nothing else holds
-  bool exact = false;       ///< fits int64 / 10^scale without loss
+  bool is_number = false;     ///< false: nothing else holds
+  bool exact = false;         ///< fits int64 / 10^scale without loss
   std::int64_t mantissa = 0;  ///< where exact
-  double real = 0;          ///< the nearest double; where not exact only
+  double real = 0;            ///< the nearest double; where not exact only
 };
 
 /// Optional sign, digits with at most one `point` among or around them, optional exponent.

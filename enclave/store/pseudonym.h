@@ -1,7 +1,7 @@
 #pragma once
-// An identifier's pseudonym: the first 16 bytes of HMAC-SHA-256 (RFC 2104, FIPS 180-4) under the key
-// of its domain, so that the same person has the same pseudonym in every store of the centre, and
-// nobody without the key can tell who, not even by trying all identifiers.
+// An identifier's pseudonym: the first 16 bytes of HMAC-SHA-256 (RFC 2104, FIPS 180-4) under the
+// key of its domain, so that the same person has the same pseudonym in every store of the centre,
+// and nobody without the key can tell who, not even by trying all identifiers.
 
 #include <array>
 #include <memory>

@@ -31,17 +31,25 @@ std::uint64_t load(const std::uint8_t* from) {
   return word;
 }
 
+/// Words are put together in a register: or-ing into memory would wait for each store in turn.
 template <typename Symbol>
 std::vector<std::uint8_t> pack(std::uint32_t rows, int bits, Symbol symbol) {
   std::vector<std::uint8_t> data(packed_size(rows, bits));
+  if (bits == 0) return data;
   std::uint8_t* out = data.data();
-  std::size_t position = 0;
-  for (std::uint32_t i = 0; i < rows; ++i, position += static_cast<std::size_t>(bits)) {
+  std::uint64_t word = 0;
+  int filled = 0;
+  for (std::uint32_t i = 0; i < rows; ++i) {
     const std::uint64_t value = symbol(i);
-    std::uint8_t* const at = out + position / 8;
-    const std::uint64_t word = load(at) | value << (position % 8);
-    std::memcpy(at, &word, sizeof word);
+    word |= value << filled;
+    filled += bits;
+    if (filled < 64) continue;
+    std::memcpy(out, &word, sizeof word);
+    out += sizeof word;
+    filled -= 64;
+    word = filled == 0 ? 0 : value >> (bits - filled);
   }
+  std::memcpy(out, &word, static_cast<std::size_t>(filled + 7) / 8);
   return data;
 }
 

@@ -32,9 +32,9 @@ struct SegmentInfo {
   std::uint32_t rows = 0;
   std::uint32_t nulls = 0;
   int bits = 0;
-  std::int64_t low = 0;    ///< smallest code or mantissa; 0 where there is no value, or real
-  std::int64_t high = 0;   ///< largest; the base is `low`
-  double real_low = 0;     ///< real only
+  std::int64_t low = 0;   ///< smallest code or mantissa; 0 where there is no value, or real
+  std::int64_t high = 0;  ///< largest; the base is `low`
+  double real_low = 0;    ///< real only
   double real_high = 0;
 
   [[nodiscard]] bool has_values() const { return nulls < rows; }

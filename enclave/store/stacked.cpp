@@ -38,7 +38,8 @@ std::string domain_of(const policies::Variable& variable) {
 bool agree(const policies::Variable& a, const policies::Variable& b) {
   const bool pseudonyms = a.role == Role::identifier;
   return a.type == b.type && (a.role == Role::hidden) == (b.role == Role::hidden) &&
-         pseudonyms == (b.role == Role::identifier) && (!pseudonyms || domain_of(a) == domain_of(b));
+         pseudonyms == (b.role == Role::identifier) &&
+         (!pseudonyms || domain_of(a) == domain_of(b));
 }
 
 /// The column is scaled where every part is, and every mantissa fits the largest scale.
@@ -141,7 +142,8 @@ void StackedSource::State::merge(const StackedColumn& column) const {
       // The views point into the stores' dictionaries, which stay.
       const auto& texts = stores[i]->state().dictionary(*column.parts[i]);
       for (const auto& text : texts) {
-        const auto [entry, added] = codes.try_emplace(text, static_cast<std::uint32_t>(merged.size()));
+        const auto [entry, added] =
+            codes.try_emplace(text, static_cast<std::uint32_t>(merged.size()));
         if (added) merged.push_back(text);
         renumbered[i].push_back(entry->second);
       }
@@ -160,7 +162,8 @@ StackedSource::StackedSource(std::vector<const Store*> stores,
     const Manifest& manifest = store->manifest();
     if (manifest.dataset != stores.front()->manifest().dataset ||
         (!state_->vintages.empty() && state_->vintages.back() == manifest.vintage)) {
-      throw EnclaveError(Fault::bad_input, "store.not_vintages", {manifest.dataset, manifest.vintage});
+      throw EnclaveError(Fault::bad_input, "store.not_vintages",
+                         {manifest.dataset, manifest.vintage});
     }
     for (std::size_t n = 0; n < manifest.segments; ++n) {
       state_->places.push_back({state_->vintages.size(), n});
@@ -205,7 +208,8 @@ const std::vector<std::string>& StackedSource::dictionary(std::string_view name)
   if (column.info.kind != ColumnKind::codes) {
     throw EnclaveError(Fault::internal, "store.internal", {"a number's column has no dictionary"});
   }
-  if (state_->stores.size() == 1) return state_->stores.front()->state().dictionary(*column.parts[0]);
+  if (state_->stores.size() == 1)
+    return state_->stores.front()->state().dictionary(*column.parts[0]);
   state_->merge(column);
   return column.dictionary;
 }

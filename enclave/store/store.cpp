@@ -27,7 +27,8 @@ bool is_dataset(std::string_view text) {
 /// It becomes part of a file's name, so no '/' and no leading '.'.
 bool is_vintage(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !text.empty() && text.size() <= 32 && (is_letter(text.front()) || is_digit(text.front())) &&
+  return !text.empty() && text.size() <= 32 &&
+         (is_letter(text.front()) || is_digit(text.front())) &&
          std::ranges::all_of(text, [&](char c) {
            return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
          });
@@ -175,8 +176,8 @@ const std::vector<std::string>& Store::State::dictionary(const StoredColumn& col
     std::int64_t variable = 0;
     while (columns[static_cast<std::size_t>(variable)].get() != &column) ++variable;
     const ConnectionPool::Loan database(pool);
-    Statement select = database->prepare(
-        "SELECT entries, data FROM dictionary WHERE variable = ? ORDER BY chunk");
+    Statement select =
+        database->prepare("SELECT entries, data FROM dictionary WHERE variable = ? ORDER BY chunk");
     select.bind(1, variable);
     std::vector<std::string> texts;
     while (select.step()) {

@@ -34,22 +34,22 @@ struct StoreName {
 
 struct ColumnSummary {
   std::string name;
-  std::string encoding;       ///< "dictionary" | "scaled" | "real"
-  int scale = 0;              ///< scaled: value = mantissa / 10^scale
-  bool pseudonyms = false;    ///< dictionary: entries are keyed pseudonyms
+  std::string encoding;     ///< "dictionary" | "scaled" | "real"
+  int scale = 0;            ///< scaled: value = mantissa / 10^scale
+  bool pseudonyms = false;  ///< dictionary: entries are keyed pseudonyms
   std::uint64_t nulls = 0;
-  std::uint64_t distinct = 0; ///< dictionary size; 0 otherwise
-  std::uint64_t bytes = 0;    ///< encoded
+  std::uint64_t distinct = 0;  ///< dictionary size; 0 otherwise
+  std::uint64_t bytes = 0;     ///< encoded
 };
 
 struct Manifest {
   int format = 1;
-  std::string id;             ///< 32 hex digits, also the name of its key: "store-<id>"
+  std::string id;  ///< 32 hex digits, also the name of its key: "store-<id>"
   std::string dataset;
   std::string vintage;
-  std::string created;        ///< UTC, as in the log
+  std::string created;  ///< UTC, as in the log
   std::uint64_t rows = 0;
-  std::uint64_t rejected = 0; ///< lines sealed as rejects
+  std::uint64_t rejected = 0;  ///< lines sealed as rejects
   std::uint32_t segment_rows = 0;
   std::uint32_t segments = 0;
   std::string codebook_sha256;
@@ -60,7 +60,7 @@ struct Manifest {
 struct SealedFile {
   std::string id;
   std::uint64_t size = 0;
-  std::string sha256;         ///< hex
+  std::string sha256;  ///< hex
 };
 
 class Store {
@@ -74,7 +74,12 @@ class Store {
   [[nodiscard]] const Manifest& manifest() const;
   [[nodiscard]] const policies::Codebook& codebook() const;
   /// Rejected lines, for the custodian: file, line, rule, and the line's text in UTF-8.
-  struct Reject { std::string file; std::uint64_t line; std::string rule; std::string text; };
+  struct Reject {
+    std::string file;
+    std::uint64_t line;
+    std::string rule;
+    std::string text;
+  };
   [[nodiscard]] std::vector<Reject> rejects(std::size_t most) const;
   /// Every page's HMAC, every segment decoded, counts and min/max compared. Throws store.damaged.
   void check_all() const;

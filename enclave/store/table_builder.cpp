@@ -196,7 +196,8 @@ void TableBuilder::note_fault(std::size_t variable, std::string_view text, const
   faults_.push_back(std::move(fault));
 }
 
-/// What isn't imported isn't judged, but for its being text: else the encoding is wrong, or the file.
+/// What isn't imported isn't judged, but for its being text: else the encoding is wrong, or the
+/// file.
 void TableBuilder::check_ignored(const Record& record) {
   for (const std::size_t i : file_.ignored) {
     const std::string_view text = record.fields[i];
@@ -211,7 +212,8 @@ void TableBuilder::check_hierarchies() {
   for (const auto& hierarchy : hierarchies_) {
     const Cell& child = row_[hierarchy.child];
     const Cell& parent = row_[hierarchy.parent];
-    if (child.kind != Cell::Kind::code || child.fault != nullptr || parent.fault != nullptr) continue;
+    if (child.kind != Cell::Kind::code || child.fault != nullptr || parent.fault != nullptr)
+      continue;
     const auto& name = codebook_.variables[hierarchy.child].name;
     const auto& above = codebook_.variables[hierarchy.parent].name;
     if (parent.kind != Cell::Kind::code) {

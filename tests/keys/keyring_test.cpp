@@ -1,5 +1,7 @@
 // The keyring: what goes in comes out, under the right passphrase alone, and no byte of a key file
 // can change without a refusal.
+#include "enclave/keys/keyring.h"
+
 #include <doctest/doctest.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
@@ -11,7 +13,6 @@
 
 #include "enclave/fault.h"
 #include "enclave/keys/key_file.h"
-#include "enclave/keys/keyring.h"
 #include "enclave/keys/wrap.h"
 #include "enclave/messages.h"
 
@@ -196,7 +197,8 @@ TEST_CASE("every changed, lost or added byte of a key file is refused as damage"
   }
 }
 
-TEST_CASE("who mends the check still changes nothing: every header field and wrapped byte is bound") {
+TEST_CASE(
+    "who mends the check still changes nothing: every header field and wrapped byte is bound") {
   const Folder folder;
   const auto dir = folder.path() / "keys";
   Keyring::create(dir, passphrase, cheap);
@@ -210,7 +212,8 @@ TEST_CASE("who mends the check still changes nothing: every header field and wra
   };
   for (std::size_t bit = 0; bit < file->wrapped.size() * 8; ++bit) {
     KeyFile changed = *file;
-    changed.wrapped[bit / 8] = static_cast<std::uint8_t>(changed.wrapped[bit / 8] ^ (1U << (bit % 8)));
+    changed.wrapped[bit / 8] =
+        static_cast<std::uint8_t>(changed.wrapped[bit / 8] ^ (1U << (bit % 8)));
     REQUIRE(refused(changed) == "keys.damaged");
   }
   for (std::size_t bit = 0; bit < nonce_size * 8; ++bit) {
@@ -247,8 +250,9 @@ TEST_CASE("an scrypt cost out of bounds is refused before it is paid") {
   Keyring::create(dir, passphrase, cheap);
   const auto file = parse_key_file(read(dir / "centre.key"));
   REQUIRE(file);
-  for (const std::uint64_t n : {std::uint64_t{1}, std::uint64_t{1} << 14, (std::uint64_t{1} << 15) + 1,
-                                std::uint64_t{1} << 21, std::uint64_t{1} << 63}) {
+  for (const std::uint64_t n :
+       {std::uint64_t{1}, std::uint64_t{1} << 14, (std::uint64_t{1} << 15) + 1,
+        std::uint64_t{1} << 21, std::uint64_t{1} << 63}) {
     KeyFile changed = *file;
     changed.scrypt_n = n;
     CHECK_FALSE(parse_key_file(render(changed)));

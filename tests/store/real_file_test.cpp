@@ -1,9 +1,10 @@
-// The 1,612,977 pupils of the real lycée file: sealed, opened, read back, and compared with the CSV.
+// The 1,612,977 pupils of the real lycée file: sealed, opened, read back, and compared with the
+// CSV.
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "tests/store/world.h"
 
@@ -56,11 +57,12 @@ TEST_CASE("the real lycée file is sealed and read back whole") {
   REQUIRE(fd >= 0);
   ImportOptions import = options(codebook(variables), {});
   import.files.push_back({name, fd});
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const ImportReport report = import_csv(import, folder / "t@2024.store", key_of(1));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ::close(fd);
-  MESSAGE("import: " << static_cast<double>(report.rows) / took.count() / 1e6 << " M rows/s");
+  MESSAGE("import: " << static_cast<double>(report.rows) / took / 1e6
+                     << " M rows a second of processor");
   CHECK(report.rows == 1612977);
   CHECK(report.rejected == 0);
   const Store store = Store::open(folder / "t@2024.store", key_of(1));

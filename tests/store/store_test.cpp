@@ -66,7 +66,9 @@ TEST_CASE("each type comes back as it went in, missing values as NULL") {
     CHECK(column_of(source, "vintage") == Texts{"2024", "2024", "2024"});
     // HMAC-SHA-256 under 32 bytes 0x42 of "A1" and "A2", by Python's hmac module.
     const auto pseudonyms = column_of(source, "ine");
-    CHECK(pseudonyms == Texts{"a2dd49272df02bf1b7a0f779d2a4f4c1", "94c17987ced082a7e3637b2af456eabb", "a2dd49272df02bf1b7a0f779d2a4f4c1"});
+    CHECK(pseudonyms == Texts{"a2dd49272df02bf1b7a0f779d2a4f4c1",
+                              "94c17987ced082a7e3637b2af456eabb",
+                              "a2dd49272df02bf1b7a0f779d2a4f4c1"});
     CHECK(refusal([&] { (void)column_of(source, "cache"); }) == "store.no_column");
     CHECK(source.column("note")->scale == 2);
     CHECK(source.columns().size() == 7);
