@@ -1,6 +1,7 @@
 #include "disclosure/compare.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "disclosure/interner.h"
@@ -104,25 +105,30 @@ void TableComparison::compare(const Pair& pair, const std::vector<Joint>& atoms,
     cells[at].rows += joint.rows;
   }
   steps += atoms.size() + cells.size();
-  // Cells of the other family that lie in each cell, to find those that two of them fill.
-  std::vector<std::vector<std::uint32_t>> in_ours(pair.ours->cells());
-  std::vector<std::vector<std::uint32_t>> in_theirs(pair.theirs->cells());
+  // Where two cells of the inner family fill the outer cell, the rest of one is the other: a cell
+  // that is released itself, and so judged itself.
+  std::vector<std::vector<const Joint*>> in_ours(pair.ours->cells());
+  std::vector<std::vector<const Joint*>> in_theirs(pair.theirs->cells());
   for (const Joint& joint : cells) {
-    in_ours[joint.ours].push_back(joint.theirs);
-    in_theirs[joint.theirs].push_back(joint.ours);
+    in_ours[joint.ours].push_back(&joint);
+    in_theirs[joint.theirs].push_back(&joint);
   }
-  const auto rest_is_a_cell = [](const Family& inner, const std::vector<std::uint32_t>& parts,
-                                 std::int64_t rows) {
-    return parts.size() == 2 && inner.rows[parts[0]] + inner.rows[parts[1]] == rows;
+  const auto filled = [](const std::vector<const Joint*>& parts, std::int64_t whole,
+                         const auto& rows_of) {
+    const auto inside = [&](const Joint* part) { return part->rows == rows_of(*part); };
+    return parts.size() == 2 && inside(parts[0]) && inside(parts[1]) &&
+           parts[0]->rows + parts[1]->rows == whole;
   };
+  const auto our_rows = [&](const Joint& joint) { return pair.ours->rows[joint.ours]; };
+  const auto their_rows = [&](const Joint& joint) { return pair.theirs->rows[joint.theirs]; };
   for (const Joint& joint : cells) {
-    const std::int64_t ours = pair.ours->rows[joint.ours];
-    const std::int64_t theirs = pair.theirs->rows[joint.theirs];
+    const std::int64_t ours = our_rows(joint);
+    const std::int64_t theirs = their_rows(joint);
     if (ours == theirs) continue;
-    if (joint.rows == theirs && !rest_is_a_cell(*pair.theirs, in_ours[joint.ours], ours)) {
+    if (joint.rows == theirs && !filled(in_ours[joint.ours], ours, their_rows)) {
       judge_rest(pair, true, joint.ours, joint.theirs, ours - theirs, steps, out);
     }
-    if (joint.rows == ours && !rest_is_a_cell(*pair.ours, in_theirs[joint.theirs], theirs)) {
+    if (joint.rows == ours && !filled(in_theirs[joint.theirs], theirs, our_rows)) {
       judge_rest(pair, false, joint.ours, joint.theirs, theirs - ours, steps, out);
     }
   }
@@ -133,17 +139,26 @@ void TableComparison::judge_rest(const Pair& pair, bool new_holds, std::uint32_t
                                  std::vector<Derived>& out) {
   const auto add = [&](std::vector<Breach> found, const std::string& statistic) {
     if (found.empty()) return;
-    out.push_back({pair.ours->grouping_set, coordinates(*tabulation_, sets_, *pair.ours, ours),
-                   statistic,
-                   coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, theirs),
-                   pair.theirs->statistic, std::move(found)});
+    const auto our_cell = coordinates(*tabulation_, sets_, *pair.ours, ours);
+    const auto their_cell =
+        coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, theirs);
+    const bool both_new = pair.their_sets == &sets_;
+    if (both_new && new_holds) {  // of two new cells the smaller one is named
+      out.push_back({pair.theirs->grouping_set, their_cell, statistic, our_cell,
+                     pair.ours->statistic, std::move(found)});
+    } else {
+      out.push_back({pair.ours->grouping_set, our_cell, statistic, their_cell,
+                     pair.theirs->statistic, std::move(found)});
+    }
   };
   auto found = breaches(pair, new_holds, ours, theirs, rows, nullptr, steps);
-  const bool too_few = std::any_of(found.begin(), found.end(), [](const Breach& breach) {
-    return breach.rule == Rule::threshold;
-  });
+  const auto too_few = [](const Breach& breach) { return breach.rule == Rule::threshold; };
+  if (std::any_of(found.begin(), found.end(), too_few)) {  // that says enough
+    std::erase_if(found, std::not_fn(too_few));
+    add(std::move(found), pair.ours->statistic);
+    return;
+  }
   add(std::move(found), pair.ours->statistic);
-  if (too_few) return;  // said enough
   for (const Known& known : pair.ours->known) {
     const auto same = [&](const Known& other) { return other.same(known); };
     if (std::none_of(pair.theirs->known.begin(), pair.theirs->known.end(), same)) continue;

@@ -119,7 +119,9 @@ class Findings {
       std::string id = "history." + breach.message.id.substr(0, breach.message.id.find('.'));
       if (breach.message.id == "p_percent.negatives") id = "history.negatives";
       const std::size_t place = place_of(derived);
-      if (!said_.insert({place, id, derived.statistic}).second) continue;
+      const bool by_kind = breach.rule != Rule::threshold && !breach.message.args.empty();
+      const std::string kind = by_kind ? breach.message.args[0] : "";
+      if (!said_.insert({place, id + " " + kind, derived.statistic}).second) continue;
       Finding finding;
       finding.rule = Rule::history;
       finding.verdict = breach.verdict;
@@ -171,8 +173,8 @@ std::vector<Placed> judge_history(const Table& table, const Question& question,
   Findings findings(table, question);
   for (Finding& finding : selection.findings) findings.all.push_back({0, std::move(finding)});
   Named named;
-  named.add(question.tabulation);
-  for (const Remembered* earlier : selection.comparable) named.add(earlier->tabulation);
+  named.add(question.tabulation, codebook);
+  for (const Remembered* earlier : selection.comparable) named.add(earlier->tabulation, codebook);
   const Profiles profiles(source, named, cancelled);
   TableComparison comparison(question.tabulation, source, codebook, policy, profiles, cancelled);
   std::uint64_t steps = 0;

@@ -7,6 +7,7 @@
 #include "disclosure/dimension.h"
 #include "disclosure/fault.h"
 #include "disclosure/interner.h"
+#include "disclosure/plan.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -182,7 +183,7 @@ std::vector<ProfileColumn> columns_of(const Named& named, ColumnSet& columns) {
 
 }  // namespace
 
-void Named::add(const Tabulation& tabulation) {
+void Named::add(const Tabulation& tabulation, const policies::Codebook& codebook) {
   vintages.insert(tabulation.vintages.begin(), tabulation.vintages.end());
   collect(tabulation.where, values);
   for (const Dimension& dimension : tabulation.dimensions) {
@@ -194,9 +195,12 @@ void Named::add(const Tabulation& tabulation) {
       for (const RecodeCase& one : recode->cases) collect(one.when, values);
     }
   }
-  const auto add_statistic = [this](const Statistic& statistic) {
+  const auto add_statistic = [&](const Statistic& statistic) {
     collect(statistic.filter, values);
-    if (const auto* name = std::get_if<std::string>(&statistic.operand)) presence.insert(*name);
+    if (const auto* name = std::get_if<std::string>(&statistic.operand)) {
+      const policies::Variable* variable = codebook.find(*name);
+      (variable != nullptr && is_indicator(*variable) ? values : presence).insert(*name);
+    }
     if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) {
       collect(*indicator, values);
     }

@@ -13,17 +13,18 @@
 #include "disclosure/source.h"
 #include "disclosure/table.h"
 #include "disclosure/tabulation.h"
+#include "policies/codebook.h"
 
 namespace sceau::disclosure {
 
-/// What tables look at: values that they group or filter by, and operands of which only presence
-/// decides what is counted.
+/// What tables look at: values that they group or filter by (and those of 0/1 operands, whose ones
+/// are counted), and operands of which only presence decides what is counted.
 struct Named {
   std::set<std::string> values;
   std::set<std::string> presence;
   std::set<std::string> vintages;
 
-  void add(const Tabulation& tabulation);
+  void add(const Tabulation& tabulation, const policies::Codebook& codebook);
 };
 
 class Profiles {
