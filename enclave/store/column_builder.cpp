@@ -127,22 +127,28 @@ Cell ColumnBuilder::new_code(std::string_view text) {
   if (recode != variable_.recode.end() && is_missing(recode->second)) return {};
   const std::string code = code_text(text);
   Cell cell;
-  cell.kind = Cell::Kind::code;
   if (pseudonyms_) {
-    const Pseudonym pseudonym = pseudonyms_->pseudonym(code);
-    cell.code = texts_.find_or_add({pseudonym.data(), pseudonym.size()});
-  } else {
-    if (variable_.type == Type::date && !is_date(code)) return faulty("import.bad_date");
-    if (variable_.type == Type::category && (code == "Total" || code == "NA")) {
-      return faulty("import.reserved_code");
-    }
-    if (!variable_.values.empty() && declared_.find(code) == TextIndex::none) {
-      return faulty("import.unknown_code");
-    }
-    cell.code = texts_.find_or_add(code);
+    cell.kind = Cell::Kind::pseudonym;
+    cell.pseudonym = pseudonyms_->pseudonym(code);
+    return cell;
   }
+  cell.kind = Cell::Kind::code;
+  cell.fault = fault_of_code(code);
+  if (cell.fault != nullptr) return cell;
+  cell.code = texts_.find_or_add(code);
   if (cell.code == TextIndex::none) return faulty("import.too_many_codes");
   return cell;
+}
+
+const char* ColumnBuilder::fault_of_code(std::string_view code) const {
+  if (variable_.type == Type::date && !is_date(code)) return "import.bad_date";
+  if (variable_.type == Type::category && (code == "Total" || code == "NA")) {
+    return "import.reserved_code";
+  }
+  if (!variable_.values.empty() && declared_.find(code) == TextIndex::none) {
+    return "import.unknown_code";
+  }
+  return nullptr;
 }
 
 Cell ColumnBuilder::convert_number(std::string_view text, char point) const {
@@ -176,6 +182,7 @@ bool ColumnBuilder::within_bounds(const Cell& cell) const {
 void ColumnBuilder::append(const Cell& cell) {
   if (encoding_ == Encoding::dictionary) {
     codes_.push_back(cell.kind == Cell::Kind::null ? null_code : cell.code);
+    if (cell.kind == Cell::Kind::pseudonym) pending_pseudonyms_.push_back(cell.pseudonym);
     if (codes_.size() == segment_rows_) pack_pending();
     return;
   }
@@ -193,6 +200,7 @@ void ColumnBuilder::append_number(const Cell& cell) {
   switch (cell.kind) {
     case Cell::Kind::null:
     case Cell::Kind::code:
+    case Cell::Kind::pseudonym:
       reals_.push_back(0);
       break;
     case Cell::Kind::mantissa:
@@ -228,6 +236,7 @@ void ColumnBuilder::turn_real() {
 void ColumnBuilder::pack_pending() {
   switch (encoding_) {
     case Encoding::dictionary:
+      number_pseudonyms();
       segments_.push_back(pack_codes(codes_));
       break;
     case Encoding::scaled:
@@ -243,6 +252,19 @@ void ColumnBuilder::pack_pending() {
   present_.clear();
 }
 
+void ColumnBuilder::number_pseudonyms() {
+  if (pending_pseudonyms_.empty()) return;
+  std::vector<std::uint32_t> numbers(pending_pseudonyms_.size());
+  if (!known_pseudonyms_.find_or_add(pending_pseudonyms_, numbers)) {
+    throw EnclaveError(Fault::bad_input, "import.too_many_codes", {"", "", variable_.name});
+  }
+  auto number = numbers.begin();
+  for (auto& code : codes_) {
+    if (code != null_code) code = *number++;
+  }
+  pending_pseudonyms_.clear();
+}
+
 EncodedColumn ColumnBuilder::finish() && {
   if (!codes_.empty() || !present_.empty()) pack_pending();
   EncodedColumn column;
@@ -250,9 +272,10 @@ EncodedColumn ColumnBuilder::finish() && {
   column.encoding = encoding_;
   column.scale = encoding_ == Encoding::scaled ? scale_ : 0;
   column.segments = std::move(segments_);
-  if (encoding_ == Encoding::dictionary) {
+  column.dictionary.has_pseudonyms = pseudonyms_.has_value();
+  column.dictionary.pseudonyms = std::move(known_pseudonyms_);
+  if (encoding_ == Encoding::dictionary && !pseudonyms_) {
     column.dictionary.texts = std::move(texts_);
-    column.dictionary.pseudonyms = pseudonyms_.has_value();
     renumber(column);
   }
   return column;
@@ -279,16 +302,13 @@ void ColumnBuilder::renumber(EncodedColumn& column) const {
   for (std::uint32_t code = 0; code < texts.size(); ++code) {
     if (used[code]) dictionary.order.push_back(code);
   }
-  if (!dictionary.pseudonyms) {
-    std::ranges::sort(dictionary.order, {}, [&](std::uint32_t code) { return texts.at(code); });
-  }
+  std::ranges::sort(dictionary.order, {}, [&](std::uint32_t code) { return texts.at(code); });
   std::vector<std::uint32_t> renumbered(texts.size(), null_code);
   bool same = dictionary.order.size() == texts.size();
   for (std::uint32_t code = 0; code < dictionary.order.size(); ++code) {
     renumbered[dictionary.order[code]] = code;
     same = same && dictionary.order[code] == code;
   }
-  dictionary.ordered = true;
   if (same) return;
   each_segment([&](PackedSegment& packed) {
     for (auto& code : segment.codes) {

@@ -23,9 +23,10 @@ namespace sceau::enclave {
 
 /// A field understood. `fault` is null or the id of the rule that refuses it.
 struct Cell {
-  enum class Kind { null, code, mantissa, real };
+  enum class Kind { null, code, mantissa, real, pseudonym };
   Kind kind = Kind::null;
   std::uint32_t code = 0;
+  Pseudonym pseudonym{};
   std::int64_t mantissa = 0;
   double real = 0;
   const char* fault = nullptr;
@@ -49,7 +50,6 @@ class ColumnBuilder {
                 std::optional<Pseudonymiser> pseudonyms);
 
   [[nodiscard]] const policies::Variable& variable() const { return variable_; }
-  [[nodiscard]] bool has_codes() const { return encoding_ == Encoding::dictionary; }
 
   /// `point` is the file's decimal sign. New codes enter the dictionary at once; those that no
   /// accepted row uses leave it in `finish`.
@@ -65,11 +65,13 @@ class ColumnBuilder {
   [[nodiscard]] bool is_missing(std::string_view text) const;
   [[nodiscard]] Cell convert_code(std::string_view text);
   [[nodiscard]] Cell new_code(std::string_view text);
+  [[nodiscard]] const char* fault_of_code(std::string_view code) const;
   [[nodiscard]] Cell convert_number(std::string_view text, char point) const;
   [[nodiscard]] bool within_bounds(const Cell& cell) const;
   void append_number(const Cell& cell);
   void turn_real();
   void pack_pending();
+  void number_pseudonyms();
   void renumber(EncodedColumn& column) const;
 
   const policies::Variable& variable_;
@@ -79,6 +81,7 @@ class ColumnBuilder {
   int scale_ = 0;
   TextIndex declared_;  // the codebook's code list
   TextIndex texts_;
+  PseudonymIndex known_pseudonyms_;
   TextIndex seen_;  // texts of the file whose cell is known: spares recoding each again
   std::vector<Cell> seen_cells_;
   std::string last_text_;
@@ -86,6 +89,7 @@ class ColumnBuilder {
   bool has_last_ = false;
 
   std::vector<std::uint32_t> codes_;
+  std::vector<Pseudonym> pending_pseudonyms_;  // of the values in codes_ that are not NULL
   std::vector<std::int64_t> mantissas_;
   std::vector<double> reals_;
   std::vector<std::uint8_t> present_;

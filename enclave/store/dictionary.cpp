@@ -85,12 +85,57 @@ std::uint32_t TextIndex::find_or_add(std::string_view text) {
   return code;
 }
 
+namespace {
+
+/// A pseudonym is random already: its beginning is its hash.
+std::size_t place_of(const Pseudonym& pseudonym) { return load(pseudonym.data(), 8); }
+
+}  // namespace
+
+void PseudonymIndex::make_room(std::size_t entries) {
+  std::size_t size = slots_.empty() ? first_slots : slots_.size();
+  while (entries * 2 > size) size *= 2;
+  if (size == slots_.size()) return;
+  slots_.assign(size, TextIndex::none);
+  for (std::uint32_t code = 0; code < entries_.size(); ++code) {
+    std::size_t slot = place_of(entries_[code]) & (size - 1);
+    while (slots_[slot] != TextIndex::none) slot = (slot + 1) & (size - 1);
+    slots_[slot] = code;
+  }
+}
+
+bool PseudonymIndex::find_or_add(std::span<const Pseudonym> batch, std::span<std::uint32_t> codes) {
+  constexpr std::size_t ahead = 12;
+  if (entries_.size() + batch.size() > most_texts) return false;
+  make_room(entries_.size() + batch.size());
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i + 2 * ahead < batch.size()) {
+      __builtin_prefetch(&slots_[place_of(batch[i + 2 * ahead]) & mask]);
+    }
+    if (i + ahead < batch.size()) {
+      const std::uint32_t likely = slots_[place_of(batch[i + ahead]) & mask];
+      if (likely != TextIndex::none) __builtin_prefetch(&entries_[likely]);
+    }
+    std::size_t slot = place_of(batch[i]) & mask;
+    while (slots_[slot] != TextIndex::none && entries_[slots_[slot]] != batch[i]) {
+      slot = (slot + 1) & mask;
+    }
+    if (slots_[slot] == TextIndex::none) {
+      slots_[slot] = size();
+      entries_.push_back(batch[i]);
+    }
+    codes[i] = slots_[slot];
+  }
+  return true;
+}
+
 std::uint32_t Dictionary::size() const {
-  return ordered ? static_cast<std::uint32_t>(order.size()) : texts.size();
+  return has_pseudonyms ? pseudonyms.size() : static_cast<std::uint32_t>(order.size());
 }
 
 std::string_view Dictionary::raw(std::uint32_t code) const {
-  return texts.at(ordered ? order[code] : code);
+  return has_pseudonyms ? pseudonyms.at(code) : texts.at(order[code]);
 }
 
 DictionaryChunk encode_chunk(const Dictionary& dictionary, std::uint32_t first) {
@@ -98,7 +143,7 @@ DictionaryChunk encode_chunk(const Dictionary& dictionary, std::uint32_t first) 
   const std::uint32_t size = dictionary.size();
   for (std::uint32_t code = first; code < size && chunk.bytes.size() < chunk_bytes; ++code) {
     const std::string_view text = dictionary.raw(code);
-    if (!dictionary.pseudonyms) {
+    if (!dictionary.has_pseudonyms) {
       std::uint64_t length = text.size();
       for (; length >= 128; length >>= 7U) {
         chunk.bytes.push_back(static_cast<std::uint8_t>(length | 128U));
@@ -145,7 +190,7 @@ std::vector<std::string> texts_of(const Dictionary& dictionary) {
   texts.reserve(dictionary.size());
   for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
     const std::string_view raw = dictionary.raw(code);
-    if (dictionary.pseudonyms) {
+    if (dictionary.has_pseudonyms) {
       append_hex(raw, texts.emplace_back());
     } else {
       texts.emplace_back(raw);

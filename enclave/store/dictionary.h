@@ -10,6 +10,7 @@
 // Sealed, a dictionary is a row of chunks. A text chunk holds, an entry after the other, the length
 // (LEB128) and the bytes; a pseudonym chunk holds 16 bytes an entry, shown as 32 hex digits.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@
 namespace sceau::enclave {
 
 inline constexpr std::size_t pseudonym_size = 16;
+
+/// The raw bytes of an identifier's pseudonym (pseudonym.h).
+using Pseudonym = std::array<char, pseudonym_size>;
 
 /// An append-only set of texts, numbered from 0. Open addressing; texts stand in one buffer.
 class TextIndex {
@@ -48,12 +52,31 @@ class TextIndex {
   std::vector<Slot> slots_;
 };
 
-/// A finished dictionary: entry i is `texts.at(order[i])`, or `texts.at(i)` where order is empty.
+/// The same for pseudonyms, by batches: there may be tens of millions, each at a random place in
+/// memory, and a batch lets the places be fetched ahead.
+class PseudonymIndex {
+ public:
+  /// Writes a code for each of `batch`, new ones where they were not seen before. False where there
+  /// is no room for as many again.
+  [[nodiscard]] bool find_or_add(std::span<const Pseudonym> batch, std::span<std::uint32_t> codes);
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+  [[nodiscard]] std::string_view at(std::uint32_t code) const {
+    return {entries_[code].data(), pseudonym_size};
+  }
+
+ private:
+  void make_room(std::size_t entries);
+
+  std::vector<Pseudonym> entries_;
+  std::vector<std::uint32_t> slots_;
+};
+
+/// A finished dictionary: the pseudonyms as they came, or the texts in `order`.
 struct Dictionary {
   TextIndex texts;
-  std::vector<std::uint32_t> order;
-  bool ordered = false;     ///< `order` holds (it may be empty)
-  bool pseudonyms = false;  ///< entries are 16 raw bytes
+  std::vector<std::uint32_t> order;  ///< entry i is texts.at(order[i])
+  PseudonymIndex pseudonyms;
+  bool has_pseudonyms = false;
 
   [[nodiscard]] std::uint32_t size() const;
   [[nodiscard]] std::string_view raw(std::uint32_t code) const;

@@ -3,7 +3,6 @@
 // key of its domain, so that the same person has the same pseudonym in every store of the centre,
 // and nobody without the key can tell who, not even by trying all identifiers.
 
-#include <array>
 #include <memory>
 #include <string_view>
 
@@ -11,8 +10,6 @@
 #include "enclave/store/dictionary.h"
 
 namespace sceau::enclave {
-
-using Pseudonym = std::array<char, pseudonym_size>;
 
 class Pseudonymiser {
  public:

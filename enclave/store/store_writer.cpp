@@ -73,7 +73,7 @@ void StoreWriter::reject(std::string_view file, std::uint64_t line, std::string_
 void StoreWriter::column(const EncodedColumn& column) {
   const auto variable = static_cast<std::int64_t>(columns_.size());
   ColumnSummary summary{column.name,    std::string(to_string(column.encoding)),
-                        column.scale,   column.dictionary.pseudonyms,
+                        column.scale,   column.dictionary.has_pseudonyms,
                         column.nulls(), column.dictionary.size(),
                         column.bytes()};
   std::int64_t chunk_number = 0;

@@ -188,13 +188,47 @@ TEST_CASE("a text index numbers texts in the order of their first coming") {
   CHECK(index.find(std::string_view("a\0b", 3)) == TextIndex::none);
 }
 
+TEST_CASE("a pseudonym index gives equal pseudonyms equal codes, in whatever batches they come") {
+  CHECK(rc::check([] {
+    const auto bytes =
+        *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 40));
+    const auto batch_size = *rc::gen::inRange<std::size_t>(1, 40);
+    std::vector<Pseudonym> pseudonyms;
+    for (const auto byte : bytes) {
+      // Equal first halves: they meet in one slot.
+      Pseudonym pseudonym{};
+      pseudonym[15] = static_cast<char>(byte);
+      pseudonyms.push_back(pseudonym);
+    }
+    PseudonymIndex index;
+    TextIndex slow;
+    for (std::size_t from = 0; from < pseudonyms.size(); from += batch_size) {
+      const auto batch =
+          std::span(pseudonyms).subspan(from, std::min(batch_size, pseudonyms.size() - from));
+      std::vector<std::uint32_t> codes(batch.size());
+      RC_ASSERT(index.find_or_add(batch, codes));
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        RC_ASSERT(codes[i] == slow.find_or_add({batch[i].data(), batch[i].size()}));
+        RC_ASSERT(index.at(codes[i]) == std::string_view(batch[i].data(), batch[i].size()));
+      }
+    }
+    RC_ASSERT(index.size() == slow.size());
+  }));
+}
+
 TEST_CASE("dictionaries come back from their chunks, and damaged chunks are refused") {
   CHECK(rc::check([](const std::vector<std::string>& texts, bool pseudonyms) {
     Dictionary dictionary;
-    dictionary.pseudonyms = pseudonyms;
-    for (auto text : texts) {
-      if (pseudonyms) text.resize(pseudonym_size);
-      (void)dictionary.texts.find_or_add(text);
+    dictionary.has_pseudonyms = pseudonyms;
+    for (const auto& text : texts) {
+      if (pseudonyms) {
+        Pseudonym pseudonym{};
+        std::copy_n(text.begin(), std::min(text.size(), pseudonym_size), pseudonym.begin());
+        std::uint32_t code = 0;
+        RC_ASSERT(dictionary.pseudonyms.find_or_add({&pseudonym, 1}, {&code, 1}));
+      } else if (dictionary.texts.find_or_add(text) == dictionary.order.size()) {
+        dictionary.order.push_back(dictionary.texts.size() - 1);
+      }
     }
     const DictionaryChunk chunk = encode_chunk(dictionary, 0);
     RC_ASSERT(chunk.entries == dictionary.size());
