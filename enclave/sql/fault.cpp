@@ -1,0 +1,19 @@
+#include "enclave/sql/fault.h"
+
+#include <utility>
+
+#include "enclave/messages.h"
+
+namespace sceau::enclave::sql {
+
+SqlError::SqlError(std::string sqlstate, std::string id, std::vector<std::string> args,
+                   int position)
+    : std::runtime_error(text(id, args)),
+      sqlstate_(std::move(sqlstate)),
+      id_(std::move(id)),
+      args_(std::move(args)),
+      position_(position) {}
+
+std::string SqlError::hint() const { return enclave::hint(id_, args_); }
+
+}  // namespace sceau::enclave::sql
