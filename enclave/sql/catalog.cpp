@@ -6,7 +6,8 @@
 namespace sceau::enclave::sql {
 namespace {
 
-Type type_for(const policies::Variable& variable, disclosure::ColumnKind kind) {
+Type type_for(const policies::Variable& variable, const disclosure::ColumnInfo& info) {
+  if (info.kind == disclosure::ColumnKind::real) return Type::float8;
   switch (variable.type) {
     case policies::Type::category:
     case policies::Type::text:
@@ -14,9 +15,9 @@ Type type_for(const policies::Variable& variable, disclosure::ColumnKind kind) {
     case policies::Type::date:
       return Type::date;
     case policies::Type::integer:
-      return kind == disclosure::ColumnKind::real ? Type::float8 : Type::int8;
+      return info.scale == 0 ? Type::int8 : Type::numeric;
     case policies::Type::decimal:
-      return kind == disclosure::ColumnKind::real ? Type::float8 : Type::numeric;
+      return Type::numeric;
   }
   return Type::text;
 }
@@ -118,8 +119,7 @@ Relation make_relation(const disclosure::Source& source,
       return column.name == variable.name;
     });
     if (info == available.end()) continue;
-    relation.columns.push_back(
-        {variable.name, type_for(variable, info->kind), info->scale, &variable});
+    relation.columns.push_back({variable.name, type_for(variable, *info), info->scale, &variable});
   }
   relation.columns.push_back({"vintage", Type::text, 0, nullptr});
   return relation;
@@ -164,12 +164,10 @@ std::vector<Row> Catalog::variables() const {
     for (const auto& column : relation.columns) {
       if (!column.variable) continue;
       const auto& variable = *column.variable;
-      rows.push_back({relation.name, variable.name,
-                      std::string(policies::to_string(variable.type)),
+      rows.push_back({relation.name, variable.name, std::string(policies::to_string(variable.type)),
                       std::string(policies::to_string(variable.role)),
                       or_null(label_text(variable.label, session.language)),
-                      or_null(values_text(variable, session.language)),
-                      or_null(variable.parent)});
+                      or_null(values_text(variable, session.language)), or_null(variable.parent)});
     }
   }
   return rows;

@@ -127,8 +127,8 @@ void Coercion::explicit_cast(Expr& cast) {
 
 void Coercion::boolean(Expr& expr, std::string_view what) {
   if (expr.type != Type::boolean && expr.type != Type::unknown) {
-    throw SqlError("42804", "sql.not_boolean",
-                   {std::string(what), std::string(name(expr.type))}, expr.position);
+    throw SqlError("42804", "sql.not_boolean", {std::string(what), std::string(name(expr.type))},
+                   expr.position);
   }
   to(expr, Type::boolean);
 }

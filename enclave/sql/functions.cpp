@@ -243,8 +243,8 @@ const Signature* best(std::string_view name, bool wants_operation,
   const Signature* chosen = nullptr;
   Fit held{-1, 0};
   for (const auto& signature : table) {
-    const bool named = signature.name == name &&
-                       (signature.kind == FunctionKind::operation) == wants_operation;
+    const bool named =
+        signature.name == name && (signature.kind == FunctionKind::operation) == wants_operation;
     if (!named || !takes(signature.arguments, arguments.size())) continue;
     const auto candidate = fit(signature, arguments);
     const bool better = candidate.exact > held.exact ||
@@ -267,9 +267,7 @@ bool function_exists(std::string_view name) {
   });
 }
 
-bool is_aggregate(const Signature& signature) {
-  return signature.kind == FunctionKind::aggregate;
-}
+bool is_aggregate(const Signature& signature) { return signature.kind == FunctionKind::aggregate; }
 
 bool converts(Type from, Type to) {
   if (from == to || from == Type::unknown) return true;

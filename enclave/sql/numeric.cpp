@@ -12,8 +12,8 @@
 namespace sceau::enclave::sql {
 namespace {
 
-constexpr int group_digits = 4;           // PostgreSQL counts weights in groups of four digits
-constexpr int least_significant = 16;     // NUMERIC_MIN_SIG_DIGITS
+constexpr int group_digits = 4;        // PostgreSQL counts weights in groups of four digits
+constexpr int least_significant = 16;  // NUMERIC_MIN_SIG_DIGITS
 
 const BigInteger& bound() {
   static const BigInteger value = boost::multiprecision::pow(BigInteger(10), max_digits);
@@ -49,7 +49,8 @@ Leading leading(const Numeric& value) {
   const auto digits = BigInteger(boost::multiprecision::abs(value.mantissa)).str();
   // The position of the first digit left of the point: 0 for 1..9, -1 for 0.1 …
   const int first = static_cast<int>(digits.size()) - value.scale - 1;
-  const int weight = first >= 0 ? first / group_digits : -((-first + group_digits - 1) / group_digits);
+  const int weight =
+      first >= 0 ? first / group_digits : -((-first + group_digits - 1) / group_digits);
   const int length = first - weight * group_digits + 1;
   int group = 0;
   for (int i = 0; i < length; ++i) {

@@ -48,8 +48,8 @@ struct Numeric {
 /// `b` is not zero. Rounded half away from zero to division_scale digits.
 [[nodiscard]] Numeric divide(const Numeric& a, const Numeric& b);
 [[nodiscard]] int division_scale(const Numeric& a, const Numeric& b);
-[[nodiscard]] Numeric remainder(const Numeric& a, const Numeric& b);      ///< sign of a
-[[nodiscard]] Numeric whole_quotient(const Numeric& a, const Numeric& b); ///< towards zero
+[[nodiscard]] Numeric remainder(const Numeric& a, const Numeric& b);       ///< sign of a
+[[nodiscard]] Numeric whole_quotient(const Numeric& a, const Numeric& b);  ///< towards zero
 /// To `scale` digits (negative: tens, hundreds …), half away from zero, or towards zero.
 [[nodiscard]] Numeric round_to(const Numeric& a, int scale);
 [[nodiscard]] Numeric truncate_to(const Numeric& a, int scale);
@@ -61,7 +61,6 @@ struct Numeric {
 /// (n·Σx² − (Σx)²) / (n·(n−1)), or / n² for the population; its root where `deviation`.
 /// nullopt where there are too few rows.
 [[nodiscard]] std::optional<Numeric> variance(std::int64_t count, const Numeric& sum,
-                                              const Numeric& squares, bool sample,
-                                              bool deviation);
+                                              const Numeric& squares, bool sample, bool deviation);
 
 }  // namespace sceau::enclave::sql

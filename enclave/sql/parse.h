@@ -3,8 +3,8 @@
 // tree. Everything else is refused by name, with what to write instead.
 //
 //   parse("SELECT sexe, count(*) FROM lycees GROUP BY 1")   // one Statement, query not yet typed
-//   parse("SELECT 1; DROP TABLE x")                          // SqlError 0A000: nothing is changed here
-//   parse("SELECT 'a")                                       // SqlError 42601, at position 8
+//   parse("SELECT 1; DROP TABLE x")                          // SqlError 0A000: nothing is changed
+//   here parse("SELECT 'a")                                       // SqlError 42601, at position 8
 //
 // The fences come first, since the parser falls over on deep input: at most 64 KiB, no NUL, valid
 // UTF-8, at most max_operators tokens that can nest and max_tokens in all, brackets at most

@@ -64,11 +64,12 @@ struct Statement {
   std::vector<Type> parameters;         ///< $1…$n; unknown ones decided by their use
   std::vector<ResultColumn> columns;    ///< of rows that it returns; empty: none
   std::shared_ptr<const Select> query;  ///< select, explain*, copy_*: typed; else null
-  CopyFormat copy;                      ///< copy_stdout
-  std::string name;   ///< copy_file, egress: file name; set, reset, show: setting; deallocate:
-                      ///< statement ("" all)
-  std::string title;  ///< copy_file, egress
-  std::string value;  ///< set: its new value; comment: its text
+  bool catalogue = false;  ///< a client's question about the catalogue: answered as fixed rows
+  CopyFormat copy;         ///< copy_stdout
+  std::string name;        ///< copy_file, egress: file name; set, reset, show: setting; deallocate:
+                           ///< statement ("" all)
+  std::string title;       ///< copy_file, egress
+  std::string value;       ///< set: its new value; comment: its text
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
   std::string request;                   ///< withdraw, comment: "R-…"
@@ -115,7 +116,8 @@ struct Plan {
 };
 
 /// All statements of one message (simple query), or the one of a Parse message. `parameter_types`
-/// as the client declared them (0 or missing: decided by use). Throws SqlError.
+/// as the client declared them (0 or missing: decided by use). A simple query has no parameters:
+/// the caller refuses (42P02) what comes back with some. Throws SqlError.
 [[nodiscard]] std::vector<Statement> prepare(std::string_view text, const Catalog& catalog,
                                              std::span<const Oid> parameter_types);
 

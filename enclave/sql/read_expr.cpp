@@ -16,12 +16,12 @@ struct TypeName {
 };
 
 constexpr std::array type_names = {
-    TypeName{"int2", Type::int4},      TypeName{"int4", Type::int4},
-    TypeName{"int8", Type::int8},      TypeName{"integer", Type::int4},
-    TypeName{"float4", Type::float8},  TypeName{"float8", Type::float8},
+    TypeName{"int2", Type::int4},       TypeName{"int4", Type::int4},
+    TypeName{"int8", Type::int8},       TypeName{"integer", Type::int4},
+    TypeName{"float4", Type::float8},   TypeName{"float8", Type::float8},
     TypeName{"numeric", Type::numeric}, TypeName{"text", Type::text},
-    TypeName{"varchar", Type::text},   TypeName{"bool", Type::boolean},
-    TypeName{"date", Type::date},      TypeName{"bytea", Type::bytea}};
+    TypeName{"varchar", Type::text},    TypeName{"bool", Type::boolean},
+    TypeName{"date", Type::date},       TypeName{"bytea", Type::bytea}};
 
 std::optional<Type> find_type(std::string_view name) {
   for (const auto& entry : type_names) {
@@ -302,9 +302,9 @@ Expr Reader::like(const PgQuery__AExpr& node) {
 Expr Reader::boolean(const PgQuery__BoolExpr& node) {
   const bool negation = node.boolop == PG_QUERY__BOOL_EXPR_TYPE__NOT_EXPR;
   const bool all = node.boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR;
-  auto made = make(negation ? Expr::Kind::negation
-                            : (all ? Expr::Kind::all_of : Expr::Kind::any_of),
-                   node.location);
+  auto made =
+      make(negation ? Expr::Kind::negation : (all ? Expr::Kind::all_of : Expr::Kind::any_of),
+           node.location);
   made.args = exprs(node.args, node.n_args);
   return made;
 }
@@ -406,7 +406,8 @@ Expr Reader::cast(const PgQuery__TypeCast& node) {
 }
 
 Expr Reader::sublink(const PgQuery__SubLink& node) {
-  const bool query = node.subselect && node.subselect->node_case == PG_QUERY__NODE__NODE_SELECT_STMT;
+  const bool query =
+      node.subselect && node.subselect->node_case == PG_QUERY__NODE__NODE_SELECT_STMT;
   if (!query) refuse("sql.unsupported_expression", node.location);
   auto made = make(Expr::Kind::scalar_query, node.location);
   switch (node.sub_link_type) {

@@ -96,7 +96,8 @@ bool is_true(const PgQuery__Node* node) {
 }  // namespace
 
 std::string Reader::slice(const PgQuery__RawStmt& raw) const {
-  const auto begin = std::min(text_.size(), static_cast<std::size_t>(std::max(0, raw.stmt_location)));
+  const auto begin =
+      std::min(text_.size(), static_cast<std::size_t>(std::max(0, raw.stmt_location)));
   const auto length = raw.stmt_len > 0 ? static_cast<std::size_t>(raw.stmt_len) : text_.size();
   auto part = text_.substr(begin, length);
   constexpr std::string_view blanks = " \t\r\n\f;";

@@ -69,8 +69,7 @@ class Reader {
   [[nodiscard]] static std::string word(const PgQuery__Node* node);
   [[nodiscard]] static std::vector<std::string> words(PgQuery__Node* const* nodes,
                                                       std::size_t count);
-  [[noreturn]] void refuse(std::string id, int location,
-                           std::vector<std::string> args = {}) const;
+  [[noreturn]] void refuse(std::string id, int location, std::vector<std::string> args = {}) const;
 
   class Deeper;
   std::string_view text_;

@@ -95,7 +95,8 @@ Box<Expr> Scope::find_qualified(const Expr& reference) const {
   Box<Expr> found;
   for (const auto& column : leaf->columns) {
     if (column.name != reference.path.back()) continue;
-    if (found) throw SqlError("42702", "sql.ambiguous", {joined(reference.path)}, reference.position);
+    if (found)
+      throw SqlError("42702", "sql.ambiguous", {joined(reference.path)}, reference.position);
     found = Box<Expr>(column.expr);
   }
   if (!found) undefined(reference);

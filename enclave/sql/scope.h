@@ -52,6 +52,7 @@ class Scope {
 };
 
 /// The candidate nearest to a word by edit distance, if near enough to be meant; else empty.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace sceau::enclave::sql

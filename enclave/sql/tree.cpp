@@ -34,10 +34,10 @@ bool same(const Expr& a, const Expr& b) {
   if (a.kind == Expr::Kind::column) {
     return a.level == b.level && a.range == b.range && a.column == b.column;
   }
-  return a.text == b.text && a.number == b.number && a.name == b.name &&
-         a.negated == b.negated && a.star == b.star && a.distinct == b.distinct &&
-         a.within_group == b.within_group && a.scale == b.scale && a.precision == b.precision &&
-         a.signature == b.signature && same_parts(a, b);
+  return a.text == b.text && a.number == b.number && a.name == b.name && a.negated == b.negated &&
+         a.star == b.star && a.distinct == b.distinct && a.within_group == b.within_group &&
+         a.scale == b.scale && a.precision == b.precision && a.signature == b.signature &&
+         same_parts(a, b);
 }
 
 }  // namespace sceau::enclave::sql

@@ -45,22 +45,22 @@ struct Order;
 
 struct Expr {
   enum class Kind {
-    literal,       ///< text (nullopt: NULL) of `type`; a quoted word is `unknown` until decided
-    parameter,     ///< $number
-    column,        ///< path; typed: level, range, column
-    star,          ///< * or path.*
-    call,          ///< name(args): scalar, aggregate or window function
-    operation,     ///< args[0] name args[1], or name args[0]
-    all_of,        ///< AND
-    any_of,        ///< OR
-    negation,      ///< NOT
-    is_null,       ///< args[0] IS NULL (negated: IS NOT NULL)
-    truth,         ///< args[0] IS name (true, false, unknown), maybe negated
-    distinct_from, ///< args[0] IS DISTINCT FROM args[1] (negated: IS NOT …)
-    in_list,       ///< args[0] IN (args[1]…)
-    between,       ///< args[0] BETWEEN args[1] AND args[2]
-    like,          ///< args[0] LIKE args[1] [ESCAPE args[2]]; name "ilike" ignores case
-    case_of,       ///< WHEN args[0] THEN args[1] … ELSE last; a simple CASE is rewritten to this
+    literal,        ///< text (nullopt: NULL) of `type`; a quoted word is `unknown` until decided
+    parameter,      ///< $number
+    column,         ///< path; typed: level, range, column
+    star,           ///< * or path.*
+    call,           ///< name(args): scalar, aggregate or window function
+    operation,      ///< args[0] name args[1], or name args[0]
+    all_of,         ///< AND
+    any_of,         ///< OR
+    negation,       ///< NOT
+    is_null,        ///< args[0] IS NULL (negated: IS NOT NULL)
+    truth,          ///< args[0] IS name (true, false, unknown), maybe negated
+    distinct_from,  ///< args[0] IS DISTINCT FROM args[1] (negated: IS NOT …)
+    in_list,        ///< args[0] IN (args[1]…)
+    between,        ///< args[0] BETWEEN args[1] AND args[2]
+    like,           ///< args[0] LIKE args[1] [ESCAPE args[2]]; name "ilike" ignores case
+    case_of,        ///< WHEN args[0] THEN args[1] … ELSE last; a simple CASE is rewritten to this
     coalesce,
     null_if,
     greatest,
@@ -73,38 +73,38 @@ struct Expr {
   };
 
   Kind kind = Kind::literal;
-  int position = 0;                    ///< characters from 1
-  Type type = Type::unknown;           ///< literal: given; else by the typer
-  std::optional<std::string> text;     ///< literal
-  int number = 0;                      ///< parameter
-  std::vector<std::string> path;       ///< column, star
-  std::string name;                    ///< call, operation, truth, like
+  int position = 0;                 ///< characters from 1
+  Type type = Type::unknown;        ///< literal: given; else by the typer
+  std::optional<std::string> text;  ///< literal
+  int number = 0;                   ///< parameter
+  std::vector<std::string> path;    ///< column, star
+  std::string name;                 ///< call, operation, truth, like
   bool negated = false;
   std::vector<Expr> args;
 
-  bool star = false;                   ///< count(*)
-  bool distinct = false;               ///< count(DISTINCT x)
-  Box<Expr> filter;                    ///< FILTER (WHERE …)
-  std::vector<Order> order;            ///< aggregate's ORDER BY, or WITHIN GROUP
+  bool star = false;         ///< count(*)
+  bool distinct = false;     ///< count(DISTINCT x)
+  Box<Expr> filter;          ///< FILTER (WHERE …)
+  std::vector<Order> order;  ///< aggregate's ORDER BY, or WITHIN GROUP
   bool within_group = false;
   Box<Window> over;
   Box<Select> query;
   const Signature* signature = nullptr;  ///< typed call or operation
 
-  int level = 0;                       ///< typed column: 0 this SELECT, 1 the one around it, …
-  std::size_t range = 0;               ///< typed column: index of its leaf of FROM
-  std::size_t column = 0;              ///< typed column: index in that leaf
+  int level = 0;           ///< typed column: 0 this SELECT, 1 the one around it, …
+  std::size_t range = 0;   ///< typed column: index of its leaf of FROM
+  std::size_t column = 0;  ///< typed column: index in that leaf
 
-  int scale = -1;                      ///< numeric(p, scale) of a cast; -1: as it comes
+  int scale = -1;  ///< numeric(p, scale) of a cast; -1: as it comes
   int precision = -1;
-  bool implicit = false;               ///< a cast that the typer put there
+  bool implicit = false;  ///< a cast that the typer put there
 };
 
 struct Order {
   Expr expr;
   bool descending = false;
-  std::optional<bool> nulls_first;     ///< unset: PostgreSQL's (first where descending)
-  std::optional<std::size_t> output;   ///< typed: the output column that it names
+  std::optional<bool> nulls_first;    ///< unset: PostgreSQL's (first where descending)
+  std::optional<std::size_t> output;  ///< typed: the output column that it names
 
   [[nodiscard]] bool puts_nulls_first() const { return nulls_first.value_or(descending); }
 };
@@ -116,7 +116,7 @@ struct Bound {
 };
 
 struct Window {
-  std::string name;                    ///< WINDOW name AS (…), or OVER name
+  std::string name;  ///< WINDOW name AS (…), or OVER name
   std::vector<Expr> partition;
   std::vector<Order> order;
   bool framed = false;
@@ -127,7 +127,7 @@ struct Window {
 
 struct Target {
   Expr expr;
-  std::string alias;                   ///< as written, or empty; typed: the output's name
+  std::string alias;  ///< as written, or empty; typed: the output's name
 };
 
 struct From {
@@ -139,13 +139,13 @@ struct From {
   std::optional<std::string> vintage;  ///< typed relation: one vintage alone
   std::string alias;                   ///< typed: how columns may qualify themselves
   std::vector<std::string> column_aliases;
-  Box<Select> select;                  ///< derived
+  Box<Select> select;  ///< derived
   Join join = Join::cross;
   Box<From> left, right;
   Box<Expr> on;
-  std::vector<std::string> shared;     ///< USING
-  std::size_t range = 0;               ///< typed leaf: its index
-  std::vector<ResultColumn> columns;   ///< typed leaf
+  std::vector<std::string> shared;    ///< USING
+  std::size_t range = 0;              ///< typed leaf: its index
+  std::vector<ResultColumn> columns;  ///< typed leaf
 };
 
 struct GroupNode {
@@ -166,7 +166,7 @@ struct Cte {
 struct Select {
   enum class Set { none, unite, intersect, except };
   int position = 0;
-  std::vector<Cte> with;               ///< gone after typing: each reference holds a copy
+  std::vector<Cte> with;  ///< gone after typing: each reference holds a copy
   Set set = Set::none;
   bool all = false;
   Box<Select> left, right;
@@ -184,10 +184,10 @@ struct Select {
   Box<Expr> limit, offset;
 
   // By the typer:
-  std::vector<Expr> group;                            ///< distinct grouping expressions
+  std::vector<Expr> group;                              ///< distinct grouping expressions
   std::vector<std::vector<std::size_t>> grouping_sets;  ///< indices into group; one without ROLLUP
-  bool grouped = false;                               ///< has GROUP BY, HAVING or an aggregate
-  std::vector<ResultColumn> columns;                  ///< output
+  bool grouped = false;                                 ///< has GROUP BY, HAVING or an aggregate
+  std::vector<ResultColumn> columns;                    ///< output
 };
 
 /// The same expression, whatever its position: what GROUP BY, DISTINCT and ORDER BY compare.

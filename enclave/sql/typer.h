@@ -12,6 +12,7 @@ namespace sceau::enclave::sql {
 
 /// Leaves of FROM in one statement, copies of CTEs included.
 inline constexpr int max_relations = 64;
+inline constexpr std::size_t max_copied_nodes = 100'000;  ///< by references to CTEs
 inline constexpr std::size_t max_columns = 256;
 inline constexpr std::size_t max_grouping_sets = 4096;
 

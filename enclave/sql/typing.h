@@ -46,7 +46,7 @@ class Typing {
   /// What may stand at a place.
   struct Place {
     const Scope* scope = nullptr;
-    std::string_view clause;          ///< "WHERE": for messages
+    std::string_view clause;  ///< "WHERE": for messages
     bool aggregates = false;
     bool windows = false;
     bool in_aggregate = false;
@@ -107,6 +107,7 @@ class Typing {
   Coercion coercion_;
   std::vector<const Cte*> ctes_;
   int relations_ = 0;
+  std::size_t copied_nodes_ = 0;
 };
 
 /// The name that PostgreSQL gives an output column without an alias.

@@ -129,8 +129,7 @@ void Typing::check_call_place(const Expr& expr, const Place& place) const {
 /// An aggregate whose columns all belong to an outer query would be computed there: refused.
 void Typing::check_levels(const Expr& expr) {
   bool here = false, outer = false;
-  auto copy = expr;
-  for_each_expr(copy, [&](const Expr& item, int depth) {
+  for_each_const_expr(expr, [&](const Expr& item, int depth) {
     if (item.kind != Expr::Kind::column) return;
     here = here || item.level == depth;
     outer = outer || item.level > depth;

@@ -269,8 +269,8 @@ void Typing::subquery(Expr& expr, const Place& place) {
   Expr& left = expr.args[0];
   const bool numbers = is_number(left.type) && is_number(type);
   if (!numbers && left.type != Type::unknown && left.type != type) {
-    throw SqlError("42883", "sql.no_operator",
-                   {type_name(left), "=", std::string(name(type))}, expr.position);
+    throw SqlError("42883", "sql.no_operator", {type_name(left), "=", std::string(name(type))},
+                   expr.position);
   }
   const auto common = coercion_.common({&left, &column}, "IN");
   coercion_.to(left, common);

@@ -32,8 +32,7 @@ int leaves_in(const From& from) {
 int leaves_in(const Select& select) {
   int count = select.left ? leaves_in(*select.left) + leaves_in(*select.right) : 0;
   for (const auto& from : select.from) count += leaves_in(from);
-  auto copy = select;  // for_each_expr visits what it may change
-  for_each_expr(copy, [&](Expr& expr) {
+  for_each_const_expr(select, [&](const Expr& expr) {
     if (expr.query) ++count;
   });
   return count;
@@ -75,6 +74,11 @@ Typing::Part Typing::leaf(From& from, const Scope* outer, std::size_t& ranges) {
     from.columns = from.select->columns;
   } else if (const auto* cte = find_cte(from)) {
     from.kind = From::Kind::derived;
+    copied_nodes_ += count_nodes(*cte->select);
+    if (copied_nodes_ > max_copied_nodes) {
+      throw SqlError("54001", "sql.too_many_relations", {std::to_string(max_relations)},
+                     from.position);
+    }
     from.select = cte->select;
     from.columns = cte->select->columns;
     relations_ += leaves_in(*cte->select);

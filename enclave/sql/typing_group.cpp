@@ -58,8 +58,8 @@ class GroupingCheck {
     throw SqlError("42803", "sql.not_grouped", {name}, column.position);
   }
   /// A subquery's columns that reach out to this SELECT must be grouped columns.
-  void check_query(Select query) const {
-    for_each_expr(query, [&](const Expr& expr, int depth) {
+  void check_query(const Select& query) const {
+    for_each_const_expr(query, [&](const Expr& expr, int depth) {
       if (expr.kind != Expr::Kind::column || expr.level != depth + 1) return;
       auto here = expr;
       here.level = 0;
@@ -144,7 +144,8 @@ Typing::Sets Typing::rollup(GroupNode& node, Select& select, const Place& place)
   if (node.kind == GroupNode::Kind::rollup) {
     for (std::size_t kept = items.size() + 1; kept-- > 0;) {
       std::vector<std::size_t> set;
-      for (std::size_t i = 0; i < kept; ++i) set.insert(set.end(), items[i].begin(), items[i].end());
+      for (std::size_t i = 0; i < kept; ++i)
+        set.insert(set.end(), items[i].begin(), items[i].end());
       sets.push_back(std::move(set));
     }
     return sets;
@@ -163,7 +164,8 @@ Typing::Sets Typing::rollup(GroupNode& node, Select& select, const Place& place)
 }
 
 std::size_t Typing::group_expr(GroupNode& node, Select& select, const Place& place) {
-  if (node.kind != GroupNode::Kind::expr) throw SqlError("0A000", "sql.nested_sets", {}, node.position);
+  if (node.kind != GroupNode::Kind::expr)
+    throw SqlError("0A000", "sql.nested_sets", {}, node.position);
   auto& item = node.expr;
   const Expr* target = nullptr;
   if (item.kind == Expr::Kind::literal && item.type == Type::int4 && item.text) {

@@ -211,6 +211,10 @@ void Typing::limits(Select& select, const Scope* outer) {
     if (!*limit) continue;
     place.clause = limit == &select.limit ? "LIMIT" : "OFFSET";
     expr(**limit, place);
+    for_each_const_expr(**limit, [&](const Expr& item) {
+      if (item.kind != Expr::Kind::column && !item.query) return;
+      throw SqlError("42P10", "sql.limit_columns", {std::string(place.clause)}, item.position);
+    });
     if ((*limit)->type == Type::float8 || (*limit)->type == Type::numeric) {
       throw SqlError("42804", "sql.wrong_type", {"bigint", std::string(name((*limit)->type))},
                      (*limit)->position);

@@ -75,7 +75,8 @@ std::optional<double> parse_real(std::string_view text) {
 
 std::optional<bool> parse_boolean(std::string_view text) {
   const auto word = lower_ascii(trimmed(text));
-  if (word == "t" || word == "true" || word == "yes" || word == "y" || word == "on" || word == "1") {
+  if (word == "t" || word == "true" || word == "yes" || word == "y" || word == "on" ||
+      word == "1") {
     return true;
   }
   if (word == "f" || word == "false" || word == "no" || word == "n" || word == "off" ||
@@ -134,8 +135,8 @@ std::string real_text(double value) {
   const int exponent = std::stoi(std::string(shortest.substr(e + 1)));
   // PostgreSQL prints plain digits for exponents -4..14, like %.15g.
   if (exponent < -4 || exponent >= 15) return std::string(shortest);
-  const auto plain = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                   std::chars_format::fixed);
+  const auto plain =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   return {buffer.data(), static_cast<std::size_t>(plain.ptr - buffer.data())};
 }
 

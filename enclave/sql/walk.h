@@ -82,4 +82,24 @@ void for_each_expr(Select& select, const Visit& visit) {
   Walk<Visit>(visit).select(select, 0);
 }
 
+/// The same over a tree that stays as it is: the visitor takes a const Expr&.
+template <typename Tree, typename Visit>
+void for_each_const_expr(const Tree& tree, const Visit& visit) {
+  const auto look = [&](Expr& expr, int depth) {
+    const Expr& seen = expr;
+    if constexpr (std::is_invocable_v<const Visit&, const Expr&, int>) {
+      visit(seen, depth);
+    } else {
+      visit(seen);
+    }
+  };
+  for_each_expr(const_cast<Tree&>(tree), look);  // the walk itself changes nothing
+}
+
+[[nodiscard]] inline std::size_t count_nodes(const Select& select) {
+  std::size_t count = 0;
+  for_each_const_expr(select, [&](const Expr&) { ++count; });
+  return count;
+}
+
 }  // namespace sceau::enclave::sql

@@ -1,0 +1,87 @@
+// Why a SELECT is no tabulation, and what to write instead; EXPLAIN's words.
+#include <array>
+
+#include "enclave/messages.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::string_view codebook = "ask the custodian for a derived variable in the codebook";
+constexpr std::string_view where = "put the condition into WHERE, FILTER or GROUP BY, where units are counted";
+
+constexpr std::array entries = {
+    MessageText{"tabulation.rows", "it shows rows, not groups", "write GROUP BY with count(*), sum or avg"},
+    MessageText{"tabulation.no_store", "it reads no data set", "write FROM with a data set"},
+    MessageText{"tabulation.join", "a join is not yet part of a tabulation",
+                "count in one data set, with its own variables"},
+    MessageText{"tabulation.subquery", "a subquery stands in it that does more than filter and rename",
+                "write the groups and conditions in one SELECT"},
+    MessageText{"tabulation.set_operation", "UNION and its kin put several tables together",
+                "write each table as a SELECT of its own, or GROUPING SETS"},
+    MessageText{"tabulation.limit", "LIMIT and OFFSET are not part of a tabulation",
+                "release the whole table, and cut it afterwards"},
+    MessageText{"tabulation.select_distinct", "DISTINCT is not part of a tabulation", "leave it out"},
+    MessageText{"tabulation.window", "a window function is not part of a tabulation",
+                "compute shares and ranks from the released table"},
+    MessageText{"tabulation.order", "an ORDER BY on something else than a dimension is not part of one",
+                "order by dimensions, and sort the released table"},
+    MessageText{"tabulation.having", "HAVING is more than count(*) >= k",
+                "write HAVING count(*) >= k, and filter groups in WHERE"},
+    MessageText{"tabulation.set_twice", "a grouping set stands there twice", "write it once"},
+    MessageText{"tabulation.grouping", "GROUPING() is not part of a tabulation",
+                "leave it out: margins are Total in the released file"},
+    MessageText{"tabulation.many_dimensions", "it has more than {1} dimensions", "group by fewer"},
+    MessageText{"tabulation.unseen_dimension", "a grouping expression is not selected",
+                "select every expression of GROUP BY"},
+    MessageText{"tabulation.statistic_missing", "it has no statistic", "add count(*)"},
+
+    MessageText{"tabulation.not_a_classification",
+                "\"{1}\" is not a classification, so it is no dimension",
+                "group by a classification variable, by CASE or by width_bucket"},
+    MessageText{"tabulation.dimension_form", "the dimension \"{1}\" is neither a variable nor a recode",
+                "write CASE WHEN … THEN 'label' … END or width_bucket(x, low, high, n)"},
+    MessageText{"tabulation.recode_label", "a recode's labels are not all constants",
+                "write every label of CASE out as a text or a whole number"},
+    MessageText{"tabulation.bucket_form", "width_bucket takes a variable and three constants",
+                "write width_bucket(note, 0, 20, 10)"},
+
+    MessageText{"tabulation.statistic_form", "a column is neither an aggregate nor a ratio of two",
+                "select count, sum, avg, or sum(x) / count(*)"},
+    MessageText{"tabulation.constant_factor", "a statistic is combined with a constant",
+                "release the plain statistic, and multiply afterwards"},
+    MessageText{"tabulation.rounding", "round() changes a statistic", "leave it out: the gate rounds"},
+    MessageText{"tabulation.function", "{1} is not a statistic of tabulations",
+                "count, sum, avg, min, max, percentile_cont, stddev and variance are"},
+    MessageText{"tabulation.distinct", "{1}(DISTINCT …) is not a statistic of tabulations",
+                "count(DISTINCT unit) is"},
+    MessageText{"tabulation.distinct_variable",
+                "count(DISTINCT {1}) counts neither units nor contributors", "the unit is {2}"},
+    MessageText{"tabulation.fraction", "the fraction of percentile_cont is not a constant in 0..1",
+                "write percentile_cont(0.5)"},
+    MessageText{"tabulation.not_a_measure", "\"{1}\" is not a number to compute with",
+                "aggregate a measure, or count its categories in GROUP BY"},
+    MessageText{"tabulation.hidden_filter",
+                "a value that depends on a condition hides a filter in a statistic", where},
+    MessageText{"tabulation.transform", "a statistic of a computed value can carry more than it shows",
+                codebook},
+
+    MessageText{"tabulation.condition_form",
+                "a condition is more than variables compared with constants",
+                "write x = 'a', x IN (…), x BETWEEN … AND …, x IS NULL, and AND, OR, NOT of these"},
+    MessageText{"tabulation.like", "LIKE is not part of a tabulation", "write x IN ('a', 'b')"},
+    MessageText{"tabulation.two_columns", "\"{1}\" is compared with \"{2}\"", codebook},
+    MessageText{"tabulation.long_constant", "a constant has more than 18 digits: {1}",
+                "write it with fewer"},
+
+    MessageText{"explain.fixed", "session: answered from the catalogue", ""},
+    MessageText{"explain.engine",
+                "engine: a tabulation of {1}, dimensions: {2}, statistics: {3}", ""},
+    MessageText{"explain.sqlite", "sqlite: explored, because {1}", ""},
+    MessageText{"explain.neither", "not possible: {1}", ""},
+};
+
+}  // namespace
+
+std::span<const MessageText> tabulation_messages() { return entries; }
+
+}  // namespace sceau::enclave

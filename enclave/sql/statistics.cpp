@@ -1,0 +1,262 @@
+#include "enclave/sql/statistics.h"
+
+#include <algorithm>
+#include <array>
+
+#include "enclave/sql/numeric.h"
+
+namespace sceau::enclave::sql {
+
+using disclosure::Condition;
+using disclosure::Function;
+using disclosure::Statistic;
+
+namespace {
+
+struct Named {
+  std::string_view name;
+  Function function;
+};
+
+constexpr std::array functions = {Named{"sum", Function::sum},
+                                  Named{"avg", Function::mean},
+                                  Named{"min", Function::minimum},
+                                  Named{"max", Function::maximum},
+                                  Named{"variance", Function::variance},
+                                  Named{"var_samp", Function::variance},
+                                  Named{"stddev", Function::standard_deviation},
+                                  Named{"stddev_samp", Function::standard_deviation}};
+
+std::optional<Function> function_of(std::string_view name) {
+  for (const auto& entry : functions) {
+    if (entry.name == name) return entry.function;
+  }
+  return std::nullopt;
+}
+
+bool is_number_cast(const Expr& expr) {
+  return expr.kind == Expr::Kind::cast && is_number(expr.type) && is_number(expr.args[0].type);
+}
+
+/// 0, 1 or NULL as the result of a CASE; nullopt: something else.
+std::optional<std::optional<bool>> indicator_value(const Expr& expr) {
+  const auto constant = Conditions::constant(expr);
+  if (!constant) return std::nullopt;
+  if (!*constant) return std::optional<std::optional<bool>>(std::in_place, std::nullopt);
+  const auto number = Numeric::parse(**constant);
+  if (!number || !is_number(expr.type)) return std::nullopt;
+  if (number->zero()) return std::optional(std::optional(false));
+  if (compare(*number, Numeric::of(std::int64_t{1})) == 0)
+    return std::optional(std::optional(true));
+  return std::nullopt;
+}
+
+bool is_null_literal(const Expr& expr) {
+  const auto constant = Conditions::constant(expr);
+  return constant && !*constant;
+}
+
+/// Both conditions, where either may be plainly true.
+Condition also(const Condition& a, const Condition& b) {
+  if (a.kind == Condition::Kind::always) return b;
+  if (b.kind == Condition::Kind::always) return a;
+  return all_of({a, b});
+}
+
+}  // namespace
+
+std::optional<ReadColumn> Statistics::column(const Expr& expr) {
+  ReadColumn read;
+  const Expr* inner = &expr;
+  if (is_number_cast(expr) && !expr.implicit) {
+    read.scale = expr.scale;
+    inner = &expr.args[0];
+  }
+  while (inner->kind == Expr::Kind::cast && inner->implicit) inner = &inner->args[0];
+  if (inner->kind == Expr::Kind::operation && inner->name == "/" && inner->args.size() == 2) {
+    const Expr* divisor = &inner->args[1];
+    while (is_number_cast(*divisor) && divisor->scale < 0) divisor = &divisor->args[0];
+    if (divisor->kind == Expr::Kind::null_if) {
+      const auto zero = Conditions::constant(divisor->args[1]);
+      const auto number = zero && *zero ? Numeric::parse(**zero) : std::nullopt;
+      if (!number || !number->zero()) return no("tabulation.statistic_form");
+      read.null_if_zero = true;
+      divisor = &divisor->args[0];
+    }
+    auto over = statistic(inner->args[0]);
+    auto under = over ? statistic(*divisor) : std::nullopt;
+    if (!over || !under) return std::nullopt;
+    read.column.statistic = std::move(*over);
+    read.column.denominator = std::move(*under);
+    read.column.integer_division = inner->type == Type::int4 || inner->type == Type::int8;
+    return read;
+  }
+  auto found = statistic(*inner);
+  if (!found) return std::nullopt;
+  read.column.statistic = std::move(*found);
+  return read;
+}
+
+/// One aggregate, through casts between numbers that lose nothing by themselves.
+Statistics::Result Statistics::statistic(const Expr& expr) {
+  if (is_number_cast(expr) && expr.scale < 0 &&
+      (expr.type == Type::numeric || expr.type == Type::float8 || expr.implicit)) {
+    return statistic(expr.args[0]);
+  }
+  if (expr.kind == Expr::Kind::call) return aggregate(expr);
+  if (expr.kind == Expr::Kind::operation) {
+    const bool constant = std::any_of(expr.args.begin(), expr.args.end(), [](const Expr& arg) {
+      return Conditions::constant(arg).has_value();
+    });
+    return no(constant ? "tabulation.constant_factor" : "tabulation.statistic_form");
+  }
+  return no("tabulation.statistic_form");
+}
+
+Statistics::Result Statistics::aggregate(const Expr& call) {
+  if (call.over) return no("tabulation.window");
+  if (call.name == "round") return no("tabulation.rounding");
+  Result made;
+  if (call.name == "count") {
+    made = count(call);
+  } else if (call.name == "percentile_cont" || call.name == "median") {
+    made = quantile(call);
+  } else {
+    const auto function = function_of(call.name);
+    if (!function) return no("tabulation.function", {call.name});
+    if (call.distinct) return no("tabulation.distinct", {call.name});
+    made = of_operand(*function, call.args[0]);
+  }
+  if (!made || !call.filter) return made;
+  auto filter = conditions_.condition(*call.filter);
+  if (!filter) return std::nullopt;
+  made->filter = also(*filter, made->filter);
+  return made;
+}
+
+Statistics::Result Statistics::count(const Expr& call) {
+  Statistic made;
+  if (call.star) return made;
+  const auto& operand = call.args[0];
+  const auto constant = Conditions::constant(operand);
+  if (constant && *constant && !call.distinct) return made;
+  if (!call.distinct) return of_operand(Function::count_values, operand);
+  const auto* variable = conditions_.column(operand);
+  if (!variable) return no("tabulation.distinct", {"count"});
+  const auto& codebook = *relation_.codebook;
+  const auto& kinds = codebook.contributors;
+  const bool counted = variable->name == codebook.unit ||
+                       std::find(kinds.begin(), kinds.end(), variable->name) != kinds.end();
+  if (!counted) return no("tabulation.distinct_variable", {variable->name, codebook.unit});
+  made.function = Function::count_distinct;
+  made.operand = variable->name;
+  return made;
+}
+
+Statistics::Result Statistics::quantile(const Expr& call) {
+  const bool median = call.name == "median";
+  if (call.distinct) return no("tabulation.distinct", {call.name});
+  auto made = of_operand(Function::quantile, call.args[median ? 0 : 1]);
+  if (!made || median) return made;
+  const auto fraction = Conditions::constant(call.args[0]);
+  const auto value = fraction && *fraction ? policies::parse_decimal(**fraction) : std::nullopt;
+  const auto one = policies::Decimal{1, 0};
+  if (!value || value->mantissa < 0 || policies::compare(*value, one) > 0) {
+    return no("tabulation.fraction");
+  }
+  made->fraction = *value;
+  return made;
+}
+
+bool Statistics::measurable(const ResultColumn& column) {
+  const auto* known = relation_.find(column.name);
+  const bool number = known && known->variable && is_number(column.type) &&
+                      known->variable->role != policies::Role::identifier;
+  if (!number) no("tabulation.not_a_measure", {column.name});
+  return number;
+}
+
+Statistics::Result Statistics::of_operand(Function function, const Expr& operand) {
+  if (const auto* variable = conditions_.column(operand)) {
+    if (function != Function::count_values && !measurable(*variable)) return std::nullopt;
+    Statistic made;
+    made.function = function;
+    made.operand = variable->name;
+    return made;
+  }
+  const Expr* inner = &operand;
+  while (is_number_cast(*inner) && inner->scale < 0) inner = &inner->args[0];
+  if (inner->kind == Expr::Kind::case_of) return of_case(function, *inner);
+  if (inner->kind == Expr::Kind::cast && inner->args[0].type == Type::boolean) {
+    return of_condition(function, inner->args[0]);
+  }
+  if (function == Function::count_values && inner->type == Type::boolean) {
+    return of_condition(function, *inner);
+  }
+  return no("tabulation.transform");
+}
+
+/// A CASE whose results are 0, 1 and NULL is an indicator; its NULLs are left out by FILTER.
+Statistics::Result Statistics::of_case(Function function, const Expr& operand) {
+  const auto results = (operand.args.size() - 1) / 2;
+  std::vector<Condition> ones, nulls, earlier;
+  for (std::size_t i = 0; i <= results; ++i) {
+    const bool otherwise = i == results;
+    const auto value = indicator_value(operand.args[otherwise ? 2 * i : 2 * i + 1]);
+    if (!value) return of_branch(function, operand);
+    auto parts = earlier;
+    if (!otherwise) {
+      const auto when = conditions_.condition(operand.args[2 * i]);
+      if (!when) return std::nullopt;
+      // An indicator takes an unknown condition for 0 anyway; a filter would drop the row.
+      const bool plain = results == 1 && *value;
+      parts.push_back(plain ? *when : surely(*when, true));
+      earlier.push_back(negation(surely(*when, true)));
+    }
+    if (!*value) nulls.push_back(all_of(std::move(parts)));
+    if (*value && **value) ones.push_back(all_of(std::move(parts)));
+  }
+  Statistic made;
+  made.function = function;
+  const bool all_or_null = results == 1 && ones.size() == 1 && nulls.size() == 1;
+  if (all_or_null && !is_null_literal(operand.args[1])) {
+    made.filter = ones[0];  // CASE WHEN c THEN 1 END: those that c holds for
+  } else if (!nulls.empty()) {
+    made.filter = negation(any_of(std::move(nulls)));
+  }
+  if (function == Function::count_values) {
+    made.function = Function::count_rows;
+  } else {
+    made.operand = any_of(std::move(ones));
+  }
+  return made;
+}
+
+/// CASE WHEN c THEN x END is x FILTER (WHERE c); with another ELSE it hides a filter.
+Statistics::Result Statistics::of_branch(Function function, const Expr& operand) {
+  const bool one_branch = operand.args.size() == 3 && is_null_literal(operand.args[2]);
+  const auto* variable = one_branch ? conditions_.column(operand.args[1]) : nullptr;
+  if (!variable) return no("tabulation.hidden_filter");
+  auto made = of_operand(function, operand.args[1]);
+  const auto when = conditions_.condition(operand.args[0]);
+  if (!made || !when) return std::nullopt;
+  made->filter = *when;
+  return made;
+}
+
+/// (c)::int is 1, 0, or NULL where c is unknown.
+Statistics::Result Statistics::of_condition(Function function, const Expr& condition) {
+  const auto read = conditions_.condition(condition);
+  if (!read) return std::nullopt;
+  Statistic made;
+  made.function = function;
+  made.filter = any_of({surely(*read, true), surely(*read, false)});
+  if (function == Function::count_values) {
+    made.function = Function::count_rows;
+  } else {
+    made.operand = *read;
+  }
+  return made;
+}
+
+}  // namespace sceau::enclave::sql
