@@ -35,8 +35,9 @@ std::string fill(std::string_view pattern, const std::vector<std::string>& args)
 }  // namespace
 
 std::span<const std::span<const MessageText>> catalogue() {
-  static const std::array<std::span<const MessageText>, 5> parts = {
-      keys_messages(), store_messages(), sql_messages(), server_messages(), centre_messages()};
+  static const std::array<std::span<const MessageText>, 6> parts = {
+      keys_messages(),       store_messages(),  sql_messages(),
+      tabulation_messages(), server_messages(), centre_messages()};
   return parts;
 }
 
@@ -71,6 +72,9 @@ int exit_code(Fault fault) {
 }
 
 EnclaveError::EnclaveError(Fault fault, std::string id, std::vector<std::string> args)
-    : std::runtime_error(text(id, args)), fault_(fault), id_(std::move(id)), args_(std::move(args)) {}
+    : std::runtime_error(text(id, args)),
+      fault_(fault),
+      id_(std::move(id)),
+      args_(std::move(args)) {}
 
 }  // namespace sceau::enclave

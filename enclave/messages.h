@@ -26,6 +26,7 @@ struct MessageText {
 [[nodiscard]] std::span<const MessageText> keys_messages();
 [[nodiscard]] std::span<const MessageText> store_messages();
 [[nodiscard]] std::span<const MessageText> sql_messages();
+[[nodiscard]] std::span<const MessageText> tabulation_messages();  ///< of the SQL room
 [[nodiscard]] std::span<const MessageText> server_messages();
 [[nodiscard]] std::span<const MessageText> centre_messages();
 

@@ -6,8 +6,9 @@ namespace sceau::enclave {
 namespace {
 
 constexpr std::string_view simpler = "split it into several statements";
-constexpr std::string_view what_exists = "SELECT, EXPLAIN, COPY (SELECT …) TO, BEGIN, COMMIT, ROLLBACK, "
-                                         "CALL sceau.withdraw, SET and SHOW are what a session knows";
+constexpr std::string_view what_exists =
+    "SELECT, EXPLAIN, COPY (SELECT …) TO, BEGIN, COMMIT, ROLLBACK, "
+    "CALL sceau.withdraw, SET and SHOW are what a session knows";
 constexpr std::string_view cast_hint = "write a cast, as in x::text, or put the value in quotes";
 
 constexpr std::array entries = {
@@ -42,8 +43,9 @@ constexpr std::array entries = {
                 "write COPY (SELECT …) TO 'name.csv' WITH (title '…')"},
     MessageText{"sql.copy_title", "COPY … TO a file needs a title",
                 "write COPY (SELECT …) TO 'name.csv' WITH (title 'what it shows')"},
-    MessageText{"sql.copy_file_option", "COPY … TO a file has no option \"{1}\"",
-                "title, exception and replaces are its options; the file is always CSV with a header"},
+    MessageText{
+        "sql.copy_file_option", "COPY … TO a file has no option \"{1}\"",
+        "title, exception and replaces are its options; the file is always CSV with a header"},
     MessageText{"sql.copy_option", "COPY … TO STDOUT has no option \"{1}\" of this value",
                 "format (text or csv), header, delimiter and null are its options"},
     MessageText{"sql.copy_parameters", "COPY takes no parameters",
@@ -118,7 +120,8 @@ constexpr std::array entries = {
     MessageText{"sql.no_collate", "COLLATE is not supported", "texts are compared bytewise"},
     MessageText{"sql.no_regex", "regular expressions ({1}) are not supported",
                 "write LIKE, starts_with, left or split_part"},
-    MessageText{"sql.no_clock", "the time of day is not known here", "write a date: DATE '2024-09-01'"},
+    MessageText{"sql.no_clock", "the time of day is not known here",
+                "write a date: DATE '2024-09-01'"},
     MessageText{"sql.no_any_query", "ANY, ALL and ARRAY of a query are not supported",
                 "write x IN (SELECT …) or EXISTS (SELECT …)"},
     MessageText{"sql.no_into", "SELECT INTO makes no table here",
@@ -129,7 +132,8 @@ constexpr std::array entries = {
                 "write the levels out with joins"},
     MessageText{"sql.no_multiset", "INTERSECT ALL and EXCEPT ALL are not supported",
                 "write INTERSECT, EXCEPT, or count in GROUP BY"},
-    MessageText{"sql.no_ties", "FETCH … WITH TIES is not supported", "filter by rank() in a subquery"},
+    MessageText{"sql.no_ties", "FETCH … WITH TIES is not supported",
+                "filter by rank() in a subquery"},
     MessageText{"sql.no_distinct_on", "DISTINCT ON is not supported",
                 "filter by row_number() in a subquery"},
     MessageText{"sql.no_group_distinct", "GROUP BY DISTINCT is not supported",
@@ -137,7 +141,8 @@ constexpr std::array entries = {
     MessageText{"sql.no_table_functions", "functions in FROM are not supported",
                 "write VALUES (…), or select from a relation"},
     MessageText{"sql.no_sample", "TABLESAMPLE is not supported", "write a condition in WHERE"},
-    MessageText{"sql.no_lateral", "LATERAL is not supported", "write a subquery in SELECT or a join"},
+    MessageText{"sql.no_lateral", "LATERAL is not supported",
+                "write a subquery in SELECT or a join"},
     MessageText{"sql.subquery_without_alias", "subquery in FROM must have an alias",
                 "for example, FROM (SELECT …) AS q"},
     MessageText{"sql.no_natural_join", "NATURAL JOIN is not supported", "write USING (…)"},
@@ -158,13 +163,15 @@ constexpr std::array entries = {
                 "write the column's name or number"},
     MessageText{"sql.set_columns", "each side of UNION and its kin has as many columns", ""},
     MessageText{"sql.values_width", "VALUES lists must all be the same length", ""},
-    MessageText{"sql.limit_columns", "argument of {1} must not contain variables", "write a number"},
+    MessageText{"sql.limit_columns", "argument of {1} must not contain variables",
+                "write a number"},
     MessageText{"sql.subquery_columns", "subquery must return only one column", ""},
 
     // Aggregates and windows
-    MessageText{"sql.not_grouped",
-                "column \"{1}\" must appear in the GROUP BY clause or be used in an aggregate function",
-                ""},
+    MessageText{
+        "sql.not_grouped",
+        "column \"{1}\" must appear in the GROUP BY clause or be used in an aggregate function",
+        ""},
     MessageText{"sql.aggregate_place", "aggregate functions are not allowed in {1}",
                 "filter groups in HAVING, or rows in a subquery"},
     MessageText{"sql.nested_aggregate", "aggregate function calls cannot be nested",
@@ -172,10 +179,12 @@ constexpr std::array entries = {
     MessageText{"sql.outer_aggregate", "{1} over columns of an outer query is not supported",
                 "compute it in the outer query"},
     MessageText{"sql.grouping_args",
-                "arguments to GROUPING must be grouping expressions of the associated query level", ""},
+                "arguments to GROUPING must be grouping expressions of the associated query level",
+                ""},
     MessageText{"sql.nested_sets", "grouping sets in this nesting are not supported",
                 "write the sets out in GROUPING SETS ((a, b), (a), ())"},
-    MessageText{"sql.sets_with_window", "window functions beside several grouping sets are not supported",
+    MessageText{"sql.sets_with_window",
+                "window functions beside several grouping sets are not supported",
                 "put the grouped query into a subquery"},
     MessageText{"sql.needs_over", "window function {1} requires an OVER clause", ""},
     MessageText{"sql.not_aggregate", "{1} is not an aggregate function",
@@ -194,7 +203,8 @@ constexpr std::array entries = {
     MessageText{"sql.cancelled", "canceling statement: cancelled, or out of time",
                 "narrow it with WHERE, or ask for a longer statement_timeout"},
     MessageText{"sql.out_of_memory", "out of memory", "select fewer columns or groups"},
-    MessageText{"sql.not_permitted", "permission denied", "SELECT * FROM sceau.permit says what is covered"},
+    MessageText{"sql.not_permitted", "permission denied",
+                "SELECT * FROM sceau.permit says what is covered"},
     MessageText{"sql.division_by_zero", "division by zero", "divide by NULLIF(x, 0)"},
     MessageText{"sql.out_of_range", "{1} out of range", "cast to a wider type, as in x::numeric"},
     MessageText{"sql.numeric_range", "value overflows numeric format", ""},
@@ -206,7 +216,8 @@ constexpr std::array entries = {
     MessageText{"sql.zero_field", "field position must not be zero", ""},
     MessageText{"sql.bad_escape", "invalid escape string", "it is one character"},
     MessageText{"sql.pattern_end", "LIKE pattern must not end with escape character", ""},
-    MessageText{"sql.bad_buckets", "width_bucket takes two different bounds and at least one bucket", ""},
+    MessageText{"sql.bad_buckets",
+                "width_bucket takes two different bounds and at least one bucket", ""},
     MessageText{"sql.bad_fraction", "a percentile's fraction lies between 0 and 1", ""},
     MessageText{"sql.bad_power", "this power has no real value", ""},
     MessageText{"sql.root_of_negative", "cannot take square root of a negative number", ""},

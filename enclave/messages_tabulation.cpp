@@ -7,23 +7,28 @@ namespace sceau::enclave {
 namespace {
 
 constexpr std::string_view codebook = "ask the custodian for a derived variable in the codebook";
-constexpr std::string_view where = "put the condition into WHERE, FILTER or GROUP BY, where units are counted";
+constexpr std::string_view where =
+    "put the condition into WHERE, FILTER or GROUP BY, where units are counted";
 
 constexpr std::array entries = {
-    MessageText{"tabulation.rows", "it shows rows, not groups", "write GROUP BY with count(*), sum or avg"},
+    MessageText{"tabulation.rows", "it shows rows, not groups",
+                "write GROUP BY with count(*), sum or avg"},
     MessageText{"tabulation.no_store", "it reads no data set", "write FROM with a data set"},
     MessageText{"tabulation.join", "a join is not yet part of a tabulation",
                 "count in one data set, with its own variables"},
-    MessageText{"tabulation.subquery", "a subquery stands in it that does more than filter and rename",
+    MessageText{"tabulation.subquery",
+                "a subquery stands in it that does more than filter and rename",
                 "write the groups and conditions in one SELECT"},
     MessageText{"tabulation.set_operation", "UNION and its kin put several tables together",
                 "write each table as a SELECT of its own, or GROUPING SETS"},
     MessageText{"tabulation.limit", "LIMIT and OFFSET are not part of a tabulation",
                 "release the whole table, and cut it afterwards"},
-    MessageText{"tabulation.select_distinct", "DISTINCT is not part of a tabulation", "leave it out"},
+    MessageText{"tabulation.select_distinct", "DISTINCT is not part of a tabulation",
+                "leave it out"},
     MessageText{"tabulation.window", "a window function is not part of a tabulation",
                 "compute shares and ranks from the released table"},
-    MessageText{"tabulation.order", "an ORDER BY on something else than a dimension is not part of one",
+    MessageText{"tabulation.order",
+                "an ORDER BY on something else than a dimension is not part of one",
                 "order by dimensions, and sort the released table"},
     MessageText{"tabulation.having", "HAVING is more than count(*) >= k",
                 "write HAVING count(*) >= k, and filter groups in WHERE"},
@@ -38,7 +43,8 @@ constexpr std::array entries = {
     MessageText{"tabulation.not_a_classification",
                 "\"{1}\" is not a classification, so it is no dimension",
                 "group by a classification variable, by CASE or by width_bucket"},
-    MessageText{"tabulation.dimension_form", "the dimension \"{1}\" is neither a variable nor a recode",
+    MessageText{"tabulation.dimension_form",
+                "the dimension \"{1}\" is neither a variable nor a recode",
                 "write CASE WHEN … THEN 'label' … END or width_bucket(x, low, high, n)"},
     MessageText{"tabulation.recode_label", "a recode's labels are not all constants",
                 "write every label of CASE out as a text or a whole number"},
@@ -49,7 +55,8 @@ constexpr std::array entries = {
                 "select count, sum, avg, or sum(x) / count(*)"},
     MessageText{"tabulation.constant_factor", "a statistic is combined with a constant",
                 "release the plain statistic, and multiply afterwards"},
-    MessageText{"tabulation.rounding", "round() changes a statistic", "leave it out: the gate rounds"},
+    MessageText{"tabulation.rounding", "round() changes a statistic",
+                "leave it out: the gate rounds"},
     MessageText{"tabulation.function", "{1} is not a statistic of tabulations",
                 "count, sum, avg, min, max, percentile_cont, stddev and variance are"},
     MessageText{"tabulation.distinct", "{1}(DISTINCT …) is not a statistic of tabulations",
@@ -62,8 +69,8 @@ constexpr std::array entries = {
                 "aggregate a measure, or count its categories in GROUP BY"},
     MessageText{"tabulation.hidden_filter",
                 "a value that depends on a condition hides a filter in a statistic", where},
-    MessageText{"tabulation.transform", "a statistic of a computed value can carry more than it shows",
-                codebook},
+    MessageText{"tabulation.transform",
+                "a statistic of a computed value can carry more than it shows", codebook},
 
     MessageText{"tabulation.condition_form",
                 "a condition is more than variables compared with constants",
@@ -74,8 +81,8 @@ constexpr std::array entries = {
                 "write it with fewer"},
 
     MessageText{"explain.fixed", "session: answered from the catalogue", ""},
-    MessageText{"explain.engine",
-                "engine: a tabulation of {1}, dimensions: {2}, statistics: {3}", ""},
+    MessageText{"explain.engine", "engine: a tabulation of {1}, dimensions: {2}, statistics: {3}",
+                ""},
     MessageText{"explain.sqlite", "sqlite: explored, because {1}", ""},
     MessageText{"explain.neither", "not possible: {1}", ""},
 };

@@ -1,0 +1,48 @@
+#pragma once
+// A small world for the SQL room's tests: pupils of two vintages in memory, and what a session
+// makes of a text over them.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "disclosure/memory_source.h"
+#include "enclave/sql/plan.h"
+#include "enclave/sql/sandbox.h"
+
+namespace sceau::enclave::sql::test {
+
+/// eleves: academie, departement (parent academie), sexe, niveau, uai, ine (identifier), annee
+/// (integer classification), age (integer measure), note (decimal, 2), poids (real), naissance
+/// (date), prenom (text), cache (hidden).
+[[nodiscard]] std::shared_ptr<const policies::Codebook> codebook();
+
+class World {
+ public:
+  explicit World(std::size_t rows = 60, unsigned seed = 1);
+
+  [[nodiscard]] const Catalog& catalog() const { return catalog_; }
+  [[nodiscard]] const disclosure::Source& source() const { return *source_; }
+  [[nodiscard]] Statement prepare(std::string_view text) const;
+  [[nodiscard]] Plan plan(std::string_view text,
+                          std::vector<std::optional<std::string>> values = {}) const;
+  /// By SQLite; by the engine.
+  [[nodiscard]] std::vector<Row> explore(const Plan& plan) const;
+  [[nodiscard]] std::vector<Row> tabulate(const Plan& plan) const;
+  /// By SQLite, "a|b\nc|" with NULL as nothing: short enough to stand in a test.
+  [[nodiscard]] std::string rows(std::string_view text) const;
+  /// The fault's SQLSTATE, or "" where it runs to its end.
+  [[nodiscard]] std::string refusal(std::string_view text) const;
+  /// The whole data as CSV, for a peer.
+  [[nodiscard]] std::string csv() const;
+
+ private:
+  std::unique_ptr<disclosure::Source> source_;
+  Catalog catalog_;
+  std::unique_ptr<Exploration> exploration_;
+};
+
+[[nodiscard]] std::string shown(const std::vector<Row>& rows);
+
+}  // namespace sceau::enclave::sql::test
