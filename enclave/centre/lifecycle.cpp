@@ -1,0 +1,66 @@
+// The broker's days: unlocked, serving, stopped.
+
+#include "enclave/centre/lifecycle.h"
+
+#include "enclave/centre/access.h"
+#include "enclave/centre/print.h"
+#include "enclave/centre/sessions.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr const char* version = SCEAU_VERSION;
+
+}  // namespace
+
+void record_unlocked(Centre& centre, const Person& person) {
+  auto& state = centre.state();
+  const Held held(state.mutex);
+  const auto actor = state.registry.find_actor(person.user);
+  const bool allowed =
+      actor && (state.registry.has_role(*actor, "operator") || person.uid == state.config.owner_uid);
+  if (!allowed) {
+    throw EnclaveError(Fault::not_permitted, "centre.role_needed", {person.user, "operator"});
+  }
+  auto change = state.registry.begin();
+  state.journal.record("centre.started", *actor, {{"version", version}});
+  state.journal.record("centre.unlocked", *actor, {});
+  state.registry.set_meta("serving", "yes");
+  change.commit();
+}
+
+void record_stopped(Centre& centre) {
+  auto& state = centre.state();
+  const Held held(state.mutex);
+  auto change = state.registry.begin();
+  for (const auto& session : state.registry.open_sessions()) {
+    end_session(state, session, "stopped", "centre");
+  }
+  if (state.registry.meta("serving") == "yes") {
+    state.journal.record("centre.stopped", "centre", {{"reason", "asked"}});
+    state.registry.set_meta("serving", "");
+  }
+  change.commit();
+  state.journal.publish();
+}
+
+void verify_stores(const Centre& centre, const Output& output) {
+  const auto& state = centre.state();
+  std::vector<StoreRow> rows;
+  {
+    const Held held(state.mutex);
+    rows = state.registry.stores();
+  }
+  for (const auto& row : rows) {
+    verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
+    if (output.err) {
+      output.err(row.dataset + "@" + row.vintage + ": as sealed, " + grouped(row.size) +
+                 " bytes\n");
+    }
+  }
+}
+
+void publish_log(Centre& centre) { centre.state().journal.publish(); }
+
+}  // namespace sceau::enclave
