@@ -1,0 +1,192 @@
+#include "enclave/centre/examination.h"
+
+#include <algorithm>
+#include <set>
+
+#include "disclosure/examine.h"
+#include "disclosure/fault.h"
+#include "enclave/centre/access.h"
+#include "enclave/centre/judgement_json.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::size_t longest_file_name = 100;
+
+bool is_safe_file_name(const std::string& name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && name.size() <= longest_file_name && letter(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return letter(c) || c == '.' || c == '_' || c == '-';
+         });
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+void check_names(const std::vector<OutputDraft>& drafts) {
+  std::set<std::string> seen;
+  for (const auto& draft : drafts) {
+    const auto name = lower(draft.name);
+    const bool ours = name == "release.json" || name.ends_with(".receipt");
+    if (!is_safe_file_name(draft.name) || ours) {
+      throw EnclaveError(Fault::bad_input, "centre.bad_file_name", {draft.name});
+    }
+    if (!seen.insert(name).second) {
+      throw EnclaveError(Fault::bad_input, "centre.name_twice", {draft.name});
+    }
+  }
+}
+
+std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows) {
+  std::vector<disclosure::Remembered> history;
+  for (const auto& row : rows) {
+    disclosure::Remembered one;
+    one.request = row.request;
+    one.output = row.output;
+    one.project = row.project;
+    one.opaque = row.opaque;
+    if (!row.opaque) one.tabulation = disclosure::tabulation_from_json(row.tabulation);
+    history.push_back(std::move(one));
+  }
+  return history;
+}
+
+/// Every vintage that the tabulations or their history name and that is still here.
+std::vector<DatasetGrant> job_datasets(const Centre::State& state, const ExamineJob& job) {
+  std::map<std::string, std::set<std::string>> wanted;
+  for (const auto& tabulation : job.tabulations) {
+    wanted[tabulation.dataset].insert(tabulation.vintages.begin(), tabulation.vintages.end());
+  }
+  for (const auto& past : job.history) {
+    const auto found = wanted.find(past.tabulation.dataset);
+    if (past.opaque || found == wanted.end()) continue;
+    found->second.insert(past.tabulation.vintages.begin(), past.tabulation.vintages.end());
+  }
+  std::vector<DatasetGrant> datasets;
+  for (const auto& [name, vintages] : wanted) {
+    DatasetGrant grant;
+    grant.dataset = name;
+    for (const auto& vintage : vintages) {
+      const auto store = state.registry.store(name, vintage);
+      if (store) grant.vintages.push_back(open_access(state, *store));
+    }
+    datasets.push_back(std::move(grant));
+  }
+  return datasets;
+}
+
+ExamineJob job_for(const Centre::State& state, const Asking& asking,
+                   const std::vector<Candidate>& candidates, const std::string& population) {
+  ExamineJob job;
+  job.project = asking.project;
+  job.language = asking.language;
+  job.policy = {asking.policy.row.name, asking.policy.row.texts};
+  for (const auto& candidate : candidates) {
+    if (candidate.draft.tabulation && candidate.population == population) {
+      job.tabulations.push_back(*candidate.draft.tabulation);
+    }
+  }
+  job.history = remembered(state.registry.history(population, asking.except));
+  job.datasets = job_datasets(state, job);
+  return job;
+}
+
+std::set<std::string> populations_of(const std::vector<Candidate>& candidates) {
+  std::set<std::string> populations;
+  for (const auto& candidate : candidates) {
+    if (candidate.draft.tabulation) populations.insert(candidate.population);
+  }
+  return populations;
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<OutputDraft> drafts) {
+  check_names(drafts);
+  std::vector<Candidate> candidates;
+  for (auto& draft : drafts) {
+    Candidate candidate;
+    if (draft.tabulation) {
+      for (const auto& vintage : draft.tabulation->vintages) {
+        const auto store = state.registry.store(draft.tabulation->dataset, vintage);
+        if (store) candidate.population = store->population;
+      }
+    } else {
+      candidate.examined.judgement = disclosure::not_a_tabulation(draft.reason);
+      candidate.examined.file = draft.opaque;
+    }
+    candidate.draft = std::move(draft);
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
+                     std::vector<Candidate>& candidates) {
+  Compared compared;
+  for (const auto& population : populations_of(candidates)) {
+    Held held(state.mutex);
+    auto job = job_for(state, asking, candidates, population);
+    held.unlock();
+    for (const auto& past : job.history) {
+      compared.push_back(past.request + "/" + std::to_string(past.output));
+    }
+    const auto asked = job.tabulations.size();
+    auto answers = examiner(std::move(job));
+    if (answers.size() != asked) {
+      throw EnclaveError(Fault::internal, "centre.internal", {"the examiner judged another number"});
+    }
+    std::size_t at = 0;
+    for (auto& candidate : candidates) {
+      if (candidate.draft.tabulation && candidate.population == population) {
+        candidate.examined = std::move(answers[at++]);
+      }
+    }
+  }
+  return compared;
+}
+
+PopulationsHeld::PopulationsHeld(Centre::State& state, const std::vector<Candidate>& candidates) {
+  {
+    const Held held(state.mutex);
+    for (const auto& population : populations_of(candidates)) {
+      auto& mutex = state.populations[population];
+      if (!mutex) mutex = std::make_shared<std::mutex>();
+      mutexes_.push_back(mutex);
+    }
+  }
+  for (const auto& mutex : mutexes_) held_.emplace_back(*mutex);
+}
+
+disclosure::Verdict worst_of(const std::vector<Candidate>& candidates) {
+  if (candidates.empty()) return disclosure::Verdict::fail;
+  auto verdict = disclosure::Verdict::pass;
+  for (const auto& candidate : candidates) {
+    verdict = disclosure::worst(verdict, candidate.examined.judgement.verdict);
+  }
+  return verdict;
+}
+
+std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidates,
+                                         const std::string& project,
+                                         const std::string& language) {
+  std::vector<JudgedOutput> outputs;
+  for (const auto& candidate : candidates) {
+    auto seen = as_seen_from(candidate.examined.judgement, project);
+    const auto* tabulation = candidate.draft.tabulation ? &*candidate.draft.tabulation : nullptr;
+    auto json = disclosure::to_json(seen, candidate.draft.name, tabulation,
+                                    candidate.examined.cells, language);
+    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json)});
+  }
+  return outputs;
+}
+
+}  // namespace sceau::enclave

@@ -1,0 +1,61 @@
+#pragma once
+// From outputs that are asked for to what the examiner says of them: jobs with the history of each
+// population, and judgements in the outputs' order.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "enclave/centre/exchange.h"
+#include "enclave/centre/people.h"
+#include "enclave/centre/state.h"
+
+namespace sceau::enclave {
+
+/// One output on its way to a verdict.
+struct Candidate {
+  OutputDraft draft;
+  std::string population;  ///< of its data set; empty where opaque
+  Examined examined;
+};
+
+/// Fills population; refuses names that can't leave (centre.bad_file_name, centre.name_twice).
+[[nodiscard]] std::vector<Candidate> candidates_of(const Centre::State& state,
+                                                   std::vector<OutputDraft> drafts);
+
+/// Who asks, and what is not their own past.
+struct Asking {
+  std::string project;
+  std::string language;
+  ResolvedPolicy policy;
+  std::string except;  ///< request whose outputs are not its own history; or empty
+};
+
+/// What was compared: "R-2026-000001/1", oldest first, over all populations.
+using Compared = std::vector<std::string>;
+
+/// Runs the examiner, one job a population; the state's lock is free while it works. Fills
+/// `examined`. Throws what the examiner throws; integrity where it answers another question.
+Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
+                     std::vector<Candidate>& candidates);
+
+/// Holds the populations of these outputs, in one order for everybody: check and reservation are
+/// one step. Taken before the state's lock, never under it.
+class PopulationsHeld {
+ public:
+  PopulationsHeld(Centre::State& state, const std::vector<Candidate>& candidates);
+
+ private:
+  std::vector<std::shared_ptr<std::mutex>> mutexes_;
+  std::vector<std::unique_lock<std::mutex>> held_;
+};
+
+[[nodiscard]] disclosure::Verdict worst_of(const std::vector<Candidate>& candidates);
+
+/// For the researcher of `project`: names, judgements and verdict_json without other projects.
+[[nodiscard]] std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidates,
+                                                       const std::string& project,
+                                                       const std::string& language);
+
+}  // namespace sceau::enclave

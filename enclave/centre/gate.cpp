@@ -1,0 +1,249 @@
+// The gate: what asks to leave is announced, judged against the memory of its population, reserved
+// there, and either released, queued for people, or returned.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "enclave/centre/access.h"
+#include "enclave/centre/binding.h"
+#include "enclave/centre/examination.h"
+#include "enclave/centre/judgement_json.h"
+#include "enclave/centre/release.h"
+#include "enclave/centre/review_rules.h"
+#include "enclave/centre/sessions.h"
+
+namespace sceau::enclave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using disclosure::Verdict;
+
+struct Asker {
+  SessionRow session;
+  Asking asking;
+};
+
+/// The session is open, its permits are still valid, its policy still the same, and the drafts name
+/// nothing beyond them. The worker is not believed.
+Asker asker_of(const Centre::State& state, const std::string& session,
+               const std::vector<OutputDraft>& drafts) {
+  Asker asker{open_session_row(state, session), {}};
+  const Person person{state.registry.name_of(asker.session.actor), 0};
+  auto answer = access_of(state, person, asker.session.project);
+  if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+    throw EnclaveError(Fault::not_permitted, refusal->id, refusal->args);
+  }
+  auto& access = std::get<Access>(answer);
+  if (access.policy.row.sha256 != asker.session.policy_sha256) {
+    throw EnclaveError(Fault::not_permitted, "centre.session_policy_moved");
+  }
+  for (const auto& draft : drafts) {
+    if (draft.tabulation) check_within(access, *draft.tabulation);
+  }
+  asker.asking = {asker.session.project, asker.session.language, std::move(access.policy), ""};
+  return asker;
+}
+
+/// The texts of a submission, for the commitment: what was asked, in the researcher's words.
+std::string submitted_text(const std::vector<OutputDraft>& drafts) {
+  Json list = Json::array();
+  for (const auto& draft : drafts) {
+    Json item = {{"name", draft.name},
+                 {"title", draft.title},
+                 {"exception", draft.exception},
+                 {"sql", draft.sql}};
+    if (draft.tabulation) {
+      item["tabulation"] = disclosure::to_json(*draft.tabulation);
+    } else {
+      item["sha256"] = sha256_hex(draft.opaque);
+    }
+    list.push_back(std::move(item));
+  }
+  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+RequestRow announce(Centre::State& state, const Asker& asker,
+                    const std::vector<OutputDraft>& drafts) {
+  auto change = state.registry.begin();
+  RequestRow row;
+  row.submitted = state.now();
+  row.id = state.registry.take_request_id(std::stoi(row.submitted.substr(0, 4)));
+  row.project = asker.session.project;
+  row.session = asker.session.id;
+  row.actor = asker.session.actor;
+  row.policy = asker.asking.policy.row.name;
+  row.policy_sha256 = asker.asking.policy.row.sha256;
+  row.submitted_seq = state.journal.size();
+  state.registry.add_intent({row.submitted_seq, "request.submitted", row.id});
+  state.journal.record("request.submitted", row.actor,
+                       {{"outputs", static_cast<std::int64_t>(drafts.size())},
+                        {"project", row.project},
+                        {"request", row.id},
+                        {"session", row.session},
+                        {"turn", std::int64_t{row.turn}}},
+                       {{"commitment", "submission", row.session, submitted_text(drafts)}});
+  change.commit();
+  return row;
+}
+
+void give_up(Centre::State& state, const RequestRow& row, const std::string& reason) {
+  const Held held(state.mutex);
+  auto change = state.registry.begin();
+  state.registry.end_intent("request.submitted", row.id);
+  state.journal.record(
+      "request.withdrawn", row.actor,
+      {{"reason", reason}, {"request", row.id}, {"turn", std::int64_t{row.turn}}});
+  change.commit();
+}
+
+OutputRow output_row(const RequestRow& request, const Candidate& candidate, int number) {
+  const auto& draft = candidate.draft;
+  const auto& examined = candidate.examined;
+  OutputRow row;
+  row.request = request.id;
+  row.number = number;
+  row.name = draft.name;
+  row.title = draft.title;
+  row.exception = draft.exception;
+  row.sql = draft.sql;
+  row.opaque = !draft.tabulation;
+  if (draft.tabulation) {
+    row.dataset = draft.tabulation->dataset;
+    row.tabulation = disclosure::to_json(*draft.tabulation);
+  }
+  row.population = candidate.population;
+  row.file = examined.file;
+  row.sha256 = sha256_hex(examined.file);
+  row.cells = examined.cells;
+  row.statistics = examined.statistics;
+  row.judgement = judgement_to_json(examined.judgement);
+  row.table = examined.table_json;
+  row.verdict = disclosure::to_string(examined.judgement.verdict);
+  return row;
+}
+
+/// A failing output without an exception sends the request back; else people or nobody decide.
+std::string first_state(const std::vector<Candidate>& candidates) {
+  using disclosure::Act;
+  using disclosure::Party;
+  auto state = disclosure::next_state(disclosure::State::submitted, Act::check, Party::system);
+  const bool sent_back =
+      std::any_of(candidates.begin(), candidates.end(), [](const Candidate& candidate) {
+        return candidate.examined.judgement.verdict == Verdict::fail &&
+               candidate.draft.exception.empty();
+      });
+  if (state && sent_back) state = disclosure::next_state(*state, Act::send_back, Party::system);
+  if (!state) throw EnclaveError(Fault::internal, "centre.internal", {"no state after a check"});
+  return std::string(disclosure::to_string(*state));
+}
+
+/// Rows, reservation in the history and the entry, all or nothing.
+void record_checked(Centre::State& state, RequestRow& request,
+                    const std::vector<Candidate>& candidates, const Compared& compared) {
+  auto change = state.registry.begin();
+  request.verdict = disclosure::to_string(worst_of(candidates));
+  request.state = first_state(candidates);
+  request.decided = request.state == "returned" ? state.now() : "";
+  request.checked_seq = state.journal.size();
+  std::vector<OutputRow> rows;
+  int number = 0;
+  for (const auto& candidate : candidates) {
+    rows.push_back(output_row(request, candidate, ++number));
+    rows.back().state = request.state;
+  }
+  state.registry.add_request(request);
+  for (const auto& row : rows) {
+    state.registry.add_output(row);
+    if (row.opaque || request.state == "returned") continue;
+    state.registry.add_history(row.population,
+                               {request.id, row.number, request.project, false, row.tabulation});
+  }
+  state.registry.end_intent("request.submitted", request.id);
+  state.journal.record(
+      "request.checked", "centre",
+      {{"policy", request.policy_sha256},
+       {"request", request.id},
+       {"turn", std::int64_t{request.turn}},
+       {"verdict", request.verdict}},
+      {{"commitment", "checked", request.session,
+        binding_text(rows, request.policy_sha256, compared)}});
+  change.commit();
+}
+
+bool needs_nobody(const policies::Policy& policy, const std::vector<Candidate>& candidates) {
+  return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    const auto verdict = candidate.examined.judgement.verdict;
+    const bool by_hand = !candidate.draft.tabulation || verdict == Verdict::fail;
+    return reviewers_needed(policy, verdict, by_hand) == 0;
+  });
+}
+
+}  // namespace
+
+std::vector<JudgedOutput> Centre::explain(const std::string& session,
+                                          const std::vector<OutputDraft>& drafts,
+                                          const Examiner& examiner) {
+  Held held(state_->mutex);
+  const auto asker = asker_of(*state_, session, drafts);
+  auto candidates = candidates_of(*state_, drafts);
+  held.unlock();
+  (void)examine_all(*state_, asker.asking, examiner, candidates);
+  return judged_outputs(candidates, asker.asking.project, asker.asking.language);
+}
+
+Submission Centre::submit(const std::string& session, std::vector<OutputDraft> drafts,
+                          const Examiner& examiner) {
+  auto& state = *state_;
+  if (drafts.empty()) throw EnclaveError(Fault::bad_input, "centre.nothing_asked");
+  Held held(state.mutex);
+  const auto asker = asker_of(state, session, drafts);
+  auto candidates = candidates_of(state, drafts);
+  for (const auto& candidate : candidates) {
+    if (!candidate.draft.tabulation && candidate.draft.opaque.empty()) {
+      throw EnclaveError(Fault::bad_input, "centre.empty_output", {candidate.draft.name});
+    }
+  }
+  auto request = announce(state, asker, drafts);
+  held.unlock();
+  const PopulationsHeld populations(state, candidates);
+  try {
+    const auto compared = examine_all(state, asker.asking, examiner, candidates);
+    held.lock();
+    record_checked(state, request, candidates, compared);
+  } catch (...) {
+    if (held.owns_lock()) held.unlock();
+    give_up(state, request, "unjudged");
+    throw;
+  }
+  if (request.state == "checked" && needs_nobody(asker.asking.policy.policy, candidates)) {
+    release_now(state, request.id, "centre");
+    request.state = "released";
+  }
+  return {request.id, request.state, worst_of(candidates),
+          judged_outputs(candidates, asker.asking.project, asker.asking.language)};
+}
+
+void Centre::withdraw(const std::string& session, const std::string& id) {
+  const Held held(state_->mutex);
+  auto& state = *state_;
+  const auto row = open_session_row(state, session);
+  const auto request = state.registry.request(id);
+  if (!request || request->project != row.project) {
+    throw EnclaveError(Fault::not_found, "centre.no_request", {id});
+  }
+  if (request->actor != row.actor) {
+    throw EnclaveError(Fault::not_permitted, "centre.not_author", {id});
+  }
+  if (request->release_seq) {
+    throw EnclaveError(Fault::refused, "centre.bad_move", {id, "released", "withdraw"});
+  }
+  const auto next = next_of(*request, disclosure::Act::withdraw, disclosure::Party::author);
+  auto change = state.registry.begin();
+  set_states(state, *request, next);
+  state.journal.record(
+      "request.withdrawn", row.actor,
+      {{"reason", "researcher"}, {"request", id}, {"turn", std::int64_t{request->turn}}});
+  change.commit();
+}
+
+}  // namespace sceau::enclave

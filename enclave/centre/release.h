@@ -1,0 +1,25 @@
+#pragma once
+// The one way out: release.started → files and release.json on the disk, hidden → release.made for
+// each file → receipts → outbox/REQUEST appears → state released. A crash at any point is finished
+// by finish_releases() at the next start; nothing is visible before its receipt exists.
+
+#include <string>
+
+#include "enclave/centre/state.h"
+
+namespace sceau::enclave {
+
+/// The state's lock is held, and all decisions that the policy asks for are there. `by`: the actor,
+/// or "centre" where no person was needed. Verifies the request against the log first. Throws
+/// integrity (centre.request_tampered), unavailable (centre.cannot_write).
+void release_now(Centre::State& state, const std::string& request, const std::string& by);
+
+/// Completes what a crash cut off between release.started and the state "released".
+void finish_releases(Centre::State& state);
+
+/// What the file of an output is called outside: the researcher's name once a person let it out in
+/// this turn, else the request's.
+[[nodiscard]] std::string released_name(const OutputRow& output,
+                                        const std::vector<DecisionRow>& decisions, int turn);
+
+}  // namespace sceau::enclave
