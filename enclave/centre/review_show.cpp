@@ -1,0 +1,244 @@
+// What a reviewer needs to decide: tables with their flagged cells, findings with meaning and
+// remedy, decisions so far, and what is out already.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "disclosure/examine.h"
+#include "enclave/centre/binding.h"
+#include "enclave/centre/handlers.h"
+#include "enclave/centre/judgement_json.h"
+#include "enclave/centre/people.h"
+#include "enclave/centre/print.h"
+#include "enclave/centre/review.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_cells_shown = 200;
+constexpr std::size_t most_findings_shown = 40;
+constexpr std::size_t opaque_bytes_shown = 2000;
+
+struct Shown {
+  RequestRow request;
+  std::vector<OutputRow> outputs;
+  std::vector<DecisionRow> decisions;
+  policies::Policy policy;
+};
+
+// -- JSON: verdict.json with the reviewer's evidence ------------------------------------------------
+
+Json output_json(const Call& call, const Shown& shown, const OutputRow& output) {
+  const auto judgement = judgement_from_json(output.judgement);
+  std::optional<disclosure::Tabulation> tabulation;
+  if (!output.opaque) tabulation = disclosure::tabulation_from_json(output.tabulation);
+  auto json = Json::parse(disclosure::to_json(judgement, output.name,
+                                              tabulation ? &*tabulation : nullptr, output.cells,
+                                              call.command.language));
+  json["number"] = output.number;
+  json["title"] = output.title;
+  json["exception"] = output.exception;
+  json["sql"] = output.sql;
+  json["sha256"] = output.sha256;
+  json["bytes"] = output.file.size();
+  json["state"] = output.state;
+  json["reviewers_needed"] = reviewers_needed(shown.policy, output);
+  if (!output.table.empty()) json["table"] = Json::parse(output.table);
+  return json;
+}
+
+Json decision_json(const Call& call, const DecisionRow& row) {
+  return {{"output", row.output},   {"turn", row.turn},
+          {"decision", row.decision}, {"by", call.state.registry.name_of(row.reviewer)},
+          {"comment", row.comment}, {"note", row.note},
+          {"time", row.time}};
+}
+
+Json related_json(const Call& call, const Shown& shown) {
+  Json list = Json::array();
+  std::vector<std::string> seen;
+  for (const auto& output : shown.outputs) {
+    if (output.opaque ||
+        std::find(seen.begin(), seen.end(), output.population) != seen.end()) {
+      continue;
+    }
+    seen.push_back(output.population);
+    for (const auto& row : call.state.registry.history(output.population, shown.request.id)) {
+      const auto earlier = call.state.registry.request(row.request);
+      list.push_back({{"request", row.request},
+                      {"output", row.output},
+                      {"project", row.project},
+                      {"state", earlier ? earlier->state : ""}});
+    }
+  }
+  return list;
+}
+
+Json document_of(const Call& call, const Shown& shown) {
+  Json outputs = Json::array();
+  for (const auto& output : shown.outputs) outputs.push_back(output_json(call, shown, output));
+  Json decisions = Json::array();
+  for (const auto& row : shown.decisions) decisions.push_back(decision_json(call, row));
+  return {{"format", 1},
+          {"request", shown.request.id},
+          {"policy", {{"name", shown.request.policy}, {"sha256", shown.request.policy_sha256}}},
+          {"verdict", shown.request.verdict},
+          {"state", shown.request.state},
+          {"turn", shown.request.turn},
+          {"project", shown.request.project},
+          {"by", call.state.registry.name_of(shown.request.actor)},
+          {"submitted", shown.request.submitted},
+          {"outputs", std::move(outputs)},
+          {"decisions", std::move(decisions)},
+          {"related", related_json(call, shown)}};
+}
+
+// -- text -------------------------------------------------------------------------------------------
+
+std::string scalar(const Json& value) {
+  if (value.is_null()) return "NA";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string flags_text(const Json& flags) {
+  std::string text;
+  for (const auto& flag : flags) {
+    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "");
+    if (text.find(mark) == std::string::npos) text += (text.empty() ? "" : ", ") + mark;
+  }
+  return text;
+}
+
+/// One row a cell: key, values, units, and the rules that flag it.
+std::string table_text(const std::string& json) {
+  const auto table = Json::parse(json);
+  const auto& cells = table.at("cells");
+  if (cells.empty()) return "  no cells\n";
+  std::vector<std::string> headers;
+  for (const auto& [dimension, code] : cells[0].at("cell").items()) headers.push_back(dimension);
+  for (const auto& column : table.at("columns")) headers.push_back(column.value("name", ""));
+  headers.insert(headers.end(), {"units", "flags"});
+  const bool all = cells.size() <= most_cells_shown;
+  std::size_t left_out = 0;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& cell : cells) {
+    const auto flags = flags_text(cell.at("flags"));
+    if ((!all && flags.empty()) || rows.size() >= most_cells_shown) {
+      ++left_out;
+      continue;
+    }
+    auto& row = rows.emplace_back();
+    for (const auto& [dimension, code] : cell.at("cell").items()) row.push_back(scalar(code));
+    for (const auto& value : cell.at("values")) row.push_back(scalar(value));
+    row.push_back(scalar(cell.at("units")));
+    row.push_back(flags);
+  }
+  auto text = aligned(headers, rows);
+  if (left_out > 0) text += grouped(left_out) + " more cells: --json shows all\n";
+  return text;
+}
+
+std::string cell_name(const std::vector<disclosure::Coordinate>& cell) {
+  std::string name;
+  for (const auto& part : cell) {
+    const auto code = part.is_total ? std::string("Total") : part.code.value_or("NA");
+    name += (name.empty() ? "" : ", ") + part.dimension + " " + code;
+  }
+  return name.empty() ? "the output" : name;
+}
+
+std::string findings_text(const disclosure::Judgement& judgement, const std::string& language) {
+  if (judgement.findings.empty()) return "  no findings\n";
+  std::string shown;
+  std::vector<std::string> remedies;
+  for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
+    const auto& finding = judgement.findings[i];
+    const auto remedy = disclosure::remedy(finding, language);
+    if (!remedy.empty() && std::find(remedies.begin(), remedies.end(), remedy) == remedies.end()) {
+      remedies.push_back(remedy);
+    }
+    if (i == most_findings_shown) {
+      shown += "  and " + grouped(judgement.findings.size() - i) + " more: --json shows all\n";
+    }
+    if (i >= most_findings_shown) continue;
+    shown += "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
+             std::string(policies::to_string(finding.rule)) + "  " +
+             printable(cell_name(finding.cell)) + ": " +
+             printable(disclosure::text(finding.message, language)) + "\n";
+  }
+  for (const auto& remedy : remedies) shown += "  usual remedy: " + printable(remedy) + "\n";
+  return shown;
+}
+
+std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
+  const auto judgement = judgement_from_json(output.judgement);
+  std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
+                     output.verdict + "  (" + output.state + ", decisions needed: " +
+                     std::to_string(reviewers_needed(shown.policy, output)) + ")\n";
+  text += "  title      " + printable(output.title) + "\n";
+  if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
+  text += "  asked      " + printable(output.sql) + "\n";
+  text += "  sha256     " + output.sha256 + "\n\n";
+  if (!output.table.empty()) {
+    text += table_text(output.table) + "\n";
+  } else {
+    text += "  " + grouped(output.file.size()) + " bytes; the first of them:\n  " +
+            printable(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n\n";
+  }
+  return text + findings_text(judgement, call.command.language);
+}
+
+std::string related_text(const Call& call, const Shown& shown) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& item : related_json(call, shown)) {
+    rows.push_back({item.value("request", "") + "/" + std::to_string(item.value("output", 0)),
+                    item.value("state", ""), item.value("project", "")});
+  }
+  if (rows.empty()) return "\nnothing else of this population is out or asked for\n";
+  return "\nout or asked for already, of the same population:\n" +
+         aligned({"output", "state", "project"}, rows);
+}
+
+std::string text_of(const Call& call, const Shown& shown) {
+  const auto& request = shown.request;
+  std::string text = request.id + "  " + request.verdict + "  " + request.state + "\n  project    " +
+                     request.project + ", by " + call.state.registry.name_of(request.actor) +
+                     "\n  policy     " + request.policy + " " + request.policy_sha256.substr(0, 16) +
+                     "\n  submitted  " + request.submitted + ", turn " +
+                     std::to_string(request.turn) + "\n";
+  for (const auto& output : shown.outputs) text += output_text(call, shown, output);
+  for (const auto& row : shown.decisions) {
+    text += "\n" + row.decision + " on " + std::to_string(row.output) + " by " +
+            call.state.registry.name_of(row.reviewer) + ": " + printable(row.comment) +
+            (row.note.empty() ? "" : "  [for staff: " + printable(row.note) + "]") + "\n";
+  }
+  return text + related_text(call, shown);
+}
+
+}  // namespace
+
+int review_show(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto id = call.arguments.one("REQUEST");
+  auto request = request_of(call.state, id);
+  const auto by = require_reviewer(call.state, call.person, request);
+  const auto outputs = call.state.registry.outputs(id);
+  verify_request(call.state, request, outputs);
+  record_view(call.state, request, by);
+  const Shown shown{request_of(call.state, id),
+                    chosen_outputs(call.state.registry.outputs(id), id,
+                                   call.arguments.one("output")),
+                    call.state.registry.decisions(id),
+                    policy_version(call.state, request.policy, request.policy_sha256).policy};
+  call.output.out(call.command.json
+                      ? document_of(call, shown).dump(-1, ' ', false,
+                                                      Json::error_handler_t::replace) +
+                            "\n"
+                      : text_of(call, shown));
+  return 0;
+}
+
+}  // namespace sceau::enclave
