@@ -1,15 +1,69 @@
 #include "enclave/centre/recovery.h"
 
+#include "enclave/centre/release.h"
+#include "enclave/centre/sessions.h"
+#include "enclave/centre/stores.h"
+#include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
+namespace {
+
+void withdraw_unchecked(Centre::State& state, const IntentRow& intent) {
+  constexpr std::int64_t first_turn = 1;
+  state.journal.record(
+      "request.withdrawn", "centre",
+      {{"reason", "crash"}, {"request", intent.subject}, {"turn", first_turn}});
+  state.registry.end_intent(intent.event, intent.subject);
+}
+
+void drop_import(Centre::State& state, const IntentRow& intent) {
+  const auto blank = intent.subject.find(' ');
+  drop_unsealed(state, intent.subject.substr(0, blank), intent.subject.substr(blank + 1));
+  state.registry.end_intent(intent.event, intent.subject);
+}
+
+/// Announced acts, sessions and a serving centre that ended without a word.
+void close_what_is_open(Centre::State& state) {
+  auto change = state.registry.begin();
+  for (const auto& intent : state.registry.intents()) {
+    if (intent.event == "request.submitted") withdraw_unchecked(state, intent);
+    if (intent.event == "store.started") drop_import(state, intent);
+  }
+  for (const auto& session : state.registry.open_sessions()) {
+    end_session(state, session, "crash", "centre");
+  }
+  if (state.registry.meta("serving") == "yes") {
+    state.journal.record("centre.stopped", "centre", {{"reason", "crash"}});
+    state.registry.set_meta("serving", "");
+  }
+  change.commit();
+}
+
+/// Everything that is over with in the log is over with in the registry.
+void catch_up(Centre::State& state) {
+  const auto known = state.registry.log_size();
+  const auto size = state.journal.size();
+  if (known > size) {
+    throw EnclaveError(Fault::integrity, "centre.log_behind",
+                       {std::to_string(size), std::to_string(known)});
+  }
+  const auto tail = log_tail(state.journal, known);
+  if (tail.empty()) return;
+  auto change = state.registry.begin();
+  state.registry.set_log_size(size);
+  reconcile(state, tail);
+  change.commit();
+}
+
+}  // namespace
 
 void recover(Centre::State& state) {
-  if (state.registry.log_size() > state.journal.size()) {
-    throw EnclaveError(
-        Fault::integrity, "centre.log_behind",
-        {std::to_string(state.journal.size()), std::to_string(state.registry.log_size())});
-  }
+  sweep_outbox(state.home.outbox());
+  catch_up(state);
+  close_what_is_open(state);
+  finish_releases(state);
+  if (state.journal.published() < state.journal.size()) state.journal.publish();
 }
 
 }  // namespace sceau::enclave

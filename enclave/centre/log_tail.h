@@ -1,0 +1,27 @@
+#pragma once
+// Entries that stand in the log and that the registry doesn't know: what one crash between an entry
+// and the registry's commit leaves.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "enclave/centre/journal.h"
+
+namespace sceau::enclave {
+
+struct TailEntry {
+  std::uint64_t seq = 0;
+  std::string event;
+  std::string actor;
+  std::map<std::string, std::string> data;  ///< numbers as their digits
+
+  [[nodiscard]] std::string at(const std::string& key) const;  ///< "" where there is none
+  [[nodiscard]] std::uint64_t number(const std::string& key) const;
+};
+
+/// Entries from `known` on, each proved against the log's own checkpoint. Throws integrity.
+[[nodiscard]] std::vector<TailEntry> log_tail(Journal& journal, std::uint64_t known);
+
+}  // namespace sceau::enclave

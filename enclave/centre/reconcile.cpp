@@ -1,0 +1,253 @@
+// One entry of the log's tail at a time.
+
+#include <cstdlib>
+#include <functional>
+#include <map>
+
+#include "enclave/centre/access.h"
+#include "enclave/centre/recovery.h"
+#include "enclave/centre/release.h"
+#include "enclave/centre/review_rules.h"
+#include "enclave/centre/stores.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr const char* by_centre = "centre";
+
+using Tail = std::vector<TailEntry>;
+using Reconciler = void (*)(Centre::State&, const TailEntry&, const Tail&);
+
+/// Whether the tail itself holds the other half: a recovery that was cut off as well.
+bool in_tail(const Tail& tail, const char* event, const std::string& key,
+             const std::string& value) {
+  for (const auto& entry : tail) {
+    if (entry.event == event && entry.at(key) == value) return true;
+  }
+  return false;
+}
+
+[[noreturn]] void registry_behind(const TailEntry& entry, const std::string& subject) {
+  throw EnclaveError(Fault::integrity, "centre.registry_behind",
+                     {entry.event + " " + subject + " (entry " + std::to_string(entry.seq) + ")"});
+}
+
+void nothing(Centre::State&, const TailEntry&, const Tail&) {}
+
+void role_granted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (in_tail(tail, "role.revoked", "user", entry.at("user"))) return;
+  state.journal.record("role.revoked", by_centre,
+                       {{"reason", "crash"}, {"role", entry.at("role")}, {"user", entry.at("user")}});
+}
+
+void role_revoked(Centre::State& state, const TailEntry& entry, const Tail&) {
+  (void)state.registry.remove_role(entry.at("user"), entry.at("role"));
+}
+
+void project_created(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (in_tail(tail, "project.closed", "project", entry.at("project"))) return;
+  state.journal.record("project.closed", by_centre,
+                       {{"project", entry.at("project")}, {"reason", "crash"}});
+}
+
+void project_closed(Centre::State& state, const TailEntry& entry, const Tail&) {
+  state.registry.close_project(entry.at("project"));
+}
+
+/// Ids that the log has seen are not given again.
+void bump(Centre::State& state, const std::string& key, const std::string& id, std::size_t digits) {
+  const auto number = id.size() > digits ? std::atoll(id.c_str() + id.size() - digits) : 0;
+  const auto last = state.registry.meta(key);
+  if (number > (last.empty() ? 0 : std::atoll(last.c_str()))) {
+    state.registry.set_meta(key, std::to_string(number));
+  }
+}
+
+void permit_granted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  bump(state, "last_permit", entry.at("permit"), 6);
+  if (in_tail(tail, "permit.revoked", "permit", entry.at("permit"))) return;
+  state.journal.record("permit.revoked", by_centre,
+                       {{"permit", entry.at("permit")}, {"reason", "crash"}});
+}
+
+void permit_revoked(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  const auto id = entry.at("permit");
+  if (!state.registry.permit(id)) {
+    if (!in_tail(tail, "permit.granted", "permit", id)) registry_behind(entry, id);
+    return;
+  }
+  state.registry.revoke_permit(id, entry.seq);
+}
+
+void store_started(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (in_tail(tail, "store.sealed", "id", entry.at("id"))) return;
+  drop_unsealed(state, entry.at("store"), entry.at("id"));
+}
+
+/// The file is there as the log says: the registry learns of it from the store itself.
+void store_sealed(Centre::State& state, const TailEntry& entry, const Tail&) {
+  const auto name = parse_store_name(entry.at("store"));
+  if (state.registry.store(name.dataset, name.vintage)) return;
+  if (!state.keyring.has("store-" + entry.at("id"))) registry_behind(entry, entry.at("store"));
+  StoreRow row;
+  row.id = entry.at("id");
+  row.dataset = name.dataset;
+  row.vintage = name.vintage;
+  row.size = entry.number("bytes");
+  row.sha256 = entry.at("sha256");
+  row.rows = entry.number("rows");
+  row.rejected = entry.number("rejected");
+  verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
+  const auto store = Store::open(file_of(state, row), state.keyring.key("store-" + row.id));
+  row.codebook = store.codebook().source_text;
+  row.population = store.codebook().population;
+  row.sealed = store.manifest().created;
+  state.registry.add_store(row, entry.seq);
+  state.registry.end_intent("store.started", entry.at("store") + " " + row.id);
+}
+
+void store_superseded(Centre::State& state, const TailEntry& entry, const Tail&) {
+  const auto old_name = parse_store_name(entry.at("store"));
+  const auto new_name = parse_store_name(entry.at("by"));
+  const auto old_store = state.registry.store(old_name.dataset, old_name.vintage);
+  const auto new_store = state.registry.store(new_name.dataset, new_name.vintage);
+  if (!old_store || !new_store) registry_behind(entry, entry.at("store"));
+  state.registry.supersede_store(old_store->id, new_store->id);
+}
+
+void session_opened(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (in_tail(tail, "session.closed", "session", entry.at("session"))) return;
+  state.journal.record("session.closed", by_centre,
+                       {{"reason", "crash"}, {"session", entry.at("session")}});
+}
+
+void session_closed(Centre::State& state, const TailEntry& entry, const Tail&) {
+  state.registry.close_session(entry.at("session"), state.now(), entry.at("reason"));
+}
+
+void statement_started(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (in_tail(tail, "statement.finished", "statement", entry.at("statement"))) return;
+  state.journal.record("statement.finished", by_centre,
+                       {{"outcome", "crash"},
+                        {"session", entry.at("session")},
+                        {"statement", static_cast<std::int64_t>(entry.number("statement"))}});
+}
+
+void statement_finished(Centre::State& state, const TailEntry& entry, const Tail&) {
+  state.registry.finish_statement(entry.number("statement"), entry.at("outcome"),
+                                  entry.number("rows"), entry.seq);
+}
+
+void withdraw_lost(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  const auto id = entry.at("request");
+  state.registry.end_intent("request.submitted", id);
+  if (in_tail(tail, "request.withdrawn", "request", id)) return;
+  state.journal.record("request.withdrawn", by_centre,
+                       {{"reason", "crash"},
+                        {"request", id},
+                        {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
+}
+
+void request_submitted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  const auto id = entry.at("request");
+  bump(state, "last_request_" + id.substr(0, 7), id, 6);
+  if (!in_tail(tail, "request.checked", "request", id)) withdraw_lost(state, entry, tail);
+}
+
+void request_checked(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+  if (!state.registry.request(entry.at("request"))) withdraw_lost(state, entry, tail);
+}
+
+void request_withdrawn(Centre::State& state, const TailEntry& entry, const Tail&) {
+  const auto id = entry.at("request");
+  state.registry.end_intent("request.submitted", id);
+  if (const auto request = state.registry.request(id)) {
+    set_states(state, *request, disclosure::State::withdrawn);
+  }
+}
+
+/// The comment is lost, and with it the decision: it has to be made again.
+void review_decided(Centre::State& state, const TailEntry& entry, const Tail&) {
+  if (entry.at("decision") == "void") return;
+  state.journal.record("review.decided", by_centre,
+                       {{"decision", "void"},
+                        {"of", static_cast<std::int64_t>(entry.seq)},
+                        {"output", static_cast<std::int64_t>(entry.number("output"))},
+                        {"policy", entry.at("policy")},
+                        {"reason", "crash"},
+                        {"request", entry.at("request")},
+                        {"sha256", entry.at("sha256")},
+                        {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
+}
+
+void release_started(Centre::State& state, const TailEntry& entry, const Tail&) {
+  const auto id = entry.at("request");
+  if (!state.registry.request(id)) registry_behind(entry, id);
+  state.registry.set_release_started(id, entry.seq);
+}
+
+void release_made(Centre::State& state, const TailEntry& entry, const Tail&) {
+  const auto id = entry.at("request");
+  const auto request = state.registry.request(id);
+  if (!request || !request->release_seq) registry_behind(entry, id);
+  for (const auto& output : state.registry.outputs(id)) {
+    if (static_cast<std::uint64_t>(output.number) != entry.number("output")) continue;
+    const auto name = released_name(output, state.registry.decisions(id), request->turn);
+    state.registry.add_release({id, output.number, name, entry.at("sha256"), entry.seq});
+  }
+}
+
+/// Noted, so that a start without an end gets its end.
+void centre_started(Centre::State& state, const TailEntry&, const Tail&) {
+  state.registry.set_meta("serving", "yes");
+}
+
+void centre_stopped(Centre::State& state, const TailEntry&, const Tail&) {
+  state.registry.set_meta("serving", "");
+}
+
+const std::map<std::string_view, Reconciler>& reconcilers() {
+  static const std::map<std::string_view, Reconciler> table = {
+      {"centre.created", nothing},
+      {"centre.started", centre_started},
+      {"centre.unlocked", nothing},
+      {"centre.stopped", centre_stopped},
+      {"role.granted", role_granted},
+      {"role.revoked", role_revoked},
+      {"store.started", store_started},
+      {"store.sealed", store_sealed},
+      {"store.opened", nothing},
+      {"store.superseded", store_superseded},
+      {"policy.installed", nothing},  // nothing uses it yet; it can be installed again
+      {"project.created", project_created},
+      {"project.closed", project_closed},
+      {"permit.granted", permit_granted},
+      {"permit.revoked", permit_revoked},
+      {"session.opened", session_opened},
+      {"session.refused", nothing},
+      {"session.closed", session_closed},
+      {"statement.started", statement_started},
+      {"statement.finished", statement_finished},
+      {"request.submitted", request_submitted},
+      {"request.checked", request_checked},
+      {"request.withdrawn", request_withdrawn},
+      {"review.viewed", nothing},
+      {"review.decided", review_decided},
+      {"release.started", release_started},
+      {"release.made", release_made},
+  };
+  return table;
+}
+
+}  // namespace
+
+void reconcile(Centre::State& state, const std::vector<TailEntry>& tail) {
+  for (const auto& entry : tail) {
+    const auto found = reconcilers().find(entry.event);
+    if (found == reconcilers().end()) registry_behind(entry, "");
+    found->second(state, entry, tail);
+  }
+}
+
+}  // namespace sceau::enclave
