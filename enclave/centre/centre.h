@@ -58,8 +58,10 @@ class Registry;
 class Centre {
  public:
   /// `sceau init`: folders, keyring, log with centre.created, trust file, shipped policies installed.
+  /// `scrypt_n` as Keyring::create takes it; tests use 2^15.
   static void create(const Home& home, std::span<const std::uint8_t> passphrase,
-                     const std::string& origin, bool trial, Clock clock);
+                     const std::string& origin, bool trial, Clock clock,
+                     std::uint64_t scrypt_n = 1U << 17);
 
   /// Unlocks: opens registry and log, finishes what a crash left (open statements and submissions
   /// are closed in the log with reason "crash").

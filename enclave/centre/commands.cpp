@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "audit/bytes.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
@@ -22,6 +23,18 @@ const std::map<std::string_view, Handler>& handlers() {
       {"policy install", policy_install},
       {"policy list", policy_list},
       {"status", status},
+      {"store create", store_create},
+      {"store list", store_list},
+      {"store show", store_show},
+      {"store verify", store_verify},
+      {"store rejects", store_rejects},
+      {"review list", review_list},
+      {"review next", review_next},
+      {"review show", review_show},
+      {"review approve", review_approve},
+      {"review return", review_return},
+      {"review reject", review_reject},
+      {"review release", review_release},
   };
   return table;
 }
@@ -30,6 +43,9 @@ const std::map<std::string_view, Handler>& handlers() {
 
 int run_command(Centre& centre, const Person& person, const Command& command,
                 const Examiner& examiner, const Output& output) {
+  for (const auto& word : command.words) {
+    if (!audit::is_utf8(word)) throw EnclaveError(Fault::usage, "centre.not_utf8");
+  }
   const auto& spec = find_command(command.words);
   const auto arguments = parse_arguments(spec, command.words);
   const auto found = handlers().find(spec.words);

@@ -101,7 +101,7 @@ void first_entries(const Home& home, Keyring keyring, const Config& config, Cloc
 }  // namespace
 
 void Centre::create(const Home& home, std::span<const std::uint8_t> passphrase,
-                    const std::string& origin, bool trial, Clock clock) {
+                    const std::string& origin, bool trial, Clock clock, std::uint64_t scrypt_n) {
   if (fs::exists(home.config()) || fs::exists(home.registry()) || has_entries(home.log())) {
     throw EnclaveError(Fault::already_there, "centre.exists", {home.etc().string()});
   }
@@ -123,7 +123,7 @@ void Centre::create(const Home& home, std::span<const std::uint8_t> passphrase,
        {home.root, home.etc(), home.stores(), home.policies(), home.outbox(), home.run()}) {
     make_folder(folder);
   }
-  Keyring::create(home.etc() / "keys", passphrase);
+  Keyring::create(home.etc() / "keys", passphrase, scrypt_n);
   auto keyring = Keyring::unlock(home.etc() / "keys", passphrase);
   Registry::create(home.registry(), keyring.create_key("registry"));
   create_log(home, config, keyring);

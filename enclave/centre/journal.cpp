@@ -57,11 +57,6 @@ void rethrow(const audit::AuditError& error) {
   throw EnclaveError(Fault::internal, "centre.internal", {error.what()});
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  audit::Hasher hasher;
-  return audit::to_hex(hasher.sha256(audit::as_bytes(bytes)));
-}
-
 std::string random_hex(std::size_t digits) {
   std::vector<std::uint8_t> bytes((digits + 1) / 2);
   fill_random(bytes);
@@ -110,6 +105,7 @@ void Journal::publish() {
 
 std::string Journal::receipt(std::uint64_t seq) {
   try {
+    if (seq >= log_.published()) log_.publish();
     return log_.receipt(seq);
   } catch (const audit::AuditError& error) {
     rethrow(error);

@@ -22,6 +22,7 @@
 #include "enclave/centre/centre.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/centre/registry.h"
+#include "enclave/store/manifest.h"
 
 namespace sceau::enclave {
 
@@ -58,9 +59,6 @@ class Journal {
 /// Makes log folder, state and key (sealed as "log"), and the trust file; logs centre.created.
 /// The registry must be there and empty.
 void create_log(const Home& home, const Config& config, Keyring& keyring);
-
-/// Hex SHA-256, as files, policies and codebooks are named.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
 /// `digits` random hex digits.
 [[nodiscard]] std::string random_hex(std::size_t digits);

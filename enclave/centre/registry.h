@@ -226,7 +226,8 @@ class Registry {
 
   void add_history(std::string_view population, const HistoryRow& row);
   /// What counts now, oldest first: outputs that are pending, approved or released, and revoked
-  /// ones (they have been seen). `except` is left out (a request judged again isn't its own past).
+  /// ones (they have been seen). A request that is judged again (`except`) isn't its own past, and
+  /// what was reserved after it counts only once it is out: it will be judged against this one.
   [[nodiscard]] std::vector<HistoryRow> history(std::string_view population,
                                                 std::string_view except) const;
 

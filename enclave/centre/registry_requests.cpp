@@ -186,8 +186,11 @@ std::vector<HistoryRow> Registry::history(std::string_view population,
   auto found =
       db_.prepare("SELECT h.request, h.output, h.project, h.opaque, h.tabulation FROM history h"
                   " JOIN outputs o ON o.request = h.request AND o.number = h.output"
-                  " WHERE h.population = ? AND h.request <> ?"
-                  " AND o.state NOT IN ('returned', 'rejected', 'withdrawn') ORDER BY h.id")
+                  " WHERE h.population = ?1 AND h.request <> ?2"
+                  " AND o.state NOT IN ('returned', 'rejected', 'withdrawn')"
+                  " AND (o.state IN ('released', 'revoked') OR h.id < coalesce("
+                  "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))"
+                  " ORDER BY h.id")
           .with(population, except);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
