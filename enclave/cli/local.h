@@ -25,5 +25,6 @@ struct Client {
 
 int init_command(const Client&);
 int policy_check_command(const Client&);
+int serve_command(const Client&);
 
 }  // namespace sceau::enclave

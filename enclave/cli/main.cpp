@@ -23,6 +23,7 @@
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "enclave/server/serve.h"
 #include "policies/fault.h"
 
 namespace sceau::enclave {
@@ -108,6 +109,7 @@ int run_client(const Client& client) {
   static const std::map<std::string_view, Local> local = {
       {"init", init_command},
       {"policy check", policy_check_command},
+      {"serve", serve_command},
   };
   const auto found = local.find(client.arguments.spec->words);
   if (found != local.end()) return found->second(client);
@@ -184,6 +186,8 @@ int guarded(const std::vector<std::string>& words) {
 }  // namespace sceau::enclave
 
 int main(int argc, char** argv) {
+  if (argc == 2 && argv[1] == sceau::enclave::worker_word) return sceau::enclave::run_worker();
+  if (argc == 2 && argv[1] == sceau::enclave::examiner_word) return sceau::enclave::run_examiner();
   std::signal(SIGPIPE, SIG_IGN);
   sceau::enclave::close_the_blinds();
   return sceau::enclave::guarded({argv + 1, argv + argc});

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "enclave/centre/control.h"
+#include "enclave/centre/grammar.h"
 #include "enclave/server/broker_session.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
@@ -117,8 +118,7 @@ void Broker::unlock_at_start() {
 
 /// While nobody has brought the passphrase.
 int Broker::locked_command(const ControlRequest& request, const Output& output) {
-  const auto& words = request.command.words;
-  if (!words.empty() && words[0] == "status") {
+  if (find_command(request.command.words).words == "status") {
     return locked_status(door_.home(), request.command.json, output);
   }
   throw EnclaveError(Fault::unavailable, "server.locked");
@@ -127,22 +127,13 @@ int Broker::locked_command(const ControlRequest& request, const Output& output) 
 void Broker::serve_command(int socket) {
   try {
     const auto request = receive_request(socket);
-    const auto& words = request.command.words;
-    const auto word = words.empty() ? std::string() : words[0];
+    const auto word = find_command(request.command.words).words;
     const auto centre = door_.centre();
     if (word == "unlock") {
       answer(socket, [&](const Output& output) {
         const auto person = acting_person(door_.config(), request.person, request.as);
         const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
         output.out(opened ? "unlocked\n" : "was unlocked already\n");
-        return 0;
-      });
-    } else if (word == "stop") {
-      answer(socket, [&](const Output&) {
-        if (request.person.uid != door_.config().owner_uid) {
-          throw EnclaveError(Fault::not_permitted, "server.stop_by_owner");
-        }
-        ::kill(::getpid(), SIGTERM);
         return 0;
       });
     } else if (centre) {

@@ -1,8 +1,24 @@
 #include "enclave/server/interruption.h"
 
+#include <charconv>
+
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
+
+std::optional<std::chrono::milliseconds> parse_time_limit(std::string_view text) {
+  std::int64_t amount = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, amount);
+  if (error != std::errc() || amount < 0 || amount > 1'000'000'000) return std::nullopt;
+  auto unit = std::string_view(at, static_cast<std::size_t>(end - at));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  if (unit.empty() || unit == "ms") return std::chrono::milliseconds(amount);
+  if (unit == "s") return std::chrono::seconds(amount);
+  if (unit == "min") return std::chrono::minutes(amount);
+  if (unit == "h") return std::chrono::hours(amount);
+  return std::nullopt;
+}
 
 void Interruption::begin(std::chrono::milliseconds limit) {
   limit_ = limit;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string_view>
 
 #include "disclosure/table.h"
 
@@ -36,5 +38,8 @@ class Interruption {
   std::atomic<std::int64_t> next_look_ms_{0};
   std::atomic<Why> why_{Why::none};
 };
+
+/// "1500", "1500ms", "2s", "1min", "1h" in milliseconds; nullopt: none of these.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_time_limit(std::string_view text);
 
 }  // namespace sceau::enclave

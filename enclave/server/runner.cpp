@@ -1,7 +1,6 @@
 #include "enclave/server/runner.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "enclave/fault.h"
 #include "enclave/messages.h"
@@ -9,8 +8,6 @@
 
 namespace sceau::enclave {
 namespace {
-
-using std::chrono::milliseconds;
 
 Outcome command(std::string tag) {
   Outcome outcome;
@@ -46,20 +43,6 @@ std::string lower(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<milliseconds> parse_time_limit(std::string_view text) {
-  std::int64_t amount = 0;
-  const auto* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, amount);
-  if (error != std::errc() || amount < 0 || amount > 1'000'000'000) return std::nullopt;
-  auto unit = std::string_view(at, static_cast<std::size_t>(end - at));
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  if (unit.empty() || unit == "ms") return milliseconds(amount);
-  if (unit == "s") return std::chrono::seconds(amount);
-  if (unit == "min") return std::chrono::minutes(amount);
-  if (unit == "h") return std::chrono::hours(amount);
-  return std::nullopt;
-}
 
 Runner::Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench,
                Interruption& interruption)
@@ -137,9 +120,23 @@ Outcome Runner::explain_disclosure(const sql::Statement& statement, const Values
   return rows_outcome("EXPLAIN", statement.columns, rows_of(disclosure_rows(judged, language_)));
 }
 
-pg::Report Runner::report_submission(const Submission& submission) {
-  last_request_ = submission.request;
-  return submission_report(submission, language_);
+std::vector<sql::Row> Runner::last_request_rows() const {
+  if (!last_) return {};
+  std::size_t findings = 0;
+  for (const auto& output : last_->outputs) findings += output.judgement.findings.size();
+  return {{last_->request, last_->state, std::string(to_string(last_->verdict)),
+           std::to_string(last_->outputs.size()), std::to_string(findings)}};
+}
+
+/// A notice, or instead of the completion the refusal.
+void Runner::tell(const Submission& submission, Outcome& outcome) {
+  last_ = submission;
+  auto report = submission_report(submission, language_);
+  if (is_returned(submission)) {
+    outcome.refusal = std::move(report);
+  } else {
+    outcome.notices.push_back(std::move(report));
+  }
 }
 
 /// Asks at once, or keeps the draft for the end of the transaction.
@@ -152,12 +149,7 @@ std::vector<JudgedOutput> Runner::ask(OutputDraft draft, Outcome& outcome) {
     return outputs;
   }
   auto submission = pending_.submit_with(std::move(draft));
-  auto report = report_submission(submission);
-  if (is_returned(submission)) {
-    outcome.refusal = std::move(report);
-  } else {
-    outcome.notices.push_back(std::move(report));
-  }
+  tell(submission, outcome);
   return std::move(submission.outputs);
 }
 
@@ -178,7 +170,7 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.shape = Outcome::Shape::rows;
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
-  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_request_}});
+  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_->request}});
   return outcome;
 }
 
@@ -194,13 +186,7 @@ Outcome Runner::commit() {
   auto outcome =
       in_block ? command("COMMIT") : with_warning("COMMIT", "server.no_transaction", "25P01");
   if (pending_.empty()) return outcome;
-  const auto submission = pending_.submit();
-  auto report = report_submission(submission);
-  if (is_returned(submission)) {
-    outcome.refusal = std::move(report);
-  } else {
-    outcome.notices.push_back(std::move(report));
-  }
+  tell(pending_.submit(), outcome);
   return outcome;
 }
 
@@ -236,7 +222,9 @@ std::optional<pg::Report> Runner::end_message() {
   if (mode_ != Mode::message) return std::nullopt;
   mode_ = Mode::none;
   if (pending_.empty()) return std::nullopt;
-  return report_submission(pending_.submit());
+  Outcome outcome;
+  tell(pending_.submit(), outcome);
+  return outcome.refusal ? std::move(*outcome.refusal) : std::move(outcome.notices.front());
 }
 
 void Runner::abandon_message() {

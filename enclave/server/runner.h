@@ -51,7 +51,8 @@ class Runner {
     return mode_ == Mode::block ? pg::Transaction::open : pg::Transaction::idle;
   }
   [[nodiscard]] std::chrono::milliseconds time_limit() const { return time_limit_; }
-  [[nodiscard]] const std::string& last_request() const { return last_request_; }
+  /// The rows of sceau.last_request: request, state, verdict, outputs, findings; or none.
+  [[nodiscard]] std::vector<sql::Row> last_request_rows() const;
 
  private:
   enum class Mode { none, message, block };
@@ -66,7 +67,7 @@ class Runner {
   Outcome rollback();
   Outcome set(const sql::Statement& statement);
   std::vector<JudgedOutput> ask(OutputDraft draft, Outcome& outcome);
-  pg::Report report_submission(const Submission& submission);
+  void tell(const Submission& submission, Outcome& outcome);
 
   std::string language_;
   std::chrono::milliseconds longest_;
@@ -76,10 +77,7 @@ class Runner {
   Interruption& interruption_;
   PendingRequest pending_;
   Mode mode_ = Mode::none;
-  std::string last_request_;
+  std::optional<Submission> last_;
 };
-
-/// "1500", "1500ms", "2s", "1min", "1h" in milliseconds; nullopt: none of these.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_time_limit(std::string_view text);
 
 }  // namespace sceau::enclave

@@ -152,6 +152,13 @@ void Session::start(Portal& portal) {
   }
   portal.outcome = runner_.run(statement, portal.values);
   forget(statement);
+  const auto& outcome = *portal.outcome;
+  for (const auto& notice : outcome.notices) reply_.report(notice);
+  if (outcome.shape != Outcome::Shape::copy_out) return;
+  reply_.copy_out(outcome.columns.size());
+  if (outcome.copy.header) {
+    reply_.copy_data(header_line(outcome.columns, {outcome.copy, "\n"}));
+  }
 }
 
 /// DEALLOCATE and DISCARD are the session's own business.
@@ -233,18 +240,11 @@ bool Session::simple_statement(const sql::Statement& statement, bool last) {
   portal.prepared = std::make_shared<Prepared>(Prepared{statement, {}});
   try {
     start(portal);
-    auto& outcome = *portal.outcome;
-    for (const auto& notice : outcome.notices) reply_.report(notice);
-    if (outcome.shape == Outcome::Shape::rows && !outcome.refusal) {
+    const auto& outcome = *portal.outcome;
+    auto refusal = outcome.refusal;
+    if (outcome.shape == Outcome::Shape::rows && !refusal) {
       reply_.row_description(outcome.columns, portal.formats);
     }
-    if (outcome.shape == Outcome::Shape::copy_out) {
-      reply_.copy_out(outcome.columns.size());
-      if (outcome.copy.header) {
-        reply_.copy_data(header_line(outcome.columns, {outcome.copy, "\n"}));
-      }
-    }
-    auto refusal = outcome.refusal;
     if (!refusal && outcome.rows) stream(portal, 0);
     if (!refusal && last) {
       auto report = runner_.end_message();
@@ -359,13 +359,6 @@ void Session::execute(const pg::Execute& execute) {
   try {
     if (!portal.outcome) {
       start(portal);
-      for (const auto& notice : portal.outcome->notices) reply_.report(notice);
-      if (portal.outcome->shape == Outcome::Shape::copy_out) {
-        reply_.copy_out(portal.outcome->columns.size());
-        if (portal.outcome->copy.header) {
-          reply_.copy_data(header_line(portal.outcome->columns, {portal.outcome->copy, "\n"}));
-        }
-      }
     } else {
       interruption_.begin(runner_.time_limit());
     }

@@ -121,11 +121,11 @@ void negotiate(const pg::Startup& startup, Client& client) {
 }
 
 std::vector<sql::Row> system_rows(std::string_view relation, const SessionGrant& grant,
-                                  const std::string& last_request, Gate& gate) {
+                                  const Runner* runner, Gate& gate) {
   if (relation == "requests") return gate.requests_view();
   if (relation == "findings") return gate.findings_view();
   if (relation == "permit") return grant.permit_rows;
-  if (relation == "last_request" && !last_request.empty()) return {{last_request}};
+  if (relation == "last_request" && runner != nullptr) return runner->last_request_rows();
   return {};
 }
 
@@ -136,7 +136,7 @@ void serve_session(Conversation& conversation, Client& client, BrokerLine& broke
   });
   const Runner* running = nullptr;
   Workbench workbench(grant.session, [&](std::string_view relation) {
-    return system_rows(relation, grant.session, running ? running->last_request() : "", broker);
+    return system_rows(relation, grant.session, running, broker);
   });
   Runner runner(grant.session, broker, workbench, interruption);
   running = &runner;
