@@ -154,6 +154,9 @@ void check(const ImportOptions& options) {
   if (options.segment_rows == 0 || options.segment_rows > most_segment_rows) {
     throw EnclaveError(Fault::internal, "store.internal", {"a segment's rows are out of range"});
   }
+  if (options.codebook.variables.empty()) {
+    throw EnclaveError(Fault::internal, "store.internal", {"a codebook without variables"});
+  }
 }
 
 Mode mode_of(OnError on_error) {
@@ -178,6 +181,9 @@ ImportReport dry_run(const ImportOptions& options) {
 ImportReport import_csv(const ImportOptions& options, const std::filesystem::path& out,
                         const KeyBytes& key) {
   check(options);
+  if (options.codebook.source_text.empty()) {
+    throw EnclaveError(Fault::internal, "store.internal", {"a codebook without its document"});
+  }
   StoreWriter writer(out, key);
   Reading reading(options, mode_of(options.on_error),
                   [&](const std::string& file, std::uint64_t line, const std::string& rule,

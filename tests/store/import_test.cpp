@@ -1,13 +1,9 @@
 // How files are understood: separators, marks, packing, encodings, constants, several files; what
-// `skip` and a dry run do; and that any table that is written as CSV comes back equal.
+// `skip` and a dry run do.
 #include "enclave/store/import.h"
-
-#include <openssl/evp.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 
-#include "enclave/store/csv_reader.h"
 #include "tests/store/world.h"
 
 using namespace sceau::enclave;
@@ -278,7 +274,7 @@ role = "identifier"
   CHECK(report.faults[2].file == "b.csv");
   CHECK(report.faults[3].rule == "import.missing_column");
   CHECK(text(report.faults[3].rule, report.faults[3].args) ==
-        "c.csv: has no column 'note'; its header holds: sexe, ine");
+        "c.csv has no column 'note'; its header holds: sexe, ine");
   CHECK(report.unknown_codes == std::map<std::string, std::map<std::string, std::uint64_t>>{
                                     {"sexe", {{"X", 2}, {"Z", 1}}}});
 }
@@ -323,94 +319,4 @@ TEST_CASE("globs match as in a shell") {
     const auto source = read_all(options(codebook(two_variables, dataset), files));
     CHECK(column_of(*source, "note") == Texts{match ? "90" : "10"});
   }
-}
-
-namespace {
-
-/// Any text that a file can hold: valid UTF-8 without NUL, with all that CSV finds hard.
-rc::Gen<std::string> any_text() {
-  return rc::gen::map(
-      rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-          "a", "b", "0", " ", "\"", ";", ",", "\n", "\r", "\r\n", "é", "…", "🎓", "\t", "|", "'")),
-      [](const std::vector<std::string>& parts) {
-        std::string joined;
-        for (const auto& part : parts) joined += part;
-        return joined;
-      });
-}
-
-}  // namespace
-
-TEST_CASE("any table that is written as CSV, sealed and opened, comes back equal") {
-  const Folder folder;
-  int round = 0;
-  CHECK(rc::check([&] {
-    const auto rows = *rc::gen::inRange<std::size_t>(1, 40);
-    const auto texts = *rc::gen::container<std::vector<std::string>>(rows, any_text());
-    const auto integers =
-        *rc::gen::container<std::vector<std::int64_t>>(rows, rc::gen::arbitrary<std::int64_t>());
-    const auto codes = *rc::gen::container<std::vector<int>>(rows, rc::gen::inRange(0, 5));
-    const auto nulls = *rc::gen::container<std::vector<bool>>(rows, rc::gen::arbitrary<bool>());
-    const char separator = *rc::gen::element(';', ',', '\t', '|');
-    const std::string end = *rc::gen::element<std::string>("\n", "\r\n");
-    const bool packed = *rc::gen::arbitrary<bool>();
-    std::string content = std::string("mot") + separator + "entier" + separator + "code" + end;
-    Texts words;
-    Texts numbers;
-    Texts categories;
-    for (std::size_t i = 0; i < rows; ++i) {
-      const std::string number = nulls[i] ? "" : std::to_string(integers[i]);
-      const std::string code = codes[i] == 0 ? "" : std::to_string(codes[i]);
-      const std::string_view fields[] = {texts[i], number, code};
-      content += to_line(fields, separator) + end;
-      words.push_back(texts[i].empty() ? "NULL" : texts[i]);
-      numbers.push_back(nulls[i] ? "NULL" : number);
-      categories.push_back(code.empty() ? "NULL" : code);
-    }
-    std::vector<Text> files;
-    files.emplace_back("a.csv", packed ? gzip(content) : content);
-    auto import = options(codebook(R"(
-[variables.code]
-type = "category"
-role = "classification"
-[variables.entier]
-type = "integer"
-role = "measure"
-[variables.mot]
-type = "text"
-role = "classification"
-)"),
-                          files);
-    import.segment_rows = *rc::gen::inRange<std::uint32_t>(1, 50);
-    const auto file = folder / std::to_string(round++);
-    const ImportReport report = import_csv(import, file, key_of(9));
-    RC_ASSERT(report.rows == rows);
-    const Store store = Store::open(file, key_of(9));
-    store.check_all();
-    const StackedSource sealed({&store}, std::nullopt);
-    RC_ASSERT(column_of(sealed, "mot") == words);
-    RC_ASSERT(column_of(sealed, "entier") == numbers);
-    RC_ASSERT(column_of(sealed, "code") == categories);
-    for (auto& again : import.files) again = files.front().file();
-    const auto read = read_all(import);
-    RC_ASSERT(column_of(*read, "mot") == words);
-    RC_ASSERT(column_of(*read, "entier") == numbers);
-    std::filesystem::remove(file);
-  }));
-}
-
-TEST_CASE("any bytes at all are imported or refused, never more") {
-  CHECK(rc::check([](const std::string& bytes, bool with_header) {
-    std::vector<Text> files;
-    files.emplace_back("a.csv", (with_header ? "academie,note\n" : "") + bytes);
-    for (const OnError on_error : {OnError::stop, OnError::skip}) {
-      auto import = options(codebook(two_variables), files);
-      import.on_error = on_error;
-      try {
-        (void)read_all(import);
-      } catch (const EnclaveError& error) {
-        RC_ASSERT(error.fault() == Fault::bad_input);
-      }
-    }
-  }));
 }

@@ -147,13 +147,13 @@ TEST_CASE("lines are counted as an editor counts them") {
 
 TEST_CASE("each bad file has a message of its own") {
   const std::vector<Case> cases = {
-      {"empty", "", "a.csv: is empty"},
-      {"nothing but a byte order mark", "\xef\xbb\xbf", "a.csv: is empty"},
+      {"empty", "", "a.csv is empty"},
+      {"nothing but a byte order mark", "\xef\xbb\xbf", "a.csv is empty"},
       {"a header alone", header, "the files hold a header and no row"},
       {"no header", good + good,
        "a.csv: the first line names none of the codebook's columns; is there a header?"},
       {"a column missing", "academie;dept;sexe;jour;rang\n",
-       "a.csv: has no column 'note'; its header holds: academie, dept, sexe, jour, rang"},
+       "a.csv has no column 'note'; its header holds: academie, dept, sexe, jour, rang"},
       {"a column twice", "academie;dept;dept;sexe;note;jour;rang\n",
        "a.csv: two columns are called 'dept'"},
       {"an ignored column twice", "academie;dept;sexe;note;jour;rang;x;x\n",
@@ -166,13 +166,13 @@ TEST_CASE("each bad file has a message of its own") {
        std::string("\xff\xfe"
                    "a\0c\0",
                    6),
-       "a.csv: is UTF-16, and the codebook does not say so"},
+       "a.csv is UTF-16, and the codebook does not say so"},
       {"a spreadsheet", "PK\x03\x04 and so on",
-       "a.csv: is a zip archive or a spreadsheet, not a CSV file"},
+       "a.csv is a zip archive or a spreadsheet, not a CSV file"},
       {"cut gzip", gzip(header + good).substr(0, 60),
-       "a.csv: its gzip packing is damaged or cut short"},
+       "a.csv: the gzip packing is damaged or cut short"},
       {"gzip with something behind", gzip(header + good) + "more",
-       "a.csv: its gzip packing is damaged or cut short"},
+       "a.csv: the gzip packing is damaged or cut short"},
   };
   for (const auto& bad : cases) {
     CAPTURE(bad.what);
@@ -180,7 +180,7 @@ TEST_CASE("each bad file has a message of its own") {
   }
   std::string damaged = gzip(header + good);
   damaged[damaged.size() - 6] = static_cast<char>(damaged[damaged.size() - 6] ^ 1);
-  CHECK(said_of(damaged) == "a.csv: its gzip packing is damaged or cut short");
+  CHECK(said_of(damaged) == "a.csv: the gzip packing is damaged or cut short");
 }
 
 TEST_CASE("a first line that is no header is not shown") {
