@@ -43,18 +43,21 @@ class Mean final : public RealSum {
   }
 };
 
-/// Count, means and central moments of one column, or of two.
+/// Count, sums and sums of squared deviations of one column, or of two (Youngs and Cramer 1971).
 struct Moments {
-  double n = 0, mean_y = 0, mean_x = 0, yy = 0, xx = 0, xy = 0;
+  double n = 0, sum_y = 0, sum_x = 0, yy = 0, xx = 0, xy = 0;
 
   void add(double y, double x) {
+    const double before = n;
     n += 1;
-    const double dy = y - mean_y, dx = x - mean_x;
-    mean_y += dy / n;
-    mean_x += dx / n;
-    yy += dy * (y - mean_y);
-    xx += dx * (x - mean_x);
-    xy += dx * (y - mean_y);
+    sum_y += y;
+    sum_x += x;
+    if (before == 0) return;
+    const double dy = y * n - sum_y, dx = x * n - sum_x;
+    const double scale = 1 / (n * before);
+    yy += dy * dy * scale;
+    xx += dx * dx * scale;
+    xy += dx * dy * scale;
   }
 };
 
@@ -97,11 +100,11 @@ class PairAggregate final : public Accumulator {
       case Pair::sample_covariance:
         return give(call, m.n > 1, m.xy, m.n - 1);
       case Pair::correlation:
-        return give(call, m.xx > 0 && m.yy > 0, m.xy, std::sqrt(m.xx) * std::sqrt(m.yy));
+        return give(call, m.xx > 0 && m.yy > 0, m.xy, std::sqrt(m.xx * m.yy));
       case Pair::slope:
         return give(call, m.xx > 0, m.xy, m.xx);
       case Pair::intercept:
-        return give(call, m.xx > 0, m.mean_y * m.xx - m.mean_x * m.xy, m.xx);
+        return give(call, m.xx > 0, m.sum_y - m.sum_x * m.xy / m.xx, m.n);
       case Pair::determination:
         if (m.xx > 0 && m.yy == 0) return call.give_real(1);
         return give(call, m.xx > 0, m.xy * m.xy, m.xx * m.yy);

@@ -62,8 +62,8 @@ void Coercion::to(Expr& expr, Type type) {
     if (expr.text) {
       const auto value = canonical(type, *expr.text);
       if (!value) {
-        throw SqlError("22P02", "sql.bad_literal", {std::string(name(type)), *expr.text},
-                       expr.position);
+        throw SqlError(unreadable_state(type, *expr.text), "sql.bad_literal",
+                       {std::string(name(type)), *expr.text}, expr.position);
       }
       expr.text = value;
     }

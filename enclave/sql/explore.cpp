@@ -76,9 +76,10 @@ std::string Generator::core_body(const Select& select, bool with_order) {
   std::string text = select.distinct ? "SELECT DISTINCT " : "SELECT ";
   for (std::size_t i = 0; i < select.targets.size(); ++i) {
     const auto& target = select.targets[i].expr;
-    if (i > 0) text += ", ";
-    text += select.distinct ? comparable(target) : expr(target);
-    text += " AS " + output(i);
+    auto value = select.distinct ? comparable(target) : expr(target);
+    // A group of everything is seen by SQLite where an aggregate stands only: this one is NULL.
+    if (i == 0 && one_group(select)) value = "coalesce(" + value + ", nullif(count(*), count(*)))";
+    text += (i > 0 ? ", " : "") + value + " AS " + output(i);
   }
   const auto having = select.having ? expr(*select.having) : std::string();
   frames_.back().outside_groups = true;
@@ -101,6 +102,12 @@ std::string Generator::order_of_core(const Select& select) {
   return text;
 }
 
+/// GROUP BY (), or an aggregate without GROUP BY: one row, even of no rows.
+bool Generator::one_group(const Select& select) const {
+  if (!select.grouped) return false;
+  return (frames_.back().set ? *frames_.back().set : select.grouping_sets[0]).empty();
+}
+
 std::string Generator::group_by(const Select& select, const std::string& having) {
   const auto& set = frames_.back().set ? *frames_.back().set : select.grouping_sets[0];
   std::string keys;
@@ -109,15 +116,9 @@ std::string Generator::group_by(const Select& select, const std::string& having)
     if (key.kind == Expr::Kind::literal) continue;  // SQLite would take 1 for the first column
     keys += (keys.empty() ? "" : ", ") + comparable(key);
   }
-  // Of constants alone: one group where there is a row. Of nothing: one group, rows or none, which
-  // SQLite sees by an aggregate only.
   if (keys.empty() && !set.empty()) keys = "NULL";
-  const std::string always = keys.empty() ? "count(*) >= 0" : "";
   std::string text = keys.empty() ? "" : " GROUP BY " + keys;
-  if (always.empty() && having.empty()) return text;
-  text += " HAVING " + always;
-  if (!having.empty()) text += (always.empty() ? "" : " AND ") + having;
-  return text;
+  return having.empty() ? text : text + " HAVING " + having;
 }
 
 std::string Generator::order_suffix(const Order& key) {

@@ -13,14 +13,15 @@ bool is_comparison(std::string_view name) {
   return name == "=" || name == "<>" || name == "<" || name == ">" || name == "<=" || name == ">=";
 }
 
+/// SQLite takes S_CAST_T4 and s_cast_t4 for the same: digits tell the integers apart.
 char letter(Type type) {
   switch (type) {
     case Type::boolean:
       return 'b';
     case Type::int4:
-      return 'I';
+      return '4';
     case Type::int8:
-      return 'i';
+      return '8';
     case Type::float8:
       return 'f';
     case Type::numeric:
@@ -167,10 +168,10 @@ std::string Generator::cast(const Expr& expr) {
   if (inner.type == expr.type && expr.scale < 0) return text;
   const bool widening = inner.type == Type::int4 && expr.type == Type::int8;
   if (widening) return text;
-  // s_cast_it: from int8 to text.
+  // s_cast_8t: from int8 to text.
   std::string name = "s_cast_";
   name += letter(inner.type);
-  name += letter(expr.type);
+  name += expr.name == "shown" && inner.type == Type::boolean ? 's' : letter(expr.type);
   if (expr.scale >= 0) {
     return "s_fit(" + (inner.type == Type::numeric ? text : name + "(" + text + ")") + ", " +
            std::to_string(expr.precision) + ", " + std::to_string(expr.scale) + ")";

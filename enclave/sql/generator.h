@@ -35,6 +35,7 @@ class Generator {
   [[nodiscard]] std::string from(const std::vector<From>& items);
   [[nodiscard]] std::string from_item(const From& item, bool leftmost);
   [[nodiscard]] std::string group_by(const Select& select, const std::string& having);
+  [[nodiscard]] bool one_group(const Select& select) const;
   [[nodiscard]] std::string order_of_core(const Select& select);
   [[nodiscard]] std::string limits(const Select& select);
   [[nodiscard]] std::string order_of_outputs(const Select& select);

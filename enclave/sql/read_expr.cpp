@@ -6,6 +6,7 @@
 #include "enclave/sql/fences.h"
 #include "enclave/sql/parse.h"
 #include "enclave/sql/reader.h"
+#include "enclave/sql/values.h"
 
 namespace sceau::enclave::sql {
 namespace {
@@ -175,8 +176,9 @@ Expr Reader::constant(const PgQuery__AConst& node) const {
     made.type = Type::int4;
     made.text = std::to_string(node.ival->ival);
   } else if (kind == PG_QUERY__A__CONST__VAL_FVAL) {
-    made.text = node.fval->fval;
-    made.type = type_of_digits(*made.text);
+    made.type = type_of_digits(node.fval->fval);
+    made.text = canonical(made.type, node.fval->fval);
+    if (!made.text) throw SqlError("22003", "sql.numeric_range", {}, made.position);
   } else if (kind == PG_QUERY__A__CONST__VAL_BOOLVAL) {
     made.type = Type::boolean;
     made.text = node.boolval->boolval ? "t" : "f";

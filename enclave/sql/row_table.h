@@ -87,7 +87,11 @@ class RowCursor {
   void next();
   [[nodiscard]] bool at_end() const { return end_; }
   void give(sqlite3_context* context, std::size_t column);
-  [[nodiscard]] std::int64_t number() const { return number_; }
+  /// The same for a row in every walk: RIGHT and FULL JOIN remember rows by it.
+  [[nodiscard]] std::int64_t row_id() const {
+    if (!table_.spec().source) return number_;
+    return static_cast<std::int64_t>(segment_) << 32 | row_;
+  }
 
  private:
   struct Filter {

@@ -159,7 +159,7 @@ int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int index) {
 }
 
 int row_id(sqlite3_vtab_cursor* cursor, sqlite3_int64* id) {
-  *id = rows_of(cursor).number();
+  *id = rows_of(cursor).row_id();
   return SQLITE_OK;
 }
 

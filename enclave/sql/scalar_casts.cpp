@@ -9,7 +9,8 @@ namespace {
 
 // The text that can't be read is a value of the data: the fault names the type alone.
 [[noreturn]] void unreadable(Type type) {
-  throw SqlError("22P02", "sql.bad_value", {std::string(name(type))});
+  throw SqlError(type == Type::date ? "22007" : "22P02", "sql.bad_value",
+                 {std::string(name(type))});
 }
 
 [[noreturn]] void too_large(Type type) {
@@ -20,6 +21,9 @@ void same(const Call& call) { call.give_value(0); }
 
 void boolean_to_text(const Call& call) {
   call.give(std::string_view(call.integer(0) ? "true" : "false"));
+}
+void boolean_as_shown(const Call& call) {
+  call.give(std::string_view(call.integer(0) ? "t" : "f"));
 }
 void integer_to_text(const Call& call) {
   call.give(std::string_view(std::to_string(call.integer(0))));
@@ -112,30 +116,31 @@ void fit(const Call& call) {
 
 std::vector<ScalarEntry> cast_functions() {
   return {{"s_cast_bt", 1, boolean_to_text},
-          {"s_cast_It", 1, integer_to_text},
-          {"s_cast_it", 1, integer_to_text},
+          {"s_cast_bs", 1, boolean_as_shown},
+          {"s_cast_4t", 1, integer_to_text},
+          {"s_cast_8t", 1, integer_to_text},
           {"s_cast_ft", 1, real_to_text},
           {"s_cast_nt", 1, same},
           {"s_cast_dt", 1, same},
           {"s_cast_tb", 1, text_to_boolean},
-          {"s_cast_tI", 1, text_to_integer<Type::int4>},
-          {"s_cast_ti", 1, text_to_integer<Type::int8>},
+          {"s_cast_t4", 1, text_to_integer<Type::int4>},
+          {"s_cast_t8", 1, text_to_integer<Type::int8>},
           {"s_cast_tf", 1, text_to_real},
           {"s_cast_tn", 1, text_to_numeric},
           {"s_cast_td", 1, text_to_date},
-          {"s_cast_In", 1, integer_to_text},
-          {"s_cast_in", 1, integer_to_text},
-          {"s_cast_If", 1, integer_to_real},
-          {"s_cast_if", 1, integer_to_real},
-          {"s_cast_iI", 1, to_int4},
-          {"s_cast_nI", 1, numeric_to_integer<Type::int4>},
-          {"s_cast_ni", 1, numeric_to_integer<Type::int8>},
+          {"s_cast_4n", 1, integer_to_text},
+          {"s_cast_8n", 1, integer_to_text},
+          {"s_cast_4f", 1, integer_to_real},
+          {"s_cast_8f", 1, integer_to_real},
+          {"s_cast_84", 1, to_int4},
+          {"s_cast_n4", 1, numeric_to_integer<Type::int4>},
+          {"s_cast_n8", 1, numeric_to_integer<Type::int8>},
           {"s_cast_nf", 1, numeric_to_real},
-          {"s_cast_fI", 1, real_to_integer<Type::int4>},
-          {"s_cast_fi", 1, real_to_integer<Type::int8>},
+          {"s_cast_f4", 1, real_to_integer<Type::int4>},
+          {"s_cast_f8", 1, real_to_integer<Type::int8>},
           {"s_cast_fn", 1, real_to_numeric},
-          {"s_cast_bI", 1, same},
-          {"s_cast_Ib", 1, integer_to_boolean},
+          {"s_cast_b4", 1, same},
+          {"s_cast_4b", 1, integer_to_boolean},
           {"s_float8", 1, text_to_real},
           {"s_fit", 3, fit}};
 }

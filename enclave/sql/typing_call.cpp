@@ -208,6 +208,7 @@ void Typing::apply(Expr& expr) {
     cast.kind = Expr::Kind::cast;
     cast.type = wanted;
     cast.implicit = true;
+    if (expr.name == "concat") cast.name = "shown";  // concat(true) is t, but 'a' || true is atrue
     cast.position = expr.args[i].position;
     cast.args.push_back(std::move(expr.args[i]));
     expr.args[i] = std::move(cast);

@@ -170,6 +170,15 @@ std::optional<std::string> canonical(Type type, std::string_view text) {
   return std::nullopt;
 }
 
+std::string unreadable_state(Type type, std::string_view text) {
+  if (type != Type::date) return "22P02";
+  text = trimmed(text);
+  const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-' &&
+                      number(text.substr(0, 4)) >= 0 && number(text.substr(5, 2)) >= 0 &&
+                      number(text.substr(8, 2)) >= 0;
+  return shaped ? "22008" : "22007";
+}
+
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;

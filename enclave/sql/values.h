@@ -31,6 +31,10 @@ namespace sceau::enclave::sql {
 /// where it isn't one.
 [[nodiscard]] std::optional<std::string> canonical(Type type, std::string_view text);
 
+/// PostgreSQL's SQLSTATE for a text that canonical refuses: 22P02, 22007 for no date, 22008 for a
+/// day that there isn't.
+[[nodiscard]] std::string unreadable_state(Type type, std::string_view text);
+
 /// UTF-8 characters.
 [[nodiscard]] std::size_t characters(std::string_view text);
 
