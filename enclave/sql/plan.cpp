@@ -138,15 +138,9 @@ void check_copy_parameters(const Statement& statement) {
 }
 
 void analyse(Statement& statement, const Catalog& catalog, std::span<const Oid> oids) {
+  if (statement.question) statement.columns = answer_question(*statement.question, catalog).columns;
   if (!statement.query) return;
-  if (statement.kind == StatementKind::select) {
-    if (read_egress(statement, oids)) return;
-    if (const auto answer = answer_catalog(*statement.query, catalog)) {
-      statement.catalogue = true;
-      statement.columns = answer->columns;
-      return;
-    }
-  }
+  if (statement.kind == StatementKind::select && read_egress(statement, oids)) return;
   check_copy_parameters(statement);
   auto query = *statement.query;
   auto parameters = declared_types(oids);
@@ -217,14 +211,13 @@ Plan plan_select(const Statement& statement, const Catalog& catalog,
     plan.fixed = {{setting_value(statement.name, catalog.session)}};
     return plan;
   }
-  if (!statement.query) throw SqlError("XX000", "sql.internal", {"plan"});
-  if (statement.catalogue) {
-    auto answer = answer_catalog(*statement.query, catalog);
-    if (!answer) throw SqlError("XX000", "sql.internal", {"catalogue"});
-    plan.columns = std::move(answer->columns);
-    plan.fixed = std::move(answer->rows);
+  if (statement.question) {
+    auto answer = answer_question(*statement.question, catalog);
+    plan.columns = std::move(answer.columns);
+    plan.fixed = std::move(answer.rows);
     return plan;
   }
+  if (!statement.query) throw SqlError("XX000", "sql.internal", {"plan"});
   return plan_of(with_values(statement, values), catalog);
 }
 

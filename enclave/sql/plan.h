@@ -28,7 +28,8 @@
 
 namespace sceau::enclave::sql {
 
-struct Select;  // tree.h
+struct Select;           // tree.h
+struct CatalogQuestion;  // pgcatalog.h
 
 enum class StatementKind {
   empty,  ///< nothing but blanks and comments (EmptyQueryResponse)
@@ -64,12 +65,13 @@ struct Statement {
   std::vector<Type> parameters;         ///< $1…$n; unknown ones decided by their use
   std::vector<ResultColumn> columns;    ///< of rows that it returns; empty: none
   std::shared_ptr<const Select> query;  ///< select, explain*, copy_*: typed; else null
-  bool catalogue = false;  ///< a client's question about the catalogue: answered as fixed rows
-  CopyFormat copy;         ///< copy_stdout
-  std::string name;        ///< copy_file, egress: file name; set, reset, show: setting; deallocate:
-                           ///< statement ("" all)
-  std::string title;       ///< copy_file, egress
-  std::string value;       ///< set: its new value; comment: its text
+  /// A client's question about the catalogue, answered as fixed rows; then `query` is null.
+  std::shared_ptr<const CatalogQuestion> question;
+  CopyFormat copy;    ///< copy_stdout
+  std::string name;   ///< copy_file, egress: file name; set, reset, show: setting; deallocate:
+                      ///< statement ("" all)
+  std::string title;  ///< copy_file, egress
+  std::string value;  ///< set: its new value; comment: its text
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
   std::string request;                   ///< withdraw, comment: "R-…"

@@ -4,6 +4,7 @@
 
 #include "enclave/sql/fault.h"
 #include "enclave/sql/parse.h"
+#include "enclave/sql/pgcatalog.h"
 #include "enclave/sql/reader.h"
 
 namespace sceau::enclave::sql {
@@ -117,7 +118,10 @@ Statement Reader::statement(const PgQuery__RawStmt& raw) {
   made.text = slice(raw);
   const auto& node = *raw.stmt;
   const int kind = node.node_case;
-  if (read_query(&node, made)) {
+  const bool select = kind == PG_QUERY__NODE__NODE_SELECT_STMT;
+  if (select && (made.question = read_question(*node.select_stmt))) {
+    made.kind = StatementKind::select;
+  } else if (read_query(&node, made)) {
     made.kind = StatementKind::select;
   } else if (kind == PG_QUERY__NODE__NODE_EXPLAIN_STMT) {
     explain(*node.explain_stmt, made);
