@@ -84,17 +84,22 @@ class Damage(unittest.TestCase):
 
     def test_a_killed_examiner_decides_nothing(self):
         connection = self.connect()
-        killer = threading.Thread(target=self.centre.kill_next, args=("--examiner",))
-        killer.start()
-        try:
-            connection.execute(COPY)
-            survived = True  # it was too quick to be killed in time
-        except psycopg.Error as error:
-            survived = False
-            self.assertIn("examiner", str(error))
-        killer.join()
+        released = 0
+        for attempt in range(20):  # an examiner may be done before it can be killed
+            killer = threading.Thread(target=self.centre.kill_next, args=("--examiner",))
+            killer.start()
+            try:
+                connection.execute(COPY.replace("sexe.csv", f"sexe-{attempt}.csv"))
+                released += 1
+            except psycopg.Error as error:
+                self.assertIn("examiner", str(error))
+                break
+            finally:
+                killer.join()
+        else:
+            self.fail("no examiner could be killed in time")
         connection.execute(COPY.replace("sexe.csv", "again.csv"))
-        self.assertEqual(sorted(self.states().values()).count("released"), 2 if survived else 1)
+        self.assertEqual(list(self.states().values()), ["released"] * (released + 1))
         self.assert_whole()
 
     def test_a_broker_killed_at_any_time_of_a_copy_starts_again(self):
@@ -107,7 +112,10 @@ class Damage(unittest.TestCase):
                 self.centre.server.wait()
                 self.centre.server = None
                 connection.close()
-                self.centre.verify_log()
+                # Cut off in the middle of a publication it may be undecided (1), never tampered (4).
+                cut = self.centre.audit("verify", self.centre.home / "log",
+                                        "--trust", self.centre.home / "log.trust", code=None)
+                self.assertIn(cut.code, (0, 1), repr(cut))
                 self.centre.serve()
                 self.assertEqual(self.count(), str(len(self.centre.rows)))
                 for state in self.states().values():
@@ -191,9 +199,9 @@ class Damage(unittest.TestCase):
         chain = "SELECT " + "1+" * 30000 + "1"
         wide = "SELECT " + ",".join(["1"] * 100_000)
         for text in (deep, chain, wide, "SELECT '" + "x" * 900_000 + "'", "\x01\x02\x03"):
-            with self.subTest(size=len(text)), self.assertRaises(psycopg.Error) as caught:
+            with self.subTest(size=len(text)), self.assertRaises(psycopg.Error):
                 connection.execute(text)
-            self.assertNotIsInstance(caught.exception, psycopg.OperationalError, text[:40])
+            self.assertFalse(connection.closed, text[:40])
         self.assertEqual(connection.execute("SELECT 1").fetchone(), (1,))
 
     def test_a_client_that_never_starts_is_given_up(self):

@@ -1,8 +1,7 @@
 """The gate as a session sees it: EXPLAIN (DISCLOSURE), COPY, BEGIN and COMMIT, files, views."""
 
 import json
-import os
-import time
+import types
 import unittest
 
 import psycopg
@@ -28,7 +27,9 @@ class Gate(unittest.TestCase):
     def setUp(self):
         self.notices = []
         self.connection = self.centre.connect("alix", "orientation", autocommit=True)
-        self.connection.add_notice_handler(self.notices.append)
+        self.connection.add_notice_handler(
+            lambda n: self.notices.append(types.SimpleNamespace(  # psycopg empties `n` afterwards
+                message_primary=n.message_primary, message_detail=n.message_detail)))
         self.addCleanup(self.connection.close)
         self.known = set(self.requests())
 

@@ -7,7 +7,6 @@ import csv
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 
@@ -77,12 +76,13 @@ class ServedCentre(harness.TrialCentre):
     def processes(self, word):
         """Ids of this centre's children that play this part."""
         found = []
-        children = subprocess.run(["ps", "--ppid", str(self.server.pid), "-o", "pid=,args="],
-                                  capture_output=True, text=True).stdout
-        for line in children.splitlines():
-            pid, _, arguments = line.strip().partition(" ")
-            if word in arguments:
-                found.append(int(pid))
+        for task in pathlib.Path(f"/proc/{self.server.pid}/task").iterdir():
+            try:
+                for child in (task / "children").read_text().split():
+                    if word.encode() in pathlib.Path(f"/proc/{child}/cmdline").read_bytes():
+                        found.append(int(child))
+            except OSError:
+                continue  # gone in the meantime
         return found
 
     def kill_next(self, word, timeout=20):
@@ -92,7 +92,6 @@ class ServedCentre(harness.TrialCentre):
             for pid in self.processes(word):
                 os.kill(pid, signal.SIGKILL)
                 return pid
-            time.sleep(0.001)
         raise AssertionError(f"no {word} showed up")
 
 
