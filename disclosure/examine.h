@@ -50,6 +50,6 @@ struct Examination {
 /// verdict.json's "outputs" element (design: "Two documents"); one JSON object.
 [[nodiscard]] std::string to_json(const Judgement& judgement, const std::string& output_name,
                                   const Tabulation* tabulation, std::size_t cells,
-                                  std::string_view language);
+                                  std::string_view language, const Words& words = text);
 
 }  // namespace sceau::disclosure

@@ -3,6 +3,7 @@
 // and rule that stands in the way.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,5 +59,9 @@ struct Judgement {
 /// catalogue; an unknown language falls back to English).
 [[nodiscard]] std::string text(const Message& message, std::string_view language);
 [[nodiscard]] std::string remedy(const Finding& finding, std::string_view language);
+
+/// Who makes a message into words. A reason why something is no tabulation is worded by the room
+/// that read the query; this storey's `text` knows the rules' messages alone.
+using Words = std::function<std::string(const Message&, std::string_view language)>;
 
 }  // namespace sceau::disclosure

@@ -19,7 +19,7 @@ Json number(double value) {
   return value;
 }
 
-Json finding_json(const Finding& finding, std::string_view language) {
+Json finding_json(const Finding& finding, std::string_view language, const Words& words) {
   Json cell = Json::object();
   for (const Coordinate& coordinate : finding.cell) {
     Json code;
@@ -39,14 +39,15 @@ Json finding_json(const Finding& finding, std::string_view language) {
   if (finding.limit) json["limit"] = number(*finding.limit);
   if (!finding.earlier.empty()) json["earlier"] = finding.earlier;
   if (!finding.earlier_project.empty()) json["earlier_project"] = finding.earlier_project;
-  json["message"] = text(finding.message, language);
+  json["message"] = words(finding.message, language);
   return json;
 }
 
 }  // namespace
 
 std::string to_json(const Judgement& judgement, const std::string& output_name,
-                    const Tabulation* tabulation, std::size_t cells, std::string_view language) {
+                    const Tabulation* tabulation, std::size_t cells, std::string_view language,
+                    const Words& words) {
   Json json;
   json["name"] = output_name;
   json["kind"] = tabulation == nullptr ? "file" : "table";
@@ -61,7 +62,7 @@ std::string to_json(const Judgement& judgement, const std::string& output_name,
   }
   json["findings"] = Json::array();
   for (const Finding& finding : judgement.findings) {
-    json["findings"].push_back(finding_json(finding, language));
+    json["findings"].push_back(finding_json(finding, language, words));
   }
   try {
     return json.dump();

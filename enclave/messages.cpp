@@ -51,6 +51,12 @@ std::string hint(std::string_view id, const std::vector<std::string>& args) {
   return entry ? fill(entry->hint, args) : std::string();
 }
 
+std::string finding_text(const disclosure::Message& message, std::string_view language) {
+  if (find(message.id) == nullptr) return disclosure::text(message, language);
+  const std::string instead = hint(message.id, message.args);
+  return text(message.id, message.args) + (instead.empty() ? "" : "; " + instead);
+}
+
 int exit_code(Fault fault) {
   switch (fault) {
     case Fault::usage:

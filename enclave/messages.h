@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "disclosure/verdict.h"
+
 namespace sceau::enclave {
 
 struct MessageText {
@@ -21,6 +23,11 @@ struct MessageText {
 
 [[nodiscard]] std::string text(std::string_view id, const std::vector<std::string>& args);
 [[nodiscard]] std::string hint(std::string_view id, const std::vector<std::string>& args);
+
+/// A finding's words: the checker's own, or, with what to write instead, the reason why this is no
+/// tabulation. What verdicts, notices and reviewers are shown.
+[[nodiscard]] std::string finding_text(const disclosure::Message& message,
+                                       std::string_view language);
 
 /// The rooms' parts.
 [[nodiscard]] std::span<const MessageText> keys_messages();

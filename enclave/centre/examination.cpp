@@ -8,6 +8,7 @@
 #include "enclave/centre/access.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -183,7 +184,7 @@ std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidate
     auto seen = as_seen_from(candidate.examined.judgement, project);
     const auto* tabulation = candidate.draft.tabulation ? &*candidate.draft.tabulation : nullptr;
     auto json = disclosure::to_json(seen, candidate.draft.name, tabulation,
-                                    candidate.examined.cells, language);
+                                    candidate.examined.cells, language, finding_text);
     outputs.push_back({candidate.draft.name, std::move(seen), std::move(json)});
   }
   return outputs;

@@ -12,6 +12,7 @@
 #include "enclave/centre/print.h"
 #include "enclave/centre/review.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -37,7 +38,7 @@ Json output_json(const Call& call, const Shown& shown, const OutputRow& output) 
   if (!output.opaque) tabulation = disclosure::tabulation_from_json(output.tabulation);
   auto json = Json::parse(disclosure::to_json(judgement, output.name,
                                               tabulation ? &*tabulation : nullptr, output.cells,
-                                              call.command.language));
+                                              call.command.language, finding_text));
   json["number"] = output.number;
   json["title"] = output.title;
   json["exception"] = output.exception;
@@ -167,10 +168,23 @@ std::string findings_text(const disclosure::Judgement& judgement, const std::str
     shown += "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
              std::string(policies::to_string(finding.rule)) + "  " +
              printable(cell_name(finding.cell)) + ": " +
-             printable(disclosure::text(finding.message, language)) + "\n";
+             printable(finding_text(finding.message, language)) + "\n";
   }
   for (const auto& remedy : remedies) shown += "  usual remedy: " + printable(remedy) + "\n";
   return shown;
+}
+
+/// A file's lines, each made printable; CR before LF is part of the line's end.
+std::string lines_of(std::string_view bytes) {
+  std::string lines;
+  while (!bytes.empty()) {
+    const auto end = std::min(bytes.find('\n'), bytes.size());
+    auto line = bytes.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines += "    " + printable(line) + "\n";
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  }
+  return lines;
 }
 
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
@@ -185,8 +199,8 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   if (!output.table.empty()) {
     text += table_text(output.table) + "\n";
   } else {
-    text += "  " + grouped(output.file.size()) + " bytes; the first of them:\n  " +
-            printable(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n\n";
+    text += "  " + grouped(output.file.size()) + " bytes; the first of them:\n" +
+            lines_of(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n";
   }
   return text + findings_text(judgement, call.command.language);
 }

@@ -4,6 +4,7 @@
 
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -67,7 +68,7 @@ Centre::Rows Centre::findings_view(const std::string& session) {
                         std::string(disclosure::to_string(finding.verdict)),
                         cell_text(finding.cell), unless_empty(finding.statistic),
                         maybe_number(finding.measured), maybe_number(finding.limit),
-                        disclosure::text(finding.message, row.language),
+                        finding_text(finding.message, row.language),
                         disclosure::remedy(finding, row.language)});
       }
     }

@@ -39,12 +39,6 @@ std::optional<std::string> or_null(std::string text) {
   return text;
 }
 
-/// A finding's words: the checker's own, or the SQL room's why this is no tabulation.
-std::string message_text(const disclosure::Message& message, std::string_view language) {
-  auto words = disclosure::text(message, language);
-  return words.starts_with(message.id) ? sql::reason_text(message) : words;
-}
-
 /// "effectifs.csv: fail" and its first findings, a line each.
 std::string verdict_text(const JudgedOutput& output, std::string_view language) {
   std::string lines = output.name + ": " + std::string(to_string(output.judgement.verdict));
@@ -52,8 +46,9 @@ std::string verdict_text(const JudgedOutput& output, std::string_view language) 
   for (std::size_t i = 0; i < findings.size() && i < shown_findings; ++i) {
     const auto cell = cell_text(findings[i]);
     lines += "\n  " + std::string(policies::to_string(findings[i].rule));
-    if (!cell.empty()) lines += " (" + cell + ")";
-    lines += ": " + message_text(findings[i].message, language);
+    const auto& statistic = findings[i].statistic;
+    if (!cell.empty()) lines += " (" + cell + (statistic.empty() ? "" : ", " + statistic) + ")";
+    lines += ": " + finding_text(findings[i].message, language);
   }
   if (findings.size() > shown_findings) {
     lines +=
@@ -93,7 +88,7 @@ sql::Row finding_row(const disclosure::Finding& finding, std::string_view langua
           or_null(finding.statistic),
           number_cell(finding.measured),
           number_cell(finding.limit),
-          message_text(finding.message, language),
+          finding_text(finding.message, language),
           or_null(disclosure::remedy(finding, language))};
 }
 
