@@ -3,7 +3,6 @@
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
 
-#include <array>
 #include <memory>
 #include <string>
 
@@ -36,28 +35,85 @@ bool is_comment(int token) {
   return token == PG_QUERY__TOKEN__SQL_COMMENT || token == PG_QUERY__TOKEN__C_COMMENT;
 }
 
-/// Lists grow wide, not deep: commas and constants don't nest.
-bool may_nest(int token) {
-  return token != ',' && token != PG_QUERY__TOKEN__SCONST && token != PG_QUERY__TOKEN__ICONST &&
-         token != PG_QUERY__TOKEN__FCONST && !is_comment(token);
-}
+/// How deep a statement can be nested at a place, from its tokens alone: each open bracket or CASE,
+/// and in each of them the operators and keywords since the last comma, AND, OR or clause, which
+/// stand side by side. More than the real depth, never less; what nests across these is counted for
+/// the whole text.
+class Nesting {
+ public:
+  void take(int token) {
+    const bool name = before_ == '.';  // a.from: any word may be a column's name
+    before_ = token;
+    if (name) return;
+    if (opens(token)) {
+      levels_.push_back({token == PG_QUERY__TOKEN__CASE});
+    } else if (token == ')' || token == ']') {
+      if (levels_.size() > 1) levels_.pop_back();
+    } else if (token == PG_QUERY__TOKEN__END_P) {
+      if (levels_.back().of_case) levels_.pop_back();  // else a label: (SELECT 1 AS end)
+    } else if (token == ';') {
+      levels_.resize(1);
+      levels_[0].chain = 0;
+    } else if (separates(token)) {
+      levels_.back().chain = 0;
+    } else if (nests(token)) {
+      ++levels_.back().chain;
+    }
+    if (nests_across(token)) ++across_;
+  }
+  [[nodiscard]] std::size_t depth() const {
+    std::size_t depth = across_;
+    for (const auto& level : levels_) depth += level.chain + 1;
+    return depth;
+  }
+  [[nodiscard]] std::size_t brackets() const { return levels_.size() - 1; }
+
+ private:
+  static bool opens(int token) {
+    return token == '(' || token == '[' || token == PG_QUERY__TOKEN__CASE;
+  }
+  static bool separates(int token) {
+    return token == ',' || token == PG_QUERY__TOKEN__AND || token == PG_QUERY__TOKEN__OR ||
+           token == PG_QUERY__TOKEN__SELECT || token == PG_QUERY__TOKEN__FROM ||
+           token == PG_QUERY__TOKEN__WHERE || token == PG_QUERY__TOKEN__GROUP_P ||
+           token == PG_QUERY__TOKEN__HAVING || token == PG_QUERY__TOKEN__ORDER ||
+           token == PG_QUERY__TOKEN__WHEN || token == PG_QUERY__TOKEN__THEN ||
+           token == PG_QUERY__TOKEN__ELSE;
+  }
+  static bool nests(int token) {
+    return token != '.' && token != PG_QUERY__TOKEN__IDENT && token != PG_QUERY__TOKEN__SCONST &&
+           token != PG_QUERY__TOKEN__ICONST && token != PG_QUERY__TOKEN__FCONST &&
+           token != PG_QUERY__TOKEN__PARAM && !is_comment(token);
+  }
+
+  /// What nests to the right of a separator: (a) UNION (b) …, x BETWEEN y AND NOT z BETWEEN …
+  static bool nests_across(int token) {
+    return token == PG_QUERY__TOKEN__UNION || token == PG_QUERY__TOKEN__INTERSECT ||
+           token == PG_QUERY__TOKEN__EXCEPT || token == PG_QUERY__TOKEN__JOIN ||
+           token == PG_QUERY__TOKEN__BETWEEN || token == PG_QUERY__TOKEN__DISTINCT;
+  }
+
+  struct Level {
+    bool of_case = false;
+    std::size_t chain = 0;
+  };
+  std::vector<Level> levels_ = {{}};
+  std::size_t across_ = 0;
+  int before_ = 0;
+};
 
 void check_tokens(const PgQuery__ScanResult& tokens) {
   if (tokens.n_tokens > max_tokens) {
     throw SqlError("54001", "sql.too_many_tokens", {std::to_string(max_tokens)});
   }
-  std::size_t nesting = 0;
-  int depth = 0;
+  Nesting nesting;
   for (std::size_t i = 0; i < tokens.n_tokens; ++i) {
-    const int token = tokens.tokens[i]->token;
-    if (may_nest(token)) ++nesting;
-    if (token == '(' || token == '[') ++depth;
-    if (token == ')' || token == ']') --depth;
-    if (nesting > max_operators) {
-      throw SqlError("54001", "sql.too_many_operators", {std::to_string(max_operators)});
-    }
-    if (depth > max_brackets) {
+    nesting.take(tokens.tokens[i]->token);
+    if (nesting.brackets() > max_brackets) {
       throw SqlError("54001", "sql.too_deep", {std::to_string(max_brackets)});
+    }
+    if (nesting.depth() > max_nesting) {
+      throw SqlError("54001", "sql.too_many_operators", {std::to_string(max_nesting)});
     }
   }
 }

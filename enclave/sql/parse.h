@@ -6,9 +6,10 @@
 //   parse("SELECT 1; DROP TABLE x")                          // SqlError 0A000: nothing is changed
 //   here parse("SELECT 'a")                                       // SqlError 42601, at position 8
 //
-// The fences come first, since the parser falls over on deep input: at most 64 KiB, no NUL, valid
-// UTF-8, at most max_operators tokens that can nest and max_tokens in all, brackets at most
-// max_brackets deep. The caller runs this in a process that may die.
+// The fences come first, since the parser falls over on deep input (a level takes 2 KiB of stack): at
+// most 64 KiB, no NUL, valid UTF-8, at most max_tokens, brackets at most max_brackets deep, and no
+// place that its tokens could nest deeper than max_nesting. The caller runs this in a process that
+// may die.
 
 #include <cstddef>
 #include <string_view>
@@ -21,8 +22,8 @@ namespace sceau::enclave::sql {
 
 inline constexpr std::size_t max_text_bytes = std::size_t{64} * 1024;
 inline constexpr std::size_t max_tokens = 20'000;
-inline constexpr std::size_t max_operators = 4'000;
-inline constexpr int max_brackets = 100;
+inline constexpr std::size_t max_nesting = 500;   ///< estimated from tokens; 1 MiB of stack
+inline constexpr std::size_t max_brackets = 100;
 inline constexpr int max_tree_depth = 120;
 inline constexpr std::size_t max_tree_nodes = 50'000;
 inline constexpr std::size_t max_statements = 64;

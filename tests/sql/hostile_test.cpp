@@ -234,6 +234,14 @@ TEST_CASE("deep and long statements are refused, never run out of stack") {
   CHECK(world.refusal("SELECT 1 IN (1" + repeated(",1", 4000) + ")").empty());
   CHECK(world.refusal("SELECT 1" + repeated(",1", 300)) == "54011");
   CHECK(world.refusal(repeated("SELECT 1;", 65)) == "54000");
+  // Words that separate clauses elsewhere don't hide a chain.
+  CHECK(world.refusal("SELECT 1" + repeated("+a.from", 3000) + " FROM eleves a") == "54001");
+  CHECK(world.refusal("SELECT " + repeated("CASE WHEN a.end THEN ", 2000) + "1") == "54001");
+  CHECK(world.refusal("SELECT " + repeated("(SELECT 1 AS end, ", 2000) + "1") == "54001");
+  CHECK(world.refusal("SELECT " + repeated("1 BETWEEN 0 AND NOT ", 3000) + "true") == "54001");
+  CHECK(world.refusal("SELECT " + repeated("1 IS DISTINCT FROM NOT ", 2500) + "true") == "54001");
+  CHECK(world.refusal("SELECT 1 FROM eleves" + repeated(" JOIN eleves ON a = 1 AND b = 1", 1500)) ==
+        "54001");
   CHECK(world.refusal("SELECT [" + repeated("[", 200) + "1") == "54001");
 }
 
