@@ -9,8 +9,8 @@ namespace sceau::enclave::sql {
 namespace {
 
 bool is_aggregate_call(const Expr& expr) {
-  return expr.kind == Expr::Kind::call && !expr.over && expr.signature &&
-         is_aggregate(*expr.signature);
+  if (expr.kind != Expr::Kind::call || expr.over) return false;
+  return expr.star || (expr.signature && is_aggregate(*expr.signature));
 }
 
 bool has_aggregate(const Expr& expr) {

@@ -109,8 +109,12 @@ void Typing::order(Select& select, const Place& place) {
       continue;
     }
     if (key.expr.kind == Expr::Kind::column && key.expr.path.size() == 1) {
-      for (std::size_t i = 0; i < select.targets.size() && !key.output; ++i) {
-        if (select.targets[i].alias == key.expr.path[0]) key.output = i;
+      for (std::size_t i = 0; i < select.targets.size(); ++i) {
+        if (select.targets[i].alias != key.expr.path[0]) continue;
+        if (key.output && !same(select.targets[*key.output].expr, select.targets[i].expr)) {
+          throw SqlError("42702", "sql.ambiguous_order", {key.expr.path[0]}, key.expr.position);
+        }
+        if (!key.output) key.output = i;
       }
     }
     if (key.output) {
