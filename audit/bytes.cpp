@@ -59,6 +59,15 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
+HexDigest hex_digest(const Digest& digest) {
+  HexDigest text;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = hex_digits[digest[i] >> 4];
+    text[2 * i + 1] = hex_digits[digest[i] & 15];
+  }
+  return text;
+}
+
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes bytes(text.size() / 2);

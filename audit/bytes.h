@@ -22,6 +22,10 @@ using Digest = std::array<std::uint8_t, 32>;  ///< a SHA-256 value
 /// Lower-case hex, two digits a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 
+/// The 64 hex digits of a digest, without taking memory.
+using HexDigest = std::array<char, 64>;
+[[nodiscard]] HexDigest hex_digest(const Digest& digest);
+
 /// The bytes of lower-case hex; nothing for an odd length or any other character.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include "audit/entry.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -12,8 +13,14 @@ namespace {
 // A time_point counts nanoseconds in 64 bits, which end in 2262.
 constexpr int last_year = 2261;
 
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
 void append_string(std::string& out, std::string_view text) {
   out += '"';
+  if (std::none_of(text.begin(), text.end(), needs_escape)) {
+    out.append(text) += '"';
+    return;
+  }
   for (const char c : text) {
     switch (c) {
       case '"':
@@ -48,6 +55,12 @@ void append_string(std::string& out, std::string_view text) {
     }
   }
   out += '"';
+}
+
+// Writes the number into `count` places of the text, from `at` on.
+void put_digits(std::string& text, std::size_t at, std::size_t count, int number) {
+  for (std::size_t i = count; i-- > 0; number /= 10)
+    text[at + i] = static_cast<char>('0' + number % 10);
 }
 
 [[noreturn]] void refuse(std::string_view event, const std::string& why, std::string hint = {}) {
@@ -110,13 +123,15 @@ std::string format_time(std::chrono::system_clock::time_point time) {
   if (year < 1970 || year > last_year)
     throw AuditError(Fault::refused, "the clock is outside the years 1970 to 2261",
                      "set the system's clock");
-  std::array<char, 48> text;
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", year,
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
-  return text.data();
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  put_digits(text, 0, 4, year);
+  put_digits(text, 5, 2, static_cast<int>(static_cast<unsigned>(date.month())));
+  put_digits(text, 8, 2, static_cast<int>(static_cast<unsigned>(date.day())));
+  put_digits(text, 11, 2, static_cast<int>(clock.hours().count()));
+  put_digits(text, 14, 2, static_cast<int>(clock.minutes().count()));
+  put_digits(text, 17, 2, static_cast<int>(clock.seconds().count()));
+  put_digits(text, 20, 6, static_cast<int>(clock.subseconds().count()));
+  return text;
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
@@ -137,9 +152,10 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
 
 std::string format_head(std::uint64_t seq, const Digest& prev, std::string_view time) {
   std::string line;
-  line.reserve(192);
+  line.reserve(512);  // with the tail that most entries have
   line.append(R"({"v":1,"seq":)").append(std::to_string(seq));
-  line.append(R"(,"prev":")").append(to_hex(prev));
+  const HexDigest digits = hex_digest(prev);
+  line.append(R"(,"prev":")").append(digits.data(), digits.size());
   line.append(R"(","time":")").append(time).append("\"");
   return line;
 }

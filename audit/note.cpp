@@ -73,11 +73,12 @@ std::vector<std::size_t> verified_keys(const Note& note, const std::vector<Verif
 }
 
 std::string signature_line(const Verifier& key, std::span<const std::uint8_t> signature) {
-  Bytes data;
-  for (int shift = 24; shift >= 0; shift -= 8)
-    data.push_back(static_cast<std::uint8_t>(key.id() >> shift));
-  data.insert(data.end(), signature.begin(), signature.end());
-  return std::string(dash) + key.name() + " " + to_base64(data) + "\n";
+  Bytes data(4 + signature.size());
+  for (std::size_t i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(key.id() >> (24 - 8 * i));
+  std::copy(signature.begin(), signature.end(), data.begin() + 4);
+  std::string line(dash);
+  line.append(key.name()).append(" ").append(to_base64(data)).append("\n");
+  return line;
 }
 
 std::string sign_note(std::string_view text, const Signer& signer) {

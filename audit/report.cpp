@@ -145,11 +145,11 @@ std::string entry_line(const ScannedEntry& entry) {
   std::string line = std::to_string(entry.seq) + "  " + std::string(entry.time) + "  " +
                      std::string(entry.event) + "  " + std::string(entry.actor) + " ";
   for (const ScannedField& field : entry.data) {
-    line += " " + std::string(field.key) + "=";
+    line.append(" ").append(field.key).append("=");
     if (!field.is_string || is_word(field.raw))
-      line += field.raw;
+      line.append(field.raw);
     else
-      line += "\"" + printable(field.raw) + "\"";
+      line.append("\"").append(printable(field.raw)).append("\"");
   }
   return line;
 }

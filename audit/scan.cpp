@@ -1,6 +1,7 @@
 #include "audit/scan.h"
 
 #include <algorithm>
+#include <array>
 
 #include "audit/bytes.h"
 
@@ -9,8 +10,36 @@ namespace {
 
 constexpr std::size_t most_fields = 64;
 constexpr std::size_t longest_name = 64;
+constexpr std::size_t time_length = 27;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A set of bytes: one look-up answers where comparisons would cost the verifier half its time.
+using ByteSet = std::array<bool, 256>;
+
+template <typename Allowed>
+constexpr ByteSet set_of(Allowed allowed) {
+  ByteSet set{};
+  for (std::size_t i = 0; i < set.size(); ++i) set[i] = allowed(static_cast<unsigned char>(i));
+  return set;
+}
+
+constexpr bool is_lower(unsigned char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_number(unsigned char c) { return c >= '0' && c <= '9'; }
+
+constexpr ByteSet hex =
+    set_of([](unsigned char c) { return is_number(c) || (c >= 'a' && c <= 'f'); });
+constexpr ByteSet in_event = set_of([](unsigned char c) { return is_lower(c) || c == '.'; });
+constexpr ByteSet in_key =
+    set_of([](unsigned char c) { return is_lower(c) || is_number(c) || c == '_'; });
+constexpr ByteSet in_actor = set_of([](unsigned char c) {
+  return is_lower(c) || is_number(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+});
+// What a string holds as it is, in ASCII: no quote, backslash or control.
+constexpr ByteSet plain =
+    set_of([](unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; });
+
+bool has(const ByteSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
 
 int two_digits(std::string_view text, std::size_t at) {
   return (text[at] - '0') * 10 + (text[at + 1] - '0');
@@ -53,29 +82,29 @@ class Scanner {
     return true;
   }
 
-  // Exactly `length` characters that all satisfy `allowed`.
-  template <typename Allowed>
-  bool fixed(std::size_t length, std::string_view& text, Allowed allowed, std::string_view why) {
+  // Exactly `length` characters of the set.
+  bool fixed(std::size_t length, std::string_view& text, const ByteSet& allowed,
+             std::string_view why) {
     text = bytes_.substr(at_, length);
-    if (text.size() != length || !std::all_of(text.begin(), text.end(), allowed)) return fail(why);
+    bool all = text.size() == length;
+    for (const char c : text) all = all & has(allowed, c);
+    if (!all) return fail(why);
     at_ += length;
     return true;
   }
 
   bool time(std::string_view& text) {
-    if (!fixed(
-            27, text, [](char) { return true; }, "the time is cut"))
-      return false;
-    if (is_time(text)) return true;
-    at_ -= text.size();
-    return fail("the time is not a UTC time with microseconds");
+    text = bytes_.substr(at_, time_length);
+    if (text.size() != time_length || !is_time(text))
+      return fail("the time is not a UTC time with microseconds");
+    at_ += time_length;
+    return true;
   }
 
-  // Characters that satisfy `allowed`, up to the closing quote, which is taken too.
-  template <typename Allowed>
-  bool name(std::string_view& text, Allowed allowed, std::string_view why) {
+  // Characters of the set, up to the closing quote, which is taken too.
+  bool name(std::string_view& text, const ByteSet& allowed, std::string_view why) {
     const std::size_t start = at_;
-    while (at_ < bytes_.size() && allowed(bytes_[at_])) ++at_;
+    while (at_ < bytes_.size() && has(allowed, bytes_[at_])) ++at_;
     text = bytes_.substr(start, at_ - start);
     if (text.empty() || text.size() > longest_name) return fail(why);
     return literal("\"", why);
@@ -118,6 +147,7 @@ class Scanner {
     const std::size_t start = at_;
     bool ascii = true;
     for (;; ++at_) {
+      while (at_ < bytes_.size() && has(plain, bytes_[at_])) ++at_;
       if (at_ >= bytes_.size()) return fail("a string has no end");
       const auto c = static_cast<unsigned char>(bytes_[at_]);
       if (c == '"') break;
@@ -155,14 +185,6 @@ class Scanner {
   ScanFault fault_;
 };
 
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool in_event(char c) { return is_lower(c) || c == '.'; }
-bool in_key(char c) { return is_lower(c) || is_digit(c) || c == '_'; }
-bool in_actor(char c) {
-  return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-}
-
 bool is_event_name(std::string_view text) {
   const auto dot = text.find('.');
   return dot != std::string_view::npos && dot > 0 && dot + 1 < text.size() &&
@@ -190,7 +212,7 @@ bool scan(Scanner& s, ScannedEntry& entry) {
   if (!s.literal(R"({"v":1,"seq":)", R"(it doesn't begin with {"v":1,"seq":)") ||
       !s.sequence(entry.seq) ||
       !s.literal(R"(,"prev":")", R"(,"prev":" is not where it belongs)") ||
-      !s.fixed(64, entry.prev, is_hex, "prev is not 64 lower-case hex digits") ||
+      !s.fixed(64, entry.prev, hex, "prev is not 64 lower-case hex digits") ||
       !s.literal(R"(","time":")", R"(","time":" is not where it belongs)") || !s.time(entry.time) ||
       !s.literal(R"(","event":")", R"(","event":" is not where it belongs)") ||
       !s.name(entry.event, in_event, "the event is not a name"))

@@ -9,18 +9,6 @@ constexpr std::size_t most_open = 100'000;
 
 std::string place(std::uint64_t seq) { return "entry " + std::to_string(seq); }
 
-// What identifies the act that this entry begins or ends.
-std::string act_id(const Act& act, const ScannedEntry& entry) {
-  std::string id;
-  for (const std::string_view key : act.id) {
-    const ScannedField* field = key.empty() ? nullptr : entry.find(key);
-    if (field == nullptr) continue;
-    if (!id.empty()) id += '/';
-    id += field->raw;
-  }
-  return id;
-}
-
 bool has_kind(const ScannedField& field, Kind kind) {
   switch (kind) {
     case Kind::number:
@@ -35,36 +23,59 @@ bool has_kind(const ScannedField& field, Kind kind) {
 
 }  // namespace
 
-void IntentCheck::add(std::uint64_t seq, const ScannedEntry& entry) {
+IntentCheck::IntentCheck() : parts_(all_events().size()) {
+  const auto place_of = [](std::string_view name) {
+    return static_cast<std::size_t>(find_event(name) - all_events().data());
+  };
   for (const Act& act : all_acts()) {
-    if (entry.event == act.intent) begin(act, seq, entry);
+    parts_[place_of(act.intent)] = {&act, true};
     for (const std::string_view outcome : act.outcomes)
-      if (entry.event == outcome) end(act, seq, entry);
+      if (!outcome.empty()) parts_[place_of(outcome)] = {&act, false};
+  }
+}
+
+void IntentCheck::add(std::uint64_t seq, const Event& event, const ScannedEntry& entry) {
+  const Part& part = parts_[static_cast<std::size_t>(&event - all_events().data())];
+  if (part.act == nullptr) return;
+  set_key(*part.act, entry);
+  if (part.is_intent)
+    begin(*part.act, seq, entry);
+  else
+    end(*part.act, seq);
+}
+
+void IntentCheck::set_key(const Act& act, const ScannedEntry& entry) {
+  key_.assign(act.intent) += '\n';
+  const std::size_t start = key_.size();
+  for (const std::string_view name : act.id) {
+    const ScannedField* field = name.empty() ? nullptr : entry.find(name);
+    if (field == nullptr) continue;
+    if (key_.size() > start) key_ += '/';
+    key_ += field->raw;
   }
 }
 
 void IntentCheck::begin(const Act& act, std::uint64_t seq, const ScannedEntry& entry) {
-  const std::string id = act_id(act, entry);
-  const std::string key = std::string(act.intent) + "\n" + id;
   const ScannedField* count = act.count.empty() ? nullptr : entry.find(act.count);
   const std::uint64_t missing = count != nullptr ? natural(*count).value_or(1) : 1;
-  const auto found = open_.find(key);
+  const auto found = open_.find(key_);
   if (found != open_.end()) {
     if (abandoned_.size() < most_open)
-      abandoned_.push_back({found->second.seq, std::string(act.intent), id});
+      abandoned_.push_back(
+          {found->second.seq, std::string(act.intent), key_.substr(act.intent.size() + 1)});
     else
       ++unlisted_;
     open_.erase(found);
   }
   if (missing == 0) return;
   if (open_.size() < most_open)
-    open_.emplace(key, Open{seq, missing});
+    open_.emplace(key_, Open{seq, missing});
   else
     ++unlisted_;
 }
 
-void IntentCheck::end(const Act& act, std::uint64_t seq, const ScannedEntry& entry) {
-  const auto found = open_.find(std::string(act.intent) + "\n" + act_id(act, entry));
+void IntentCheck::end(const Act& act, std::uint64_t seq) {
+  const auto found = open_.find(key_);
   if (found == open_.end()) {
     if (act.outcome_needs_intent && without_intent_++ == 0) first_without_intent_ = seq;
     return;
@@ -99,7 +110,7 @@ void EntryCheck::add(std::string_view bytes, const Digest& leaf) {
     entries_.fail(place(seq) + " is not canonical: " + std::string(fault->why) + ", at byte " +
                       std::to_string(fault->at),
                   seq);
-    prev_ = to_hex(leaf);
+    prev_ = hex_digest(leaf);
     return;
   }
   check_chain(leaf);
@@ -109,25 +120,25 @@ void EntryCheck::add(std::string_view bytes, const Digest& leaf) {
     return;
   }
   check_data(*event);
-  intents_.add(seq, entry_);
+  intents_.add(seq, *event, entry_);
   note_clock();
 }
 
 void EntryCheck::skip(const Digest& leaf) {
   ++next_;
-  prev_ = to_hex(leaf);
+  prev_ = hex_digest(leaf);
 }
 
 void EntryCheck::check_chain(const Digest& leaf) {
   const std::uint64_t seq = next_ - 1;
   if (entry_.seq != seq)
     chain_.fail(place(seq) + " says that it is number " + std::to_string(entry_.seq), seq);
-  else if (entry_.prev != prev_)
+  else if (entry_.prev != std::string_view(prev_.data(), prev_.size()))
     chain_.fail(place(seq) + " names another entry before it than the one that is there", seq);
   else if (entry_.time < time_)
     chain_.fail(place(seq) + " is earlier than the entry before it", seq);
-  prev_ = to_hex(leaf);
-  time_ = entry_.time;
+  prev_ = hex_digest(leaf);
+  time_.assign(entry_.time);
 }
 
 void EntryCheck::check_data(const Event& event) {

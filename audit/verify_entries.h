@@ -21,7 +21,8 @@ namespace sceau::audit {
 /// Pairs intents with their outcomes.
 class IntentCheck {
  public:
-  void add(std::uint64_t seq, const ScannedEntry& entry);
+  IntentCheck();
+  void add(std::uint64_t seq, const Event& event, const ScannedEntry& entry);
   /// Moves what is open, and notes about it, into the verification.
   void report(Verification& verification) const;
 
@@ -31,10 +32,19 @@ class IntentCheck {
     std::uint64_t missing;  // outcomes yet to come
   };
 
-  void begin(const Act& act, std::uint64_t seq, const ScannedEntry& entry);
-  void end(const Act& act, std::uint64_t seq, const ScannedEntry& entry);
+  // What an event is to an act.
+  struct Part {
+    const Act* act = nullptr;
+    bool is_intent = false;
+  };
 
-  std::unordered_map<std::string, Open> open_;  // by intent and id
+  void begin(const Act& act, std::uint64_t seq, const ScannedEntry& entry);
+  void end(const Act& act, std::uint64_t seq);
+  void set_key(const Act& act, const ScannedEntry& entry);
+
+  std::vector<Part> parts_;                     // by the event's place in all_events()
+  std::string key_;                             // intent, newline, id: of the entry at hand
+  std::unordered_map<std::string, Open> open_;  // by such a key
   std::vector<OpenIntent> abandoned_;           // begun again under the same id
   std::uint64_t unlisted_ = 0;
   std::uint64_t without_intent_ = 0;
@@ -56,7 +66,7 @@ class EntryCheck {
   void note_clock();
 
   std::uint64_t next_ = 0;
-  std::string prev_ = std::string(64, '0');  // hex leaf hash of the entry before
+  HexDigest prev_ = hex_digest(Digest{});  // leaf hash of the entry before
   std::string time_;
   ScannedEntry entry_;
   Findings entries_{"entries"};

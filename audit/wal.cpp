@@ -109,7 +109,8 @@ std::string format_frame(std::uint64_t first, std::size_t count, std::string_vie
                          const Digest& last_leaf) {
   std::string header = "batch " + std::to_string(first) + " " + std::to_string(count) + " " +
                        std::to_string(payload.size());
-  header += " " + header_check(header) + "\n";
+  const std::string check = header_check(header);
+  header.append(" ").append(check).append("\n");
   std::string frame;
   frame.reserve(header.size() + payload.size() + trailer_bytes);
   frame.append(header).append(payload).append("end ").append(to_hex(last_leaf)).append("\n");

@@ -107,6 +107,23 @@ void spill(const fs::path& path, std::string_view bytes) {
   if (!file) throw std::runtime_error("cannot write a test file");
 }
 
+Verification verify(const fs::path& log, bool tree_only) {
+  VerifyOptions options;
+  options.tree_only = tree_only;
+  return verify_log(log, test_trust(), options);
+}
+
+std::string message_of(const Verification& result, std::string_view check) {
+  const Check* found = result.find(check);
+  return found == nullptr ? "" : found->message;
+}
+
+void on_copy(const fs::path& log, const std::function<void(const fs::path&)>& act) {
+  const Folder folder;
+  fs::copy(log, folder.log(), fs::copy_options::recursive);
+  act(folder.log());
+}
+
 Digest naive_root(const std::vector<Digest>& leaves) {
   Hasher hasher;
   if (leaves.empty()) return hasher.sha256({});

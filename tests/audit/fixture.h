@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +59,14 @@ void make_log(const Folder& folder, const std::vector<std::uint64_t>& sizes);
 [[nodiscard]] std::vector<std::string> list_files(const std::filesystem::path& folder);
 [[nodiscard]] std::string slurp(const std::filesystem::path& path);
 void spill(const std::filesystem::path& path, std::string_view bytes);
+
+/// Verifies against test_trust().
+[[nodiscard]] Verification verify(const std::filesystem::path& log, bool tree_only = false);
+/// The message of the check of that name; empty when there is none.
+[[nodiscard]] std::string message_of(const Verification& result, std::string_view check);
+/// Calls `act` for a fresh copy of a log's folder.
+void on_copy(const std::filesystem::path& log,
+             const std::function<void(const std::filesystem::path&)>& act);
 
 /// A tree of static files made by other code than the writer's: entries of any bytes, every
 /// level's tiles, and a checkpoint by this key. The naive reference of these tests.
