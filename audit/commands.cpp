@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "audit/checkpoint.h"
+#include "audit/command_line.h"
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/hash.h"
@@ -29,33 +30,6 @@ namespace po = boost::program_options;
 constexpr std::size_t largest_note = 1'000'000;
 constexpr std::size_t largest_receipt = 2'000'000;
 
-// Parses the arguments, or prints the help and gives nothing.
-std::optional<po::variables_map> parse(const std::vector<std::string>& arguments,
-                                       const std::string& usage, po::options_description& options,
-                                       const char* positional) {
-  options.add_options()("help", "this help");
-  po::options_description all = options;
-  all.add_options()(positional, po::value<std::string>());
-  po::positional_options_description places;
-  places.add(positional, 1);
-  po::variables_map values;
-  po::store(
-      po::command_line_parser(arguments)
-          .options(all)
-          .positional(places)
-          .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
-          .run(),
-      values);
-  po::notify(values);
-  if (values.count("help") > 0) {
-    std::cout << "usage: sceau-audit " << usage << "\n\n" << options;
-    return std::nullopt;
-  }
-  if (values.count(positional) == 0)
-    throw AuditError(Fault::bad_input, "usage: sceau-audit " + usage);
-  return values;
-}
-
 void add_trust_options(po::options_description& options) {
   options.add_options()("trust", po::value<std::string>()->value_name("FILE"),
                         "trust file with the log's key and its witnesses")(
@@ -69,14 +43,6 @@ Trust trust_of(const po::variables_map& values) {
                      "give either --trust FILE or --key 'NAME+HASH+KEY'");
   return values.count("trust") > 0 ? read_trust_file(values["trust"].as<std::string>())
                                    : trust_of_key(values["key"].as<std::string>());
-}
-
-std::uint64_t number_of(const std::string& text, const char* option) {
-  const auto number = parse_decimal(text);
-  if (!number)
-    throw AuditError(Fault::bad_input,
-                     std::string("--") + option + " takes a whole number of at least 0");
-  return *number;
 }
 
 std::string checkpoint_note(const fs::path& log) {
@@ -188,9 +154,9 @@ int run_verify(const std::vector<std::string>& arguments) {
                         "an earlier checkpoint or copy: the log must go on from it")(
       "tree", "any C2SP log: tree, tiles and signatures, not the entries")(
       "json", "one JSON document on stdout");
-  const auto values =
-      parse(arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]",
-            options, "LOG");
+  const auto values = parse_command_line(
+      arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
+      "LOG");
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
   VerifyOptions choice;
@@ -215,7 +181,7 @@ int run_show(const std::vector<std::string>& arguments) {
       "event", po::value<std::string>()->value_name("E"), "only this event")(
       "actor", po::value<std::string>()->value_name("A"), "only this actor")(
       "json", "one JSON document on stdout");
-  const auto values = parse(
+  const auto values = parse_command_line(
       arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, "LOG");
   if (!values) return exit_done;
   const auto text = [&](const char* name) {
@@ -251,17 +217,14 @@ int run_receipt(const std::vector<std::string>& arguments) {
   options.add_options()("file", po::value<std::string>()->value_name("OUTPUT"),
                         "the file that came with the receipt")("json",
                                                                "one JSON document on stdout");
-  const auto values = parse(arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]",
-                            options, "RECEIPT");
+  const auto values = parse_command_line(
+      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, "RECEIPT");
   if (!values) return exit_done;
-  if (values->count("file") == 0)
-    throw AuditError(Fault::bad_input, "which file the receipt is for is not said",
-                     "give --file OUTPUT");
   const Trust trust = trust_of(*values);
   const std::string name = (*values)["RECEIPT"].as<std::string>();
   const auto receipt = read_file(name, largest_receipt);
   if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
-  const Digest file = Hasher().sha256_file((*values)["file"].as<std::string>());
+  const Digest file = Hasher().sha256_file(required(*values, "file"));
   return print(verify_receipt(*receipt, file, trust), values->count("json") > 0);
 }
 
@@ -272,8 +235,8 @@ int run_prove(const std::vector<std::string>& arguments) {
       "consistency", po::value<std::vector<std::string>>()->multitoken()->value_name("M N"),
       "prove that the first M entries are the beginning of the first N: prints the hashes")(
       "json", "one JSON document on stdout");
-  const auto values =
-      parse(arguments, "prove LOG --index N | --consistency M N [--json]", options, "LOG");
+  const auto values = parse_command_line(
+      arguments, "prove LOG --index N | --consistency M N [--json]", options, "LOG");
   if (!values) return exit_done;
   const fs::path log = (*values)["LOG"].as<std::string>();
   const bool json = values->count("json") > 0;

@@ -2,10 +2,9 @@
 #include "audit/checkpoint.h"
 #include "audit/log_state.h"
 #include "audit/note.h"
+#include "audit/site.h"
 
 namespace sceau::audit {
-
-namespace fs = std::filesystem;
 
 void Log::State::publish() {
   const std::lock_guard one(publishing);
@@ -18,17 +17,11 @@ void Log::State::publish() {
     held.unlock();
     const std::string text = format_checkpoint({origin, taken.size, taken.root, ""});
     const std::string signed_note = sign_note(text, signer);
-    write_files(taken);
+    write_tree_files(*disk, log_dir, files.temporary, taken);
     // Never two roots for one size: what is about to be signed is known before it is visible.
     replace_file(*disk, files.temporary / "signed", {files.signed_state, text, 0600});
-    replace_file(*disk, files.temporary / "checkpoint",
-                 {log_dir / "checkpoint", signed_note, 0644});
-    for (const std::string& folder : taken.superseded) {
-      for (unsigned width = 1; width < 256; ++width)
-        if (const fs::path part = log_dir / folder / std::to_string(width); fs::exists(part))
-          disk->remove(part);
-      disk->remove(log_dir / folder);
-    }
+    write_checkpoint(*disk, log_dir, files.temporary, signed_note);
+    remove_superseded(*disk, log_dir, taken);
     if (has_old_record) disk->remove(files.wal_old);
     held.lock();
     has_old_record = false;
@@ -42,13 +35,6 @@ void Log::State::publish() {
     committed.notify_all();
     std::rethrow_exception(error);
   }
-}
-
-void Log::State::write_files(const TreeFiles& taken) {
-  std::vector<NewFile> list;
-  list.reserve(taken.files.size());
-  for (const TreeFile& file : taken.files) list.push_back({log_dir / file.path, file.bytes, 0644});
-  replace_files(*disk, log_dir, files.temporary, list);
 }
 
 // Begins a new record when the present one is long. The publication under way covers all that is

@@ -58,7 +58,6 @@ struct Log::State {
   std::string sequence(const std::vector<Pending*>& batch, Head& next);
   Appended place(Pending& pending, std::size_t i, Head& next);
   void publish();
-  void write_files(const TreeFiles& taken);
   void rotate_record(std::unique_lock<std::mutex>& held);
   void publish_from_time_to_time();
   void close() noexcept;

@@ -21,6 +21,10 @@ constexpr const char* usage =
     "                                    was this file released, as it is, after a check\n"
     "  prove LOG --index N               a receipt for entry N\n"
     "  prove LOG --consistency M N       the proof that M entries are the beginning of N\n"
+    "  cosign LOG --key W.key --state FILE\n"
+    "                                    be a witness: compare with what was seen last, then sign\n"
+    "  rebuild --entries FILE --key-file K --sizes 5,256 --out DIR\n"
+    "                                    a log made again from its entries\n"
     "\n"
     "exit codes: 0 valid; 1 undecided; 2 usage or bad input; 4 tampered; 70 internal\n";
 
@@ -34,6 +38,8 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments[0] == "show") return run_show(rest);
   if (arguments[0] == "receipt") return run_receipt(rest);
   if (arguments[0] == "prove") return run_prove(rest);
+  if (arguments[0] == "cosign") return run_cosign(rest);
+  if (arguments[0] == "rebuild") return run_rebuild(rest);
   throw AuditError(Fault::bad_input, "there is no command of this name",
                    "sceau-audit --help lists the commands");
 }

@@ -50,7 +50,7 @@ class Verifying {
       result_.add({"checkpoint", CheckResult::failed, "the checkpoint is missing", {}});
       return false;
     }
-    note_ = *note;
+    result_.checkpoint = *note;
     try {
       const SignedCheckpoint opened = open_checkpoint(*note, trust_);
       result_.origin = opened.checkpoint.origin;
@@ -263,7 +263,7 @@ class Verifying {
   bool has_grown() const {
     try {
       const auto note = read_file(dir_ / "checkpoint", largest_note);
-      return note && *note != note_ &&
+      return note && *note != result_.checkpoint &&
              open_checkpoint(*note, trust_).checkpoint.size > result_.size;
     } catch (const AuditError&) {
       return false;
@@ -274,7 +274,6 @@ class Verifying {
   const Trust& trust_;
   const VerifyOptions& options_;
   Verification result_;
-  std::string note_;
   Hasher hasher_;
   Accumulator tree_;
   EntryCheck entries_;

@@ -53,6 +53,7 @@ struct Verification {
   std::string origin;
   std::uint64_t size = 0;
   Digest root{};
+  std::string checkpoint;  ///< the signed note that was verified; empty when there was none
   std::vector<Check> checks;
   std::vector<std::string> notes;
   std::vector<OpenIntent> intents;  ///< in the order of the log; at most 100,000

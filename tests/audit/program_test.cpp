@@ -177,6 +177,37 @@ TEST_CASE("since: a later log goes on, an older copy is exit 1") {
   CHECK(home.run("verify log --trust log.trust --since nowhere").code == 2);
 }
 
+TEST_CASE("cosign prints a signature line that goes under the checkpoint") {
+  const Home home;
+  const Signer witness = test::test_signer(50, "witness.example", KeyType::cosignature_v1);
+  test::spill(home.path("w.key"), witness.private_key() + "\n");
+  CHECK(home.run("cosign log --key w.key --state seen").code == 2);
+  const auto run = home.run("cosign log --key w.key --state seen --trust log.trust");
+  CHECK(run.code == 0);
+  CHECK(run.out.starts_with("\xE2\x80\x94 witness.example "));
+  const std::string trust = "log " + test::test_signer().verifier_key() + "\nwitness W " +
+                            witness.verifier_key() + "\nquorum W\n";
+  test::spill(home.path("witnessed.trust"), trust);
+  CHECK(home.run("verify log --trust witnessed.trust").code == 1);
+  test::spill(home.path("log/checkpoint"), test::slurp(home.path("log/checkpoint")) + run.out);
+  CHECK(home.run("verify log --trust witnessed.trust").code == 0);
+  CHECK(home.run("cosign log --key log.trust --state seen").code == 2);
+}
+
+TEST_CASE("rebuild makes the same log from its entries, and says no to a used folder") {
+  const Home home;
+  std::string lines;
+  const auto document = nlohmann::ordered_json::parse(home.run("show log --json").out);
+  for (const auto& entry : document["entries"]) lines += entry.dump() + "\n";
+  test::spill(home.path("entries"), lines);
+  test::spill(home.path("log.key"), test::test_signer().private_key() + "\n");
+  CHECK(home.run("rebuild --entries entries --key-file log.key --sizes 5 --out again").code == 0);
+  CHECK(test::slurp(home.path("again/checkpoint")) == test::slurp(home.path("log/checkpoint")));
+  CHECK(home.run("verify again --trust log.trust --since log").code == 0);
+  CHECK(home.run("rebuild --entries entries --key-file log.key --sizes 5 --out again").code == 2);
+  CHECK(home.run("rebuild --entries entries --key-file log.key --sizes x --out other").code == 2);
+}
+
 TEST_CASE("usage errors are exit 2 with a next step") {
   const Home home;
   for (const char* arguments :
@@ -190,8 +221,8 @@ TEST_CASE("usage errors are exit 2 with a next step") {
     CHECK(run.out == "");
     if (*arguments != '\0') CHECK(run.err.starts_with("sceau-audit: error: "));
   }
-  for (const char* arguments :
-       {"--help", "verify --help", "show --help", "receipt --help", "prove --help"}) {
+  for (const char* arguments : {"--help", "verify --help", "show --help", "receipt --help",
+                                "prove --help", "cosign --help", "rebuild --help"}) {
     const auto run = home.run(arguments);
     CHECK(run.code == 0);
     CHECK(run.err == "");

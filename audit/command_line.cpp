@@ -1,0 +1,57 @@
+#include "audit/command_line.h"
+
+#include <boost/program_options.hpp>
+#include <iostream>
+
+#include "audit/bytes.h"
+#include "audit/fault.h"
+
+namespace sceau::audit {
+
+namespace po = boost::program_options;
+
+std::optional<po::variables_map> parse_command_line(const std::vector<std::string>& arguments,
+                                                    const std::string& usage,
+                                                    po::options_description& options,
+                                                    const char* positional) {
+  options.add_options()("help", "this help");
+  po::options_description all = options;
+  po::positional_options_description places;
+  if (positional != nullptr) {
+    all.add_options()(positional, po::value<std::string>());
+    places.add(positional, 1);
+  }
+  po::variables_map values;
+  po::store(
+      po::command_line_parser(arguments)
+          .options(all)
+          .positional(places)
+          .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+          .run(),
+      values);
+  po::notify(values);
+  if (values.count("help") > 0) {
+    std::cout << "usage: sceau-audit " << usage << "\n\n" << options;
+    return std::nullopt;
+  }
+  if (positional != nullptr && values.count(positional) == 0)
+    throw AuditError(Fault::bad_input, "usage: sceau-audit " + usage);
+  return values;
+}
+
+std::string required(const po::variables_map& values, const char* option) {
+  if (values.count(option) == 0)
+    throw AuditError(Fault::bad_input, "--" + std::string(option) + " is missing",
+                     "--help after the command lists its options");
+  return values[option].as<std::string>();
+}
+
+std::uint64_t number_of(const std::string& text, const char* option) {
+  const auto number = parse_decimal(text);
+  if (!number)
+    throw AuditError(Fault::bad_input,
+                     std::string("--") + option + " takes a whole number of at least 0");
+  return *number;
+}
+
+}  // namespace sceau::audit
