@@ -68,9 +68,6 @@ class BadInput(unittest.TestCase):
     def test_a_bad_decimal(self):
         self.refuses(GOOD + f"R2;D3;{CANARY}\n", "notes.csv", "5", "note")
 
-    def test_a_decimal_with_too_many_digits(self):
-        self.refuses(GOOD + "R2;D3;7.1234\n", "notes.csv", "5", "note")
-
     def test_a_value_out_of_range(self):
         ran = self.refuses(GOOD + "R2;D3;20.01\n", "notes.csv", "5", "note")
         self.assertNotIn("20.01", ran.err)
@@ -88,7 +85,7 @@ class BadInput(unittest.TestCase):
         self.refuses("", "notes.csv", "empty")
 
     def test_only_a_header(self):
-        self.refuses("region;departement;note\n", "notes.csv")
+        self.refuses("region;departement;note\n", "header")
 
     def test_a_file_cut_mid_line(self):
         self.refuses(GOOD + "R2;D", "notes.csv", "5")
@@ -110,7 +107,7 @@ class BadInput(unittest.TestCase):
 
     def test_skip_seals_the_rejects_and_counts_them(self):
         self.seal(GOOD + f"R2;D3;{CANARY}\nR2;D3;4.00\n", "--on-error", "skip", name="notes@2030", code=0)
-        shown = self.centre.sceau("store", "show", "notes@2030", "--json").json()
+        shown = self.centre.sceau("store", "show", "notes@2030", "--json").json()["stores"][0]
         self.assertEqual((shown["rows"], shown["rejected"]), (4, 1))
         data = (self.centre.home / "stores" / "notes@2030.store").read_bytes()
         self.assertNotIn(CANARY.encode(), data)
@@ -175,6 +172,7 @@ class BadInput(unittest.TestCase):
     def test_wrong_passphrase(self):
         wrong = self.folder / "wrong"
         wrong.write_text("not this one")
+        wrong.chmod(0o600)
         ran = harness.run([harness.binary("sceau"), "--home", self.centre.home, "store", "list",
                            "--passphrase-file", wrong], code=4)
         self.assertIn("passphrase", ran.err)
