@@ -61,7 +61,7 @@ class Results {
     std::vector<Number> found;
     if (statistic.function == Function::count_distinct) {
       for (const std::int64_t count :
-           groups_->measures[plan.measure]->distinct(*plan.kind, groups_->pairs[*plan.kind])) {
+           groups_->measures[plan.measure]->distinct(*plan.kind, groups_->pairs)) {
         found.push_back(exact(count, 0));
       }
       return found;

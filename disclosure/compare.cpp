@@ -34,22 +34,34 @@ struct TableComparison::Pair {
   const ReleasedSets* their_sets;
 };
 
+// What one cell holds more than another: their numbers, and how many rows lie between.
+struct TableComparison::Rest {
+  std::uint32_t ours;
+  std::uint32_t theirs;
+  std::int64_t rows;
+
+  [[nodiscard]] Difference as_difference(bool ours_hold) const {
+    return ours_hold ? Difference{ours, theirs} : Difference{theirs, ours};
+  }
+};
+
 TableComparison::TableComparison(const Tabulation& tabulation, const Source& rows,
                                  const policies::Codebook& codebook, const policies::Policy& policy,
                                  const Profiles& profiles, const Cancelled& cancelled)
     : tabulation_(&tabulation),
-      rows_(&rows),
       codebook_(&codebook),
       policy_(as_for_differences(policy)),
       profiles_(&profiles),
-      cancelled_(&cancelled),
       sets_(released_sets(tabulation, profiles, codebook)) {
+  std::vector<Known> all;
   for (const Family& family : sets_.families) {
     for (const Known& known : family.known) {
       const auto same = [&](const Known& other) { return other.same(known); };
-      if (std::none_of(known_.begin(), known_.end(), same)) known_.push_back(known);
+      if (std::none_of(all.begin(), all.end(), same)) all.push_back(known);
     }
   }
+  evidence_ =
+      std::make_unique<DifferenceEvidence>(rows, codebook, profiles, std::move(all), cancelled);
 }
 
 std::vector<TableComparison::Joint> TableComparison::contingency(const ReleasedSets& other) const {
@@ -80,7 +92,7 @@ std::vector<Derived> TableComparison::within(std::uint64_t& steps) {
 
 std::vector<Derived> TableComparison::with(const Tabulation& earlier, std::uint64_t& steps) {
   std::vector<Derived> found;
-  their_evidence_.clear();
+  their_totals_.clear();
   const ReleasedSets theirs = released_sets(earlier, *profiles_, *codebook_);
   const auto atoms = contingency(theirs);
   steps += profiles_->size() * (1 + earlier.dimensions.size() + earlier.columns.size());
@@ -121,90 +133,109 @@ void TableComparison::compare(const Pair& pair, const std::vector<Joint>& atoms,
   };
   const auto our_rows = [&](const Joint& joint) { return pair.ours->rows[joint.ours]; };
   const auto their_rows = [&](const Joint& joint) { return pair.theirs->rows[joint.theirs]; };
+  std::vector<Rest> ours_hold;
+  std::vector<Rest> theirs_hold;
   for (const Joint& joint : cells) {
     const std::int64_t ours = our_rows(joint);
     const std::int64_t theirs = their_rows(joint);
     if (ours == theirs) continue;
     if (joint.rows == theirs && !filled(in_ours[joint.ours], ours, their_rows)) {
-      judge_rest(pair, true, joint.ours, joint.theirs, ours - theirs, steps, out);
+      ours_hold.push_back({joint.ours, joint.theirs, ours - theirs});
     }
     if (joint.rows == ours && !filled(in_theirs[joint.theirs], theirs, our_rows)) {
-      judge_rest(pair, false, joint.ours, joint.theirs, theirs - ours, steps, out);
+      theirs_hold.push_back({joint.ours, joint.theirs, theirs - ours});
     }
+  }
+  judge_rests(pair, true, ours_hold, steps, out);
+  judge_rests(pair, false, theirs_hold, steps, out);
+}
+
+void TableComparison::judge_rests(const Pair& pair, bool ours_hold, const std::vector<Rest>& rests,
+                                  std::uint64_t& steps, std::vector<Derived>& out) {
+  std::vector<const Known*> known;  // by both
+  for (const Known& one : pair.ours->known) {
+    const auto same = [&](const Known& other) { return other.same(one); };
+    if (std::any_of(pair.theirs->known.begin(), pair.theirs->known.end(), same)) {
+      known.push_back(&one);
+    }
+  }
+  std::vector<Rest> doubtful;
+  std::vector<Difference> differences;
+  for (const Rest& rest : rests) {
+    if (surely_passes(pair, ours_hold, rest, known, steps)) continue;
+    doubtful.push_back(rest);
+    differences.push_back(rest.as_difference(ours_hold));
+  }
+  if (doubtful.empty()) return;
+  const Family& outer = ours_hold ? *pair.ours : *pair.theirs;
+  const Family& inner = ours_hold ? *pair.theirs : *pair.ours;
+  const auto evidence = evidence_->exact(outer, inner, differences, steps);
+  for (std::size_t i = 0; i < doubtful.size(); ++i) {
+    judge_rest(pair, ours_hold, doubtful[i], known, evidence[i], out);
   }
 }
 
-void TableComparison::judge_rest(const Pair& pair, bool new_holds, std::uint32_t ours,
-                                 std::uint32_t theirs, std::int64_t rows, std::uint64_t& steps,
-                                 std::vector<Derived>& out) {
-  const auto add = [&](std::vector<Breach> found, const std::string& statistic) {
-    if (found.empty()) return;
-    const auto our_cell = coordinates(*tabulation_, sets_, *pair.ours, ours);
-    const auto their_cell =
-        coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, theirs);
-    const bool both_new = pair.their_sets == &sets_;
-    if (both_new && new_holds) {  // of two new cells the smaller one is named
-      out.push_back({pair.theirs->grouping_set, their_cell, statistic, our_cell,
-                     pair.ours->statistic, std::move(found)});
-    } else {
-      out.push_back({pair.ours->grouping_set, our_cell, statistic, their_cell,
-                     pair.theirs->statistic, std::move(found)});
-    }
+bool TableComparison::surely_passes(const Pair& pair, bool ours_hold, const Rest& rest,
+                                    const std::vector<const Known*>& known, std::uint64_t& steps) {
+  if (codebook_->unit == "row" && codebook_->contributors.empty() && known.empty()) {
+    return rest.rows >= policy_.threshold.minimum;
+  }
+  const Totals& ours = totals(*pair.ours, steps);
+  const Totals& theirs = totals(*pair.theirs, steps);
+  const auto passes = [&](const Known* one) {
+    const Evidence worst = evidence_->pessimistic(
+        ours_hold ? ours : theirs, ours_hold ? theirs : ours, rest.as_difference(ours_hold), one);
+    return judge(worst, one == nullptr ? Telling::count : one->telling, policy_).empty();
   };
-  auto found = breaches(pair, new_holds, ours, theirs, rows, nullptr, steps);
+  return passes(nullptr) && std::all_of(known.begin(), known.end(), passes);
+}
+
+void TableComparison::judge_rest(const Pair& pair, bool ours_hold, const Rest& rest,
+                                 const std::vector<const Known*>& known,
+                                 const std::vector<Evidence>& evidence,
+                                 std::vector<Derived>& out) const {
+  auto found = judge(evidence[0], Telling::count, policy_);
   const auto too_few = [](const Breach& breach) { return breach.rule == Rule::threshold; };
   if (std::any_of(found.begin(), found.end(), too_few)) {  // that says enough
     std::erase_if(found, std::not_fn(too_few));
-    add(std::move(found), pair.ours->statistic);
+    add(pair, ours_hold, rest, pair.ours->statistic, std::move(found), out);
     return;
   }
-  add(std::move(found), pair.ours->statistic);
-  for (const Known& known : pair.ours->known) {
-    const auto same = [&](const Known& other) { return other.same(known); };
-    if (std::none_of(pair.theirs->known.begin(), pair.theirs->known.end(), same)) continue;
-    add(breaches(pair, new_holds, ours, theirs, rows, &known, steps), known.statistic);
+  add(pair, ours_hold, rest, pair.ours->statistic, std::move(found), out);
+  for (const Known* one : known) {
+    auto more = judge(evidence[evidence_->measure_of(one)], one->telling, policy_);
+    std::erase_if(more, [](const Breach& breach) {  // said of the rows already
+      return breach.rule == Rule::threshold || breach.rule == Rule::contributors;
+    });
+    add(pair, ours_hold, rest, one->statistic, std::move(more), out);
   }
 }
 
-std::vector<Breach> TableComparison::breaches(const Pair& pair, bool new_holds, std::uint32_t ours,
-                                              std::uint32_t theirs, std::int64_t rows,
-                                              const Known* known, std::uint64_t& steps) {
-  const bool by_kind = !codebook_->contributors.empty() &&
-                       (policy_.enforces(Rule::contributors) || policy_.enforces(Rule::dominance) ||
-                        policy_.enforces(Rule::p_percent));
-  const bool rows_are_units = codebook_->unit == "row";
-  const bool enough = rows >= policy_.threshold.minimum;
-  if (known == nullptr && rows_are_units && (!by_kind || !enough)) {
-    std::vector<Breach> found;
-    if (auto breach = threshold(rows, rows, policy_.threshold.minimum, policy_.threshold.zeros)) {
-      found.push_back(std::move(*breach));
-    }
-    return found;
+void TableComparison::add(const Pair& pair, bool ours_hold, const Rest& rest,
+                          const std::string& statistic, std::vector<Breach> breaches,
+                          std::vector<Derived>& out) const {
+  if (breaches.empty()) return;
+  auto our_cell = coordinates(*tabulation_, sets_, *pair.ours, rest.ours);
+  auto their_cell =
+      coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, rest.theirs);
+  const bool both_new = pair.their_sets == &sets_;
+  if (both_new && ours_hold) {  // of two new cells the smaller one is named
+    out.push_back({pair.theirs->grouping_set, std::move(their_cell), statistic, std::move(our_cell),
+                   pair.ours->statistic, std::move(breaches)});
+  } else {
+    out.push_back({pair.ours->grouping_set, std::move(our_cell), statistic, std::move(their_cell),
+                   pair.theirs->statistic, std::move(breaches)});
   }
-  const FamilyEvidence& mine = evidence(*pair.ours, steps);
-  const FamilyEvidence& other = evidence(*pair.theirs, steps);
-  const Evidence rest =
-      new_holds ? mine.rest(ours, other, theirs, known) : other.rest(theirs, mine, ours, known);
-  auto found = judge(rest, known == nullptr ? Telling::count : known->telling, policy_);
-  if (known == nullptr) return found;
-  std::erase_if(found, [](const Breach& breach) {  // said of the rows already
-    return breach.rule == Rule::threshold || breach.rule == Rule::contributors;
-  });
-  return found;
 }
 
-const FamilyEvidence& TableComparison::evidence(const Family& family, std::uint64_t& steps) {
-  if (tables_ == nullptr) {
-    tables_ = std::make_unique<EntityTables>(*rows_, *codebook_, *profiles_, known_, *cancelled_);
-  }
+const Totals& TableComparison::totals(const Family& family, std::uint64_t& steps) {
   const bool ours = std::any_of(sets_.families.begin(), sets_.families.end(),
                                 [&](const Family& own) { return &own == &family; });
-  auto& found = (ours ? our_evidence_ : their_evidence_)[&family];
-  if (found == nullptr) {
-    found = std::make_unique<FamilyEvidence>(*tables_, family);
-    for (const Interner& pairs : tables_->groups().pairs) steps += pairs.size();
-  }
-  return *found;
+  auto& known = ours ? our_totals_ : their_totals_;
+  const auto at = known.find(&family);
+  if (at != known.end()) return at->second;
+  steps += profiles_->size();
+  return known[&family] = evidence_->totals(family);
 }
 
 std::string rows_signature(const Tabulation& tabulation) {

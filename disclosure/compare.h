@@ -42,28 +42,30 @@ class TableComparison {
  private:
   struct Joint;
   struct Pair;
+  struct Rest;
 
   [[nodiscard]] std::vector<Joint> contingency(const ReleasedSets& other) const;
   void compare(const Pair& pair, const std::vector<Joint>& atoms, std::uint64_t& steps,
                std::vector<Derived>& out);
-  void judge_rest(const Pair& pair, bool new_holds, std::uint32_t ours, std::uint32_t theirs,
-                  std::int64_t rows, std::uint64_t& steps, std::vector<Derived>& out);
-  [[nodiscard]] std::vector<Breach> breaches(const Pair& pair, bool new_holds, std::uint32_t ours,
-                                             std::uint32_t theirs, std::int64_t rows,
-                                             const Known* known, std::uint64_t& steps);
-  const FamilyEvidence& evidence(const Family& family, std::uint64_t& steps);
+  void judge_rests(const Pair& pair, bool ours_hold, const std::vector<Rest>& rests,
+                   std::uint64_t& steps, std::vector<Derived>& out);
+  [[nodiscard]] bool surely_passes(const Pair& pair, bool ours_hold, const Rest& rest,
+                                   const std::vector<const Known*>& known, std::uint64_t& steps);
+  void judge_rest(const Pair& pair, bool ours_hold, const Rest& rest,
+                  const std::vector<const Known*>& known, const std::vector<Evidence>& evidence,
+                  std::vector<Derived>& out) const;
+  void add(const Pair& pair, bool ours_hold, const Rest& rest, const std::string& statistic,
+           std::vector<Breach> breaches, std::vector<Derived>& out) const;
+  const Totals& totals(const Family& family, std::uint64_t& steps);
 
   const Tabulation* tabulation_;
-  const Source* rows_;
   const policies::Codebook* codebook_;
   policies::Policy policy_;  // as differences are judged
   const Profiles* profiles_;
-  const Cancelled* cancelled_;
   ReleasedSets sets_;
-  std::vector<Known> known_;
-  std::unique_ptr<EntityTables> tables_;
-  std::map<const Family*, std::unique_ptr<FamilyEvidence>> our_evidence_;
-  std::map<const Family*, std::unique_ptr<FamilyEvidence>> their_evidence_;  // of one earlier table
+  std::unique_ptr<DifferenceEvidence> evidence_;
+  std::map<const Family*, Totals> our_totals_;
+  std::map<const Family*, Totals> their_totals_;  // of one earlier table
 };
 
 /// Equal for tables that count the same rows in the same cells and tell the same of them.

@@ -67,7 +67,7 @@ std::vector<std::int64_t> CountTable::given(std::size_t kind) const {
   return units;
 }
 
-void CountTable::fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const {
+void CountTable::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
   for (std::size_t group = 0; group < rows_.size(); ++group) {
     Evidence& evidence = out[group];
     evidence.rows = rows_[group];
@@ -86,29 +86,42 @@ void CountTable::fill(const std::vector<Interner>& pairs, std::vector<Evidence>&
     row.largest.assign(std::min<std::size_t>(max_top, static_cast<std::size_t>(evidence.rows)),
                        exact(1, 0));
   }
-  for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
-    const auto gives = given(kind);
-    const bool is_unit = !kinds_->unit_is_row && kind == kinds_->unit;
-    for (std::size_t pair = 0; pair < gives.size(); ++pair) {
-      if (pairs_[kind][pair] == 0) continue;
-      const std::uint64_t key = pairs[kind].keys()[pair];
-      Evidence& evidence = out[key >> 32];
-      Contributions& contributions = evidence.contributions[kind];
-      const bool known = static_cast<std::uint32_t>(key) != BoundEntity::unknown;
-      if (known) ++contributions.distinct;
-      if (known && is_unit) ++evidence.units;
-      const bool one = is_unit && measure_->spec().counts_units;  // a unit gives itself
-      const Number gift = exact(one ? 1 : gives[pair], 0);
-      contributions.total = sum(contributions.total, gift);
-      insert_largest(contributions.largest, gift);
+  for (std::size_t kind = 0; kind < kinds_->reported; ++kind) fill_pairs(kind, pairs[kind], out);
+}
+
+void CountTable::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
+                            std::vector<Evidence>& out) const {
+  struct Share {
+    std::int64_t total = 0;
+    Largest<std::int64_t> largest;
+  };
+  const auto gives = given(kind);
+  const bool is_unit = !kinds_->unit_is_row && kind == kinds_->unit;
+  const bool gives_itself = is_unit && measure_->spec().counts_units;
+  std::vector<Share> shares(out.size());
+  for (std::size_t pair = 0; pair < gives.size(); ++pair) {
+    if (pairs_[kind][pair] == 0) continue;
+    const std::size_t cell = keys[pair] >> 32;
+    const std::int64_t gift = gives_itself ? 1 : gives[pair];
+    shares[cell].total += gift;
+    shares[cell].largest.add(gift);
+    if (static_cast<std::uint32_t>(keys[pair]) == BoundEntity::unknown) continue;
+    ++out[cell].contributions[kind].distinct;
+    if (is_unit) ++out[cell].units;
+  }
+  for (std::size_t cell = 0; cell < out.size(); ++cell) {
+    Contributions& contributions = out[cell].contributions[kind];
+    contributions.total = exact(shares[cell].total, 0);
+    for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {
+      contributions.largest.push_back(exact(shares[cell].largest.values[i], 0));
     }
   }
 }
 
-std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const Interner& pairs) const {
+std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const PairKeys& pairs) const {
   std::vector<std::int64_t> counts(rows_.size());
   for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
-    const std::uint64_t key = pairs.keys()[pair];
+    const std::uint64_t key = pairs[kind][pair];
     if (pairs_[kind][pair] == 0 || static_cast<std::uint32_t>(key) == BoundEntity::unknown)
       continue;
     ++counts[key >> 32];
@@ -116,16 +129,8 @@ std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const Interner&
   return counts;
 }
 
-Gift CountTable::gift(std::size_t kind, std::size_t pair) const {
-  return {pairs_[kind][pair], exact(pairs_[kind][pair], 0)};
-}
-
 std::vector<Number> CountTable::quantiles(const Decimal&) const {
   throw DisclosureError(Fault::wrong_kind, "a quantile needs a measure");
-}
-
-std::unique_ptr<MeasureTable> CountTable::empty_copy() const {
-  return std::make_unique<CountTable>(*measure_, *kinds_);
 }
 
 }  // namespace sceau::disclosure

@@ -17,15 +17,15 @@ class CountTable final : public MeasureTable {
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
-  void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const override;
+  void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
   [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
-                                                   const Interner& pairs) const override;
-  [[nodiscard]] Gift gift(std::size_t kind, std::size_t pair) const override;
+                                                   const PairKeys& pairs) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
-  [[nodiscard]] std::unique_ptr<MeasureTable> empty_copy() const override;
 
  private:
   void add_units(const Batch& batch, std::uint32_t position);
+  void fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
+                  std::vector<Evidence>& out) const;
   [[nodiscard]] std::vector<std::int64_t> given(std::size_t kind) const;
 
   const BoundMeasure* measure_;

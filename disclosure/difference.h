@@ -1,13 +1,14 @@
 #pragma once
 // Evidence of what is left when one cell is subtracted from another that holds it. A derived cell
-// is a cell: it gets the same evidence, and so the same rules. What contributors, units and values
-// give to the rest is what they give to the whole less what they give to the part.
+// is a cell: its evidence is gathered by the same tables as that of any other, from the profiles
+// that are left. Since thousands of differences can follow from two tables, and nearly all are
+// large, each is judged first on evidence that is worse than the true one and cheap to have; what
+// passes so passes, what doesn't is gathered exactly.
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "disclosure/groups.h"
@@ -17,68 +18,57 @@
 
 namespace sceau::disclosure {
 
-/// Contributors, units and values by profile: one more pass over the rows, made only where a
-/// difference has to be judged.
-class EntityTables {
- public:
-  EntityTables(const Source& rows, const policies::Codebook& codebook, const Profiles& profiles,
-               const std::vector<Known>& known, const Cancelled& cancelled);
-  EntityTables(const EntityTables&) = delete;
-  EntityTables& operator=(const EntityTables&) = delete;
-
-  [[nodiscard]] const Plan& plan() const { return plan_; }
-  [[nodiscard]] const Groups& groups() const { return groups_; }
-  /// The measure of an operand, 0 (rows) where there is none.
-  [[nodiscard]] std::size_t measure_of(const Known* known) const;
-  /// The kind whose entities are the operand's values; only of magnitudes.
-  [[nodiscard]] std::optional<std::size_t> values_of(const Known& known) const;
-  /// |value| of an entity of such a kind.
-  [[nodiscard]] Number size_of_value(std::size_t kind, std::uint32_t entity) const;
-
- private:
-  std::vector<std::optional<std::size_t>> value_kinds_;  // by known; filled as the plan is made
-  Plan plan_;
-  Groups groups_;
-  std::vector<Interner> entities_;
-  std::vector<Known> known_;
+/// `cell` of the outer family less `part` of the inner one, which it holds.
+struct Difference {
+  std::uint32_t cell = 0;
+  std::uint32_t part = 0;
 };
 
-/// One family's cells with their entities.
-class FamilyEvidence {
- public:
-  FamilyEvidence(const EntityTables& tables, const Family& family);
+/// A family's cells by measure, without contributors: sums and the largest rows.
+using Totals = std::vector<std::vector<Evidence>>;
 
-  /// Evidence of `cell` less the inner family's `part`, which it holds; `known`: of this operand's
-  /// sum (both families tell it), null: of the rows.
-  [[nodiscard]] Evidence rest(std::size_t cell, const FamilyEvidence& inner, std::size_t part,
-                              const Known* known) const;
+class DifferenceEvidence {
+ public:
+  /// `known`: the operands whose sums can matter. The references must outlive it.
+  DifferenceEvidence(const Source& rows, const policies::Codebook& codebook,
+                     const Profiles& profiles, std::vector<Known> known,
+                     const Cancelled& cancelled);
+
+  [[nodiscard]] Totals totals(const Family& family);
+
+  /// Never better than the true evidence: contributors and units are fewer or as many, shares
+  /// larger or equal, values all one where they could be. `known` null: of the rows.
+  [[nodiscard]] Evidence pessimistic(const Totals& outer, const Totals& inner,
+                                     const Difference& difference, const Known* known);
+
+  /// The true evidence, by difference and measure. `steps` grows by what was read.
+  [[nodiscard]] std::vector<std::vector<Evidence>> exact(const Family& outer, const Family& inner,
+                                                         const std::vector<Difference>& differences,
+                                                         std::uint64_t& steps);
+
+  /// The measure of an operand, 0 (rows) where there is none.
+  [[nodiscard]] std::size_t measure_of(const Known* known) const;
 
  private:
-  using Pairs = std::vector<std::uint32_t>;
-  struct Left {
-    std::int64_t rows = 0;
-    Number sum;
+  struct Tables {  // a plan, and what it gathered over all rows
+    Plan plan;
+    Groups groups;
   };
+  enum class Grouping { all_rows, by_profile };
 
-  [[nodiscard]] const Pairs& by_size(std::size_t kind, std::size_t measure, std::size_t cell) const;
-  [[nodiscard]] const Pairs& by_value(std::size_t kind, std::size_t cell) const;
-  [[nodiscard]] std::uint32_t entity(std::size_t kind, std::uint32_t pair) const {
-    return static_cast<std::uint32_t>(groups_.pairs[kind].keys()[pair]);
-  }
-  /// What is left of each entity that gives to the part.
-  [[nodiscard]] std::map<std::uint32_t, Left> left(std::size_t kind, std::size_t measure,
-                                                   std::size_t cell, const FamilyEvidence& inner,
-                                                   std::size_t part) const;
-  [[nodiscard]] Contributions contributions(std::size_t kind, std::size_t measure, std::size_t cell,
-                                            const FamilyEvidence& inner, std::size_t part) const;
-  void judge_values(std::size_t kind, std::size_t cell, const FamilyEvidence& inner,
-                    std::size_t part, Evidence& evidence) const;
+  [[nodiscard]] std::unique_ptr<Tables> gather(bool with_kinds, Grouping grouping) const;
+  [[nodiscard]] const Tables& by_profile();  // without contributors
+  [[nodiscard]] const Tables& with_contributors();
+  [[nodiscard]] const std::vector<Evidence>& of_all_rows();  // by measure
 
-  const EntityTables* tables_;
-  Groups groups_;
-  std::vector<std::vector<Evidence>> evidence_;  // by measure and cell
-  std::vector<std::vector<Pairs>> pairs_;        // by kind and cell
-  mutable std::map<std::pair<std::size_t, std::size_t>, std::vector<std::optional<Pairs>>> sorted_;
+  const Source* rows_;
+  const policies::Codebook* codebook_;
+  const Profiles* profiles_;
+  std::vector<Known> known_;
+  const Cancelled* cancelled_;
+  std::unique_ptr<Tables> by_profile_;
+  std::unique_ptr<Tables> with_contributors_;
+  std::vector<Evidence> of_all_rows_;
 };
 
 }  // namespace sceau::disclosure

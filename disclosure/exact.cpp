@@ -115,6 +115,13 @@ Number absolute(const Number& value) {
   return value.kind == Number::Kind::real ? real(std::fabs(value.real)) : value;
 }
 
+std::int64_t to_int64(const Number& value) {
+  const auto number = static_cast<std::int64_t>(value.numerator);
+  if (value.kind != Number::Kind::exact || value.scale != 0 || number != value.numerator)
+    overflow();
+  return number;
+}
+
 bool is_zero(const Number& value) {
   return value.kind == Number::Kind::real ? value.real == 0.0 : value.numerator == 0;
 }

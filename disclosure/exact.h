@@ -43,5 +43,7 @@ __extension__ typedef unsigned __int128 UInt128;
 [[nodiscard]] Number sum(const Number& a, const Number& b);
 [[nodiscard]] Number absolute(const Number& value);
 [[nodiscard]] bool is_zero(const Number& value);
+/// Of an exact whole number that fits; a count, say.
+[[nodiscard]] std::int64_t to_int64(const Number& value);
 
 }  // namespace sceau::disclosure

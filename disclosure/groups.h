@@ -51,14 +51,14 @@ class GroupIndex {
   std::vector<std::uint32_t> members_;
 };
 
-/// Measures by group, and pairs (group << 32 | entity) by kind.
+/// Measures by group, and the pairs (group << 32 | entity) of each kind, ordered by entity.
 struct Groups {
   std::size_t count = 0;
-  std::vector<Interner> pairs;
+  std::vector<std::vector<std::uint64_t>> pairs;
   std::vector<std::unique_ptr<MeasureTable>> measures;
 };
 
-/// What one or more workers found, joined.
+/// What was found: each group's members, how members and entities were numbered, and the tables.
 struct Scan {
   GroupIndex index;
   std::vector<Interner> values;    ///< one a dimension: those that number values
@@ -68,6 +68,21 @@ struct Scan {
 
 /// Reads every segment once. Throws DisclosureError.
 [[nodiscard]] Scan scan(const Plan& plan, const Cancelled& cancelled, int threads);
+
+/// Gathers the plan's measures by groups that are numbered elsewhere.
+class Gatherer {
+ public:
+  /// The plan must outlive it and what it gives.
+  Gatherer(const Plan& plan, std::size_t groups);
+  ~Gatherer();
+  /// `groups`: the group of each row of the segment.
+  void add(std::size_t segment, std::vector<std::uint32_t> groups);
+  [[nodiscard]] Groups take();
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
 
 /// The same measures in other groups: `to` gives each group's new number, or `nowhere`.
 [[nodiscard]] Groups regroup(const Groups& groups, const Plan& plan,

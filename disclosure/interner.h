@@ -12,7 +12,7 @@ class Interner {
  public:
   /// The number of `key`, a new one (size()) where it wasn't seen before.
   std::uint32_t intern(std::uint64_t key) {
-    if ((keys_.size() + 1) * 2 > slots_.size()) grow();
+    if ((keys_.size() + 1) * 10 > slots_.size() * 7) grow();
     Slot& slot = slots_[find_slot(key)];
     if (slot.number == empty) {
       slot = {key, static_cast<std::uint32_t>(keys_.size())};

@@ -89,11 +89,8 @@ class BoundMeasure {
   int scale_ = 0;
 };
 
-/// What one contributor gives to one group.
-struct Gift {
-  std::int64_t rows = 0;
-  Number sum;  ///< signed
-};
+/// Keys group << 32 | entity of the pairs of each kind.
+using PairKeys = std::vector<std::vector<std::uint64_t>>;
 
 class MeasureTable {
  public:
@@ -104,15 +101,12 @@ class MeasureTable {
   virtual void absorb(const MeasureTable& other, const Mapping& mapping) = 0;
   /// Adds what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a
   /// kind.
-  virtual void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const = 0;
+  virtual void fill(const PairKeys& pairs, std::vector<Evidence>& out) const = 0;
   /// Distinct known entities of a kind among the valid rows of each group.
   [[nodiscard]] virtual std::vector<std::int64_t> distinct(std::size_t kind,
-                                                           const Interner& pairs) const = 0;
-  /// Of a reported kind (a count table: of any).
-  [[nodiscard]] virtual Gift gift(std::size_t kind, std::size_t pair) const = 0;
+                                                           const PairKeys& pairs) const = 0;
   /// percentile_cont of each group; only of a measure that keeps values.
   [[nodiscard]] virtual std::vector<Number> quantiles(const Decimal& fraction) const = 0;
-  [[nodiscard]] virtual std::unique_ptr<MeasureTable> empty_copy() const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<MeasureTable> make_measure_table(const BoundMeasure& measure,

@@ -15,11 +15,14 @@ namespace sceau::disclosure {
 struct ExactValues {
   using Value = std::int64_t;
   using Magnitude = std::uint64_t;
+  using Size = UInt128;  // of a sum
 
   struct Sum {
     Int128 value = 0;
     void add(Value term) { value += term; }  // 2^63 terms of 2^63 fit
     void add_magnitude(Magnitude term) { value += static_cast<Int128>(term); }
+    void add_size(Size term) { value = disclosure::add(value, static_cast<Int128>(term)); }
+    [[nodiscard]] Size size() const { return disclosure::magnitude(value); }
     void add(const Sum& other) { value = disclosure::add(value, other.value); }
     [[nodiscard]] Number number(int scale) const { return exact(value, scale); }
   };
@@ -41,11 +44,15 @@ struct ExactValues {
   }
   static Number number(Value value, int scale) { return exact(value, scale); }
   static Number number_of_magnitude(Magnitude value, int scale) { return exact(value, scale); }
+  static Number number_of_size(Size value, int scale) {
+    return exact(static_cast<Int128>(value), scale);
+  }
 };
 
 struct RealValues {
   using Value = double;
   using Magnitude = double;
+  using Size = double;
 
   struct Sum {  // Neumaier's compensated sum
     double value = 0;
@@ -57,6 +64,8 @@ struct RealValues {
       value = next;
     }
     void add_magnitude(Magnitude term) { add(term); }
+    void add_size(Size term) { add(term); }
+    [[nodiscard]] Size size() const { return std::fabs(value + compensation); }
     void add(const Sum& other) {
       add(other.value);
       compensation += other.compensation;
@@ -77,6 +86,7 @@ struct RealValues {
     return number;
   }
   static Number number_of_magnitude(Magnitude value, int scale) { return number(value, scale); }
+  static Number number_of_size(Size value, int scale) { return number(value, scale); }
 };
 
 /// The largest few magnitudes, descending.
@@ -95,14 +105,5 @@ struct Largest {
     for (std::size_t i = 0; i < other.count; ++i) add(other.values[i]);
   }
 };
-
-/// Inserts into a descending list of at most max_top.
-inline void insert_largest(std::vector<Number>& largest, const Number& value) {
-  if (largest.size() == max_top && !less(largest.back(), value)) return;
-  if (largest.size() == max_top) largest.pop_back();
-  auto at = largest.end();
-  while (at != largest.begin() && less(*std::prev(at), value)) --at;
-  largest.insert(at, value);
-}
 
 }  // namespace sceau::disclosure

@@ -165,32 +165,41 @@ void ValueTable<Values>::fill_group(const Group& group, Evidence& evidence) cons
 }
 
 template <typename Values>
-void ValueTable<Values>::fill_pairs(std::size_t kind, const Interner& pairs,
+void ValueTable<Values>::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
                                     std::vector<Evidence>& out) const {
+  struct Share {
+    typename Values::Sum total;
+    Largest<typename Values::Size> largest;
+  };
   const int scale = measure_->scale();
   const bool is_unit = !kinds_->unit_is_row && kind == kinds_->unit;
+  std::vector<Share> shares(out.size());
   for (std::size_t at = 0; at < pairs_[kind].size(); ++at) {
     const Pair& pair = pairs_[kind][at];
     if (pair.rows == 0) continue;
-    const std::uint64_t key = pairs.keys()[at];
-    const std::size_t cell = key >> 32;
+    const std::size_t cell = keys[at] >> 32;
+    shares[cell].total.add_size(pair.sum.size());
+    shares[cell].largest.add(pair.sum.size());
+    if (static_cast<std::uint32_t>(keys[at]) == BoundEntity::unknown) continue;
     Evidence& evidence = out[cell];
-    Contributions& contributions = evidence.contributions[kind];
-    const Number gift = absolute(pair.sum.number(scale));
-    contributions.total = sum(contributions.total, gift);
-    insert_largest(contributions.largest, gift);
-    if (static_cast<std::uint32_t>(key) == BoundEntity::unknown) continue;
-    ++contributions.distinct;
+    ++evidence.contributions[kind].distinct;
     if (!is_unit) continue;
     ++evidence.units;
     if (pair.minimum == groups_[cell].minimum) ++evidence.minimum_units;
     if (pair.maximum == groups_[cell].maximum) ++evidence.maximum_units;
   }
+  for (std::size_t cell = 0; cell < out.size(); ++cell) {
+    Contributions& contributions = out[cell].contributions[kind];
+    contributions.total = shares[cell].total.number(scale);
+    for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {
+      contributions.largest.push_back(
+          Values::number_of_size(shares[cell].largest.values[i], scale));
+    }
+  }
 }
 
 template <typename Values>
-void ValueTable<Values>::fill(const std::vector<Interner>& pairs,
-                              std::vector<Evidence>& out) const {
+void ValueTable<Values>::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     fill_group(groups_[group], out[group]);
   }
@@ -199,10 +208,10 @@ void ValueTable<Values>::fill(const std::vector<Interner>& pairs,
 
 template <typename Values>
 std::vector<std::int64_t> ValueTable<Values>::distinct(std::size_t kind,
-                                                       const Interner& pairs) const {
+                                                       const PairKeys& pairs) const {
   std::vector<std::int64_t> counts(groups_.size());
   for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
-    const std::uint64_t key = pairs.keys()[pair];
+    const std::uint64_t key = pairs[kind][pair];
     const bool known = static_cast<std::uint32_t>(key) != BoundEntity::unknown;
     if (pairs_[kind][pair].rows > 0 && known) ++counts[key >> 32];
   }

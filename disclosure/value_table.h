@@ -23,16 +23,10 @@ class ValueTable final : public MeasureTable {
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
-  void fill(const std::vector<Interner>& pairs, std::vector<Evidence>& out) const override;
+  void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
   [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
-                                                   const Interner& pairs) const override;
-  [[nodiscard]] Gift gift(std::size_t kind, std::size_t pair) const override {
-    return {pairs_[kind][pair].rows, pairs_[kind][pair].sum.number(measure_->scale())};
-  }
+                                                   const PairKeys& pairs) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
-  [[nodiscard]] std::unique_ptr<MeasureTable> empty_copy() const override {
-    return std::make_unique<ValueTable>(*measure_, *kinds_);
-  }
 
  private:
   using Value = typename Values::Value;
@@ -65,7 +59,8 @@ class ValueTable final : public MeasureTable {
 
   void values_of(const Batch& batch, std::vector<Value>& out) const;
   void fill_group(const Group& group, Evidence& evidence) const;
-  void fill_pairs(std::size_t kind, const Interner& pairs, std::vector<Evidence>& out) const;
+  void fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
+                  std::vector<Evidence>& out) const;
   [[nodiscard]] Number quantile(std::vector<Value>& values, const Decimal& fraction) const;
 
   const BoundMeasure* measure_;
