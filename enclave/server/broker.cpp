@@ -1,6 +1,7 @@
 // The broker: holds keys, registry and log, listens, and starts a worker for each session. It reads
 // nothing that a researcher wrote but what a worker has put into bounded frames.
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,7 +23,9 @@ namespace sceau::enclave {
 namespace {
 
 constexpr std::chrono::milliseconds between_publications(250);
-constexpr std::chrono::seconds farewell(5);  // for sessions to end by themselves
+constexpr std::chrono::seconds command_time(300);  // to type a passphrase
+constexpr std::size_t max_commands = 32;           // at once; each may bring 250 descriptors
+constexpr std::chrono::seconds farewell(5);        // for sessions to end by themselves
 
 /// SIGTERM and SIGINT as a descriptor; blocked before any thread starts, so that all inherit it.
 class StopSignals {
@@ -66,6 +69,14 @@ class ControlClients {
   std::set<int> open_;
 };
 
+/// Sessions and commands hold descriptors: as many as the system lets this process have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 class Broker {
  public:
   explicit Broker(ServeOptions options);
@@ -88,6 +99,7 @@ class Broker {
   std::atomic<bool> broken_ = false;  ///< the log can't be published: nothing may go on
   LiveSessions live_;
   ControlClients control_clients_;
+  Examiner examiner_;  ///< for commands
   BrokerContext context_;
   Crew sessions_;
   Crew commands_;
@@ -103,7 +115,8 @@ Broker::Broker(ServeOptions options)
     : options_(std::move(options)),
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
-      context_{door_, live_, examiner_until(stopping_), stopping_, options_.say} {}
+      examiner_(examiner_until(stopping_)),
+      context_{door_, live_, stopping_, options_.say} {}
 
 void Broker::unlock_at_start() {
   if (!options_.passphrase) return;
@@ -137,7 +150,7 @@ void Broker::serve_command(int socket) {
         return 0;
       });
     } else if (centre) {
-      serve_request(socket, request, *centre, context_.examiner);
+      serve_request(socket, request, *centre, examiner_);
     } else {
       answer(socket, [&](const Output& output) { return locked_command(request, output); });
     }
@@ -150,6 +163,12 @@ void Broker::serve_command(int socket) {
 void Broker::accept_control(const Listener& control) {
   const int socket = control.accept();
   if (socket < 0) return;
+  if (commands_.size() >= max_commands) {
+    ::close(socket);
+    return;
+  }
+  const timeval patience = {command_time.count(), 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   control_clients_.add(socket);
   commands_.start([this, socket] {
     serve_command(socket);
@@ -232,6 +251,7 @@ int Broker::run() {
 int run_broker(ServeOptions options) {
   ::umask(0077);
   harden_broker();
+  raise_descriptor_limit();
   Broker broker(std::move(options));
   return broker.run();
 }

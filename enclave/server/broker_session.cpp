@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "enclave/centre/control.h"
+#include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/opened.h"
 #include "enclave/server/serve.h"
@@ -12,6 +13,7 @@ namespace sceau::enclave {
 namespace {
 
 constexpr std::chrono::seconds patience(5);  // for a worker that has said goodbye
+constexpr std::size_t max_hello_bytes = 63;  // PostgreSQL's longest name
 
 class Descriptor {
  public:
@@ -28,10 +30,16 @@ class Descriptor {
   int fd_;
 };
 
+std::vector<OutputDraft> drafts_of(const Frame& frame) {
+  auto drafts = unpack<std::vector<OutputDraft>>(frame.payload);
+  check_drafts(drafts);
+  return drafts;
+}
+
 /// What one worker may ask, in the order in which it may.
 class WorkerDesk {
  public:
-  WorkerDesk(const BrokerContext& context, Person peer, const LiveSessions::Entry& entry)
+  WorkerDesk(const BrokerContext& context, Person peer, LiveSessions::Entry& entry)
       : context_(context), peer_(std::move(peer)), entry_(entry) {}
 
   /// Answers one frame. Throws server.bad_frame where it may not be asked now.
@@ -43,10 +51,11 @@ class WorkerDesk {
   void answer_in_session(Channel& channel, const Frame& frame);
   WorkerGrant open(const Hello& hello);
   void check_exploration(const SessionGrant& grant) const;
+  Examiner examiner();
 
   const BrokerContext& context_;
   Person peer_;
-  const LiveSessions::Entry& entry_;
+  LiveSessions::Entry& entry_;
   std::shared_ptr<Centre> centre_;
   std::string session_;
   std::set<std::uint64_t> open_statements_;
@@ -66,6 +75,9 @@ void WorkerDesk::check_exploration(const SessionGrant& grant) const {
 }
 
 WorkerGrant WorkerDesk::open(const Hello& hello) {
+  if (hello.user.size() > max_hello_bytes || hello.database.size() > max_hello_bytes) {
+    throw EnclaveError(Fault::bad_input, "server.long_name", {std::to_string(max_hello_bytes)});
+  }
   centre_ = context_.door.centre();
   if (!centre_) throw EnclaveError(Fault::unavailable, "server.locked");
   if (context_.stopping) throw EnclaveError(Fault::unavailable, "server.stopping");
@@ -114,6 +126,14 @@ void WorkerDesk::answer(Channel& channel, const Frame& frame) {
   }
 }
 
+/// One that a cancel request of this session, or the stop of the centre, ends.
+Examiner WorkerDesk::examiner() {
+  entry_.forget_cancel();
+  ExaminerLimits limits;
+  limits.cancelled = [this] { return context_.stopping.load() || entry_.cancelled(); };
+  return process_examiner(std::move(limits));
+}
+
 void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
   switch (frame.kind) {
     case FrameKind::statement_started: {
@@ -124,20 +144,19 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
     }
     case FrameKind::statement_finished: {
       const auto end = unpack<StatementEnd>(frame.payload);
-      if (open_statements_.erase(end.started) == 0) WireReader::refuse();
+      const bool known = open_statements_.erase(end.started) > 0;
+      if (!known || !is_outcome(end.outcome)) WireReader::refuse();
       centre_->statement_finished(session_, end.started, end.outcome, end.rows);
       channel.send(FrameKind::done, {});
       return;
     }
     case FrameKind::explain:
       channel.send(FrameKind::judged,
-                   pack(centre_->explain(session_, unpack<std::vector<OutputDraft>>(frame.payload),
-                                         context_.examiner)));
+                   pack(centre_->explain(session_, drafts_of(frame), examiner())));
       return;
     case FrameKind::submit:
       channel.send(FrameKind::submission,
-                   pack(centre_->submit(session_, unpack<std::vector<OutputDraft>>(frame.payload),
-                                        context_.examiner)));
+                   pack(centre_->submit(session_, drafts_of(frame), examiner())));
       return;
     case FrameKind::withdraw:
       centre_->withdraw(session_, unpack<std::string>(frame.payload));
@@ -181,7 +200,7 @@ void serve_worker(Descriptor& client, const BrokerContext& context) {
   auto child = Child::start(worker_word, theirs, client.fd());
   client.close();
   { const Channel closed = std::move(theirs); }
-  const LiveSessions::Entry entry(context.live, ours, child, peer.uid);
+  LiveSessions::Entry entry(context.live, ours, child, peer.uid);
   WorkerDesk desk(context, peer, entry);
   bool orderly = true;
   try {

@@ -15,7 +15,6 @@ namespace sceau::enclave {
 struct BrokerContext {
   Door& door;
   LiveSessions& live;
-  Examiner examiner;
   const std::atomic<bool>& stopping;
   std::function<void(const std::string&)> say;
 };

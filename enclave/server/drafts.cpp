@@ -1,24 +1,12 @@
 #include "enclave/server/drafts.h"
 
-#include <algorithm>
-
 #include "enclave/fault.h"
+#include "enclave/server/draft_rules.h"
 #include "enclave/server/frames.h"
 #include "enclave/server/rowtext.h"
 
 namespace sceau::enclave {
 namespace {
-
-constexpr std::size_t max_name_bytes = 120;
-
-/// A base name that any file system takes and no shell trips over.
-void check_file_name(const std::string& name) {
-  const bool fits = !name.empty() && name.size() <= max_name_bytes && name[0] != '.';
-  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return c >= 0x20 && c != 0x7f && c != '/' && c != '\\';
-  });
-  if (!fits || !plain) throw EnclaveError(Fault::bad_input, "server.bad_file_name");
-}
 
 [[noreturn]] void too_large() {
   throw EnclaveError(Fault::refused, "server.output_too_large",
@@ -78,27 +66,16 @@ const std::string& argument(const std::vector<std::optional<std::string>>& value
 
 }  // namespace
 
-void PendingRequest::check(const OutputDraft& draft) const {
-  std::size_t bytes = draft.opaque.size();
-  for (const auto& earlier : drafts_) {
-    if (earlier.name == draft.name) {
-      throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
-    }
-    bytes += earlier.opaque.size();
-  }
-  if (bytes > max_opaque_bytes) too_large();
-}
-
 JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
   auto drafts = drafts_;
   drafts.push_back(draft);
+  check_drafts(drafts);
   auto judged = gate_.explain(drafts);
   if (judged.size() != drafts.size()) WireReader::refuse();
   return std::move(judged.back());
 }
 
 JudgedOutput PendingRequest::add(OutputDraft draft) {
-  check(draft);
   auto judged = explain(draft);
   drafts_.push_back(std::move(draft));
   return judged;
@@ -110,9 +87,10 @@ Submission PendingRequest::submit() {
 }
 
 Submission PendingRequest::submit_with(OutputDraft last) {
-  check(last);
-  drafts_.push_back(std::move(last));
-  return submit();
+  auto drafts = std::exchange(drafts_, {});
+  drafts.push_back(std::move(last));
+  check_drafts(drafts);
+  return gate_.submit(drafts);
 }
 
 OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& plan) {

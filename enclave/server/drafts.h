@@ -16,8 +16,8 @@ class PendingRequest {
  public:
   explicit PendingRequest(Gate& gate) : gate_(gate) {}
 
-  /// Judges the draft behind those before it and keeps it. Where the gate refuses to judge, nothing
-  /// is kept. Throws server.name_taken, server.output_too_large (all files of a request).
+  /// Judges the draft behind those before it and keeps it. Where the gate refuses to judge, or the
+  /// request would break draft_rules.h, nothing is kept.
   [[nodiscard]] JudgedOutput add(OutputDraft draft);
   /// What the gate would say to one more output; nothing is kept.
   [[nodiscard]] JudgedOutput explain(const OutputDraft& draft);
@@ -29,7 +29,6 @@ class PendingRequest {
   [[nodiscard]] bool empty() const { return drafts_.empty(); }
 
  private:
-  void check(const OutputDraft& draft) const;
   Gate& gate_;
   std::vector<OutputDraft> drafts_;
 };

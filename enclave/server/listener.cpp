@@ -5,7 +5,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "enclave/fault.h"
 
@@ -36,6 +39,13 @@ Listener::~Listener() {
   ::close(fd_);
 }
 
-int Listener::accept() const { return ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC); }
+int Listener::accept() const {
+  const int client = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+  // Out of descriptors: the client stays in the queue, and asking again at once would only spin.
+  if (client < 0 && (errno == EMFILE || errno == ENFILE)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return client;
+}
 
 }  // namespace sceau::enclave

@@ -39,9 +39,11 @@ void LiveSessions::cancel(const CancelKey& key, std::uint32_t uid) {
   const std::lock_guard held(mutex_);
   const auto found = entries_.find(key.pid);
   if (found == entries_.end()) return;
-  const auto& entry = *found->second;
+  auto& entry = *found->second;
   const bool same_key = CRYPTO_memcmp(&entry.key_.key, &key.key, sizeof(key.key)) == 0;
-  if (same_key && entry.uid_ == uid) entry.child_.signal(SIGUSR1);
+  if (!same_key || entry.uid_ != uid) return;
+  entry.cancelled_ = true;  // the broker may be examining for it
+  entry.child_.signal(SIGUSR1);
 }
 
 void LiveSessions::hang_up_all() {

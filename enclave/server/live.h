@@ -23,6 +23,9 @@ class LiveSessions {
     Entry& operator=(const Entry&) = delete;
     ~Entry();
     [[nodiscard]] const CancelKey& key() const { return key_; }
+    /// Whether somebody asked to cancel since forget_cancel().
+    [[nodiscard]] bool cancelled() const { return cancelled_; }
+    void forget_cancel() { cancelled_ = false; }
 
    private:
     friend class LiveSessions;
@@ -31,6 +34,7 @@ class LiveSessions {
     Child& child_;
     std::uint32_t uid_;
     CancelKey key_;
+    std::atomic<bool> cancelled_ = false;
   };
 
   /// Interrupts the session with this handle if the same Unix user opened it; else nothing, and

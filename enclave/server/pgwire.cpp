@@ -230,6 +230,34 @@ std::optional<Message> FrontendReader::next() {
   }
 }
 
+std::vector<std::pair<std::string, std::string>> startup_settings(std::string_view options) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (options[i] == ' ') {
+      if (!words.back().empty()) words.emplace_back();
+      continue;
+    }
+    if (options[i] == '\\' && i + 1 < options.size()) ++i;
+    words.back() += options[i];
+  }
+  if (words.back().empty()) words.pop_back();
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string setting;
+    if (words[i] == "-c" && i + 1 < words.size()) {
+      setting = words[++i];
+    } else if (words[i].starts_with("-c") || words[i].starts_with("--")) {
+      setting = words[i].substr(2);
+    }
+    const auto equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw ProtocolError("the options are not of the form -c name=value");
+    }
+    settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return settings;
+}
+
 std::int16_t format_of(const std::vector<std::int16_t>& formats, std::size_t index) {
   if (formats.empty()) return 0;
   if (formats.size() == 1) return formats[0];

@@ -102,6 +102,11 @@ class FrontendReader {
   bool broken_ = false;
 };
 
+/// The settings of a start packet's `options`: "-c name=value", "-cname=value", "--name=value", a
+/// backslash before a blank that is part of a value. Throws ProtocolError on anything else.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> startup_settings(
+    std::string_view options);
+
 /// A format code that stands for column or parameter `index`: 0 text, 1 binary.
 [[nodiscard]] std::int16_t format_of(const std::vector<std::int16_t>& formats, std::size_t index);
 

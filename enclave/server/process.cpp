@@ -89,6 +89,14 @@ bool close_the_blinds() {
 #endif
 }
 
+/// Where the machine runs out of memory a child goes, never the broker.
+void prefer_as_victim() {
+  const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  [[maybe_unused]] const auto written = ::write(fd, "500", 3);
+  ::close(fd);
+}
+
 }  // namespace
 
 Child Child::start(std::string_view word, const Channel& channel, std::optional<int> client) {
@@ -157,6 +165,7 @@ std::optional<ChildEnd> Child::wait(std::chrono::milliseconds patience) {
 bool harden_child(int first_closed) {
   const pid_t parent = ::getppid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prefer_as_victim();  // while its own files in /proc are still its own
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   const bool hardened = close_the_blinds() && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

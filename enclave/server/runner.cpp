@@ -214,6 +214,19 @@ Outcome Runner::set(const sql::Statement& statement) {
   return command("SET");
 }
 
+void Runner::preset(const std::string& name, const std::string& value) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  });
+  if (!plain) throw EnclaveError(Fault::bad_input, "server.bad_setting");
+  std::string quoted;
+  for (const char c : value) quoted += c == '\'' ? std::string(2, c) : std::string(1, c);
+  for (const auto& statement :
+       sql::prepare("SET " + name + " TO '" + quoted + "'", workbench_.catalog(), {})) {
+    (void)run(statement, {});
+  }
+}
+
 void Runner::begin_message() {
   if (mode_ == Mode::none) mode_ = Mode::message;
 }

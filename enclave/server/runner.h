@@ -40,6 +40,9 @@ class Runner {
   /// Throws what the engines and the gate throw.
   [[nodiscard]] Outcome run(const sql::Statement& statement, const Values& values);
 
+  /// A setting of the start packet, as SET would make it. Throws what SET throws.
+  void preset(const std::string& name, const std::string& value);
+
   /// A message of several statements begins: together they are one transaction.
   void begin_message();
   /// It ends well: what was gathered is asked for, unless BEGIN keeps it. nullopt: nothing was.

@@ -99,12 +99,14 @@ std::optional<pg::Startup> read_startup(Conversation& conversation, Client& clie
   return std::nullopt;
 }
 
+std::string parameter(const pg::Startup& startup, const std::string& name) {
+  const auto found = startup.parameters.find(name);
+  return found == startup.parameters.end() ? std::string() : found->second;
+}
+
 Hello hello_of(const pg::Startup& startup) {
-  const auto value = [&](const std::string& name) {
-    const auto found = startup.parameters.find(name);
-    return found == startup.parameters.end() ? std::string() : found->second;
-  };
-  Hello hello = {value("user"), value("database"), value("application_name")};
+  Hello hello = {parameter(startup, "user"), parameter(startup, "database"),
+                 parameter(startup, "application_name")};
   if (hello.database.empty()) hello.database = hello.user;
   return hello;
 }
@@ -130,7 +132,7 @@ std::vector<sql::Row> system_rows(std::string_view relation, const SessionGrant&
 }
 
 void serve_session(Conversation& conversation, Client& client, BrokerLine& broker,
-                   const WorkerGrant& grant, const std::string& application) {
+                   const WorkerGrant& grant, const pg::Startup& startup) {
   Interruption interruption(cancel_requested, [&] {
     return Client::hung_up(client.fd()) || Client::hung_up(broker.fd());
   });
@@ -142,7 +144,10 @@ void serve_session(Conversation& conversation, Client& client, BrokerLine& broke
   running = &runner;
   Session session(runner, broker, workbench, interruption,
                   [&](std::string_view bytes) { client.send(bytes); });
-  session.greet(application, grant.cancel.pid, grant.cancel.key);
+  for (const auto& [name, value] : pg::startup_settings(parameter(startup, "options"))) {
+    runner.preset(name, value);
+  }
+  session.greet(parameter(startup, "application_name"), grant.cancel.pid, grant.cancel.key);
   while (auto message = conversation.next()) {
     if (!session.take(*message)) return;
   }
@@ -154,9 +159,8 @@ void work(Client& client, BrokerLine& broker) {
   if (!startup) return;
   try {
     negotiate(*startup, client);
-    const auto hello = hello_of(*startup);
-    const auto grant = broker.open(hello);
-    serve_session(conversation, client, broker, grant, hello.application);
+    const auto grant = broker.open(hello_of(*startup));
+    serve_session(conversation, client, broker, grant, *startup);
     broker.closing(conversation.reason());
   } catch (...) {
     const auto failure = failure_of(std::current_exception());

@@ -105,10 +105,10 @@ class TrialCentre:
                           timeout=300)
 
     # -- serving -------------------------------------------------------------------------------
-    def serve(self, unlock=True, timeout=30):
+    def serve(self, unlock=True, timeout=30, extra=()):
         self.server_log = open(self.folder / "serve.log", "ab")
         self.server = subprocess.Popen(
-            [binary("sceau"), "--home", str(self.home), "serve"],
+            [binary("sceau"), "--home", str(self.home), "serve", *map(str, extra)],
             stdin=subprocess.DEVNULL, stdout=self.server_log, stderr=self.server_log)
         socket = self.home / "run" / "control.sock"
         end = time.monotonic() + timeout

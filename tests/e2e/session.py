@@ -198,6 +198,14 @@ class Session(unittest.TestCase):
         connection.execute("RESET statement_timeout")
         self.assertEqual(connection.execute("SELECT 1").fetchone(), (1,))
 
+    def test_options_of_the_connection_are_settings(self):
+        connection = self.connect(options="-c statement_timeout=200ms")
+        with self.assertRaises(psycopg.errors.QueryCanceled):
+            connection.execute(self.SLOW)
+        for wrong in ("-c no_such_setting=1", "-c statement_timeout=soon", "-x"):
+            with self.subTest(wrong=wrong), self.assertRaises(psycopg.OperationalError):
+                self.connect(options=wrong)
+
     def test_a_client_that_leaves_in_the_middle_stops_its_statement(self):
         connection = self.centre.connect("alix", "orientation", autocommit=True)
         connection.pgconn.send_query(self.SLOW.encode())
@@ -229,6 +237,29 @@ class Locked(unittest.TestCase):
             self.assertIn("locked", centre.psql("alix", "orientation", "SELECT 1", code=2).err)
             centre.sceau("unlock", "--passphrase-file", centre.passphrase_file)
             self.assertNotIn("locked", centre.psql("alix", "orientation", "SELECT 1", code=2).err)
+
+    def test_a_centre_with_a_store_that_was_changed_stays_locked(self):
+        centre = session_world.ServedCentre()
+        self.addCleanup(centre.__exit__)
+        centre.stop()
+        store = centre.home / "stores" / "lycees@2021.store"
+        store.chmod(0o600)
+        with open(store, "r+b") as file:
+            file.seek(70_000)
+            byte = file.read(1)
+            file.seek(70_000)
+            file.write(bytes([byte[0] ^ 1]))
+        centre.serve(unlock=False)
+        refused = centre.sceau("unlock", "--passphrase-file", centre.passphrase_file, code=4)
+        self.assertIn("lycees@2021", refused.err)
+        self.assertIn("locked", centre.psql("alix", "orientation", "SELECT 1", code=2).err)
+
+    def test_serve_with_a_passphrase_file_is_unlocked_at_once(self):
+        centre = session_world.ServedCentre()
+        self.addCleanup(centre.__exit__)
+        centre.stop()
+        centre.serve(unlock=False, extra=("--passphrase-file", centre.passphrase_file))
+        self.assertEqual(centre.psql("alix", "orientation", "SELECT 1").out.strip(), "1")
 
     def test_a_second_broker_is_refused(self):
         with harness.TrialCentre() as centre:

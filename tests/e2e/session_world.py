@@ -69,9 +69,9 @@ class ServedCentre(harness.TrialCentre):
             writer = csv.writer(out)
             writer.writerow(("academie", "uai", "sexe", "rang", "note", "naissance"))
             writer.writerows(self.rows)
+        self.serve()  # first, so that the passphrase is stretched once and not by each command
         self.seal("lycees@2021", self.folder / "lycees.toml", [self.folder / "lycees.csv"])
         self.cast()
-        self.serve()
 
     def processes(self, word):
         """Ids of this centre's children that play this part."""

@@ -153,3 +153,15 @@ TEST_CASE("data of a COPY FROM that we never asked for is passed over") {
     CHECK(std::holds_alternative<pg::CopyMessage>(reader.next().value()));
   }
 }
+
+TEST_CASE("options of a start packet are settings") {
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+  CHECK(pg::startup_settings("-c a=1 -cb=2  --c=x\\ y\\\\") ==
+        Settings{{"a", "1"}, {"b", "2"}, {"c", "x y\\"}});
+  CHECK(pg::startup_settings("").empty());
+  CHECK(pg::startup_settings(" ").empty());
+  for (const auto* wrong : {"-c", "a=1", "-c a", "-c =1", "-d 5", "--"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS((void)pg::startup_settings(wrong), pg::ProtocolError);
+  }
+}

@@ -1,0 +1,72 @@
+#include "enclave/server/draft_rules.h"
+
+#include <algorithm>
+#include <set>
+
+#include "audit/bytes.h"
+#include "enclave/fault.h"
+#include "enclave/server/frames.h"
+
+namespace sceau::enclave {
+namespace {
+
+constexpr std::size_t max_name_bytes = 120;
+
+/// No control characters: these texts are shown on terminals.
+bool is_plain(std::string_view text) {
+  return audit::is_utf8(text) && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return c >= 0x20 && c != 0x7f;
+         });
+}
+
+void check_words(const OutputDraft& draft) {
+  const bool fits = draft.title.size() <= max_title_bytes &&
+                    draft.exception.size() <= max_reason_bytes && is_plain(draft.title) &&
+                    is_plain(draft.exception);
+  if (!fits) {
+    throw EnclaveError(Fault::bad_input, "server.bad_title",
+                       {std::to_string(max_title_bytes), std::to_string(max_reason_bytes)});
+  }
+}
+
+}  // namespace
+
+void check_file_name(std::string_view name) {
+  const bool fits = !name.empty() && name.size() <= max_name_bytes && name[0] != '.';
+  const bool flat = name.find_first_of("/\\") == std::string_view::npos;
+  if (!fits || !flat || !is_plain(name)) {
+    throw EnclaveError(Fault::bad_input, "server.bad_file_name");
+  }
+  if (name == "release.json" || name.ends_with(".receipt") || name.starts_with("R-")) {
+    throw EnclaveError(Fault::bad_input, "server.own_file_name", {std::string(name)});
+  }
+}
+
+void check_drafts(const std::vector<OutputDraft>& drafts) {
+  if (drafts.size() > max_outputs) {
+    throw EnclaveError(Fault::refused, "server.too_many_outputs", {std::to_string(max_outputs)});
+  }
+  std::set<std::string_view> names;
+  std::size_t bytes = 0;
+  for (const auto& draft : drafts) {
+    check_file_name(draft.name);
+    check_words(draft);
+    if (!names.insert(draft.name).second) {
+      throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
+    }
+    bytes += draft.opaque.size();
+  }
+  if (bytes > max_opaque_bytes) {
+    throw EnclaveError(Fault::refused, "server.output_too_large",
+                       {std::to_string(max_opaque_bytes >> 20)});
+  }
+}
+
+bool is_outcome(std::string_view outcome) {
+  if (outcome == "done" || outcome == "closed") return true;
+  return outcome.size() == 5 && std::all_of(outcome.begin(), outcome.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+}  // namespace sceau::enclave
