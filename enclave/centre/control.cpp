@@ -15,6 +15,7 @@
 #include "audit/bytes.h"
 #include "disclosure/fault.h"
 #include "enclave/centre/control_frames.h"
+#include "enclave/centre/grammar.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
@@ -59,27 +60,38 @@ std::string read_document(int fd, const std::string& name) {
 Json request_json(const Command& command, const std::string& as, bool passphrase) {
   Json files = Json::array();
   for (const auto& file : command.files) {
-    files.push_back({{"option", file.option}, {"name", file.name}, {"data", file.fd >= 0}});
+    files.push_back({{"option", file.option}, {"name", file.name}});
   }
   return {{"format", 1},      {"words", command.words},       {"files", files},
           {"json", command.json}, {"language", command.language}, {"as", as},
           {"passphrase", passphrase}};
 }
 
-/// Takes the descriptors over, one a file and in their order.
+/// Whether the table of commands says that this option's files are documents.
+bool holds_document(const CommandSpec& spec, std::string_view name) {
+  for (const auto* list : {&spec.options, &spec.operands}) {
+    for (const auto& option : *list) {
+      if (option.name == name) return option.holds == Holds::document;
+    }
+  }
+  return false;
+}
+
+/// Takes the descriptors over, one a file and in their order. What is read here and what stays a
+/// descriptor is the table's to say, not the client's.
 void take_files(const Json& files, std::vector<int>& descriptors, Command& into) {
   if (files.size() != descriptors.size()) bad("files and descriptors differ in number");
+  const auto& spec = find_command(into.words);
   std::size_t at = 0;
   for (const auto& file : files) {
     PassedFile passed;
     passed.option = file.at("option").get<std::string>();
     passed.name = file.at("name").get<std::string>();
-    const bool data = file.at("data").get<bool>();
     passed.fd = std::exchange(descriptors[at++], -1);
     into.files.push_back(std::move(passed));
     auto& kept = into.files.back();
     check_descriptor(kept.fd, kept.name);
-    if (!data) {
+    if (holds_document(spec, kept.option)) {
       kept.text = read_document(kept.fd, kept.name);
       ::close(std::exchange(kept.fd, -1));
     }
