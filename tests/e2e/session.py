@@ -130,7 +130,7 @@ class Session(unittest.TestCase):
         for binary in (False, True):
             with self.subTest(binary=binary):
                 cursor = connection.cursor(binary=binary)
-                row = cursor.execute("SELECT academie, rang, note, naissance, rang > 3, rang::float8 "
+                row = cursor.execute("SELECT academie, rang, note, naissance, rang > 3, rang::float8 AS real "
                                      "FROM lycees ORDER BY academie, uai, rang LIMIT 1").fetchone()
                 self.assertEqual(row, ("01", 0, decimal.Decimal("0.0"), datetime.date(2005, 1, 10),
                                        False, 0.0))
