@@ -77,6 +77,15 @@ void record_opened(Centre::State& state, const SessionGrant& grant, const Access
   change.commit();
 }
 
+/// A permit that ends or is revoked ends what its open sessions may do, at their next statement.
+void check_still_permitted(const Centre::State& state, const SessionRow& session) {
+  const Person person{state.registry.name_of(session.actor), 0};
+  const auto answer = access_of(state, person, session.project);
+  if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+    throw EnclaveError(Fault::not_permitted, refusal->id, refusal->args);
+  }
+}
+
 }  // namespace
 
 SessionRow open_session_row(const Centre::State& state, const std::string& session) {
@@ -133,6 +142,7 @@ void Centre::close_session(const std::string& session, const std::string& reason
 std::uint64_t Centre::statement_started(const std::string& session, const std::string& text) {
   const Held held(state_->mutex);
   const auto row = open_session_row(*state_, session);
+  check_still_permitted(*state_, row);
   auto change = state_->registry.begin();
   const auto seq = state_->journal.size();
   state_->registry.add_statement({seq, session});

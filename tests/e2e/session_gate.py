@@ -176,6 +176,22 @@ class Gate(unittest.TestCase):
             self.connection.execute("COPY (SELECT count(*) FROM lycees WHERE sexe = %s) TO 'x.csv' "
                                     "WITH (title 'A')", ("F",))
 
+    def test_a_permit_that_is_revoked_ends_what_open_sessions_may_do(self):
+        self.centre.sceau("project", "create", "short", "--title", "Short", "--purpose", "test",
+                          "--until", "2099-12-31", "--member", "alix")
+        self.centre.sceau("permit", "grant", "--project", "short", "--store", "lycees", "--policy", "depp",
+                          "--until", "2099-12-31")
+        with self.centre.connect("alix", "short", autocommit=True) as session:
+            permit = session.execute("SELECT permit FROM sceau.permit").fetchone()[0]
+            session.execute(SAFE)
+            self.centre.sceau("permit", "revoke", permit)
+            for text in (SAFE, "EXPLAIN (DISCLOSURE) " + SAFE, "SELECT * FROM sceau.requests",
+                         f"COPY ({SAFE}) TO 'late.csv' WITH (title 'A')"):
+                with self.subTest(text=text), self.assertRaises(psycopg.errors.InsufficientPrivilege):
+                    session.execute(text)
+        refused = self.centre.psql("alix", "short", "SELECT 1", code=2)
+        self.assertIn("revoked", refused.err)
+
     # -- views ---------------------------------------------------------------------------------
     def test_the_views_answer(self):
         permit = self.connection.execute("SELECT * FROM sceau.permit").fetchall()
