@@ -3,6 +3,7 @@
 #include "enclave/fault.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/rowtext.h"
+#include "enclave/server/session_parts.h"
 
 namespace sceau::enclave {
 namespace {
@@ -10,33 +11,7 @@ namespace {
 constexpr std::size_t full = 64U << 10;  // bytes of replies that are sent together
 constexpr std::uint64_t rows_between_questions = 64;
 
-[[noreturn]] void refuse(std::string sqlstate, std::string id, std::vector<std::string> args = {}) {
-  throw sql::SqlError(std::move(sqlstate), std::move(id), std::move(args));
-}
-
-/// Unlike a simple query, Parse takes one statement.
-sql::Statement only_statement(const pg::Parse& parse, const sql::Catalog& catalog) {
-  auto statements = sql::prepare(parse.text, catalog, parse.parameter_oids);
-  if (statements.size() > 1) refuse("42601", "server.one_statement");
-  if (statements.empty()) return {};
-  return std::move(statements.front());
-}
-
 }  // namespace
-
-struct Session::Prepared {
-  sql::Statement statement;
-  std::vector<sql::Oid> oids;  ///< of the parameters: as declared, else as typed
-};
-
-struct Session::Portal {
-  std::shared_ptr<Prepared> prepared;
-  Values values;
-  std::vector<std::int16_t> formats;
-  std::optional<std::uint64_t> started;  ///< in the log, and not finished there
-  std::optional<Outcome> outcome;        ///< once it runs
-  std::uint64_t rows = 0;
-};
 
 bool ends_session(const std::exception_ptr& error) {
   try {
@@ -168,7 +143,7 @@ void Session::forget(const sql::Statement& statement) {
   if (statement.name.empty()) {
     prepared_.clear();
   } else if (prepared_.erase(statement.name) == 0) {
-    refuse("26000", "server.no_statement", {statement.name});
+    refuse_statement("26000", "server.no_statement", {statement.name});
   }
 }
 
@@ -266,140 +241,6 @@ bool Session::simple_statement(const sql::Statement& statement, bool last) {
     log_end(portal, sqlstate);
     return false;
   }
-}
-
-// -- extended query
-// --------------------------------------------------------------------------------
-
-void Session::parse(const pg::Parse& parse) {
-  if (!parse.statement.empty() && prepared_.contains(parse.statement)) {
-    refuse("42P05", "server.statement_exists", {parse.statement});
-  }
-  if (prepared_.size() >= max_prepared) refuse("53400", "server.too_many_prepared");
-  auto prepared = std::make_shared<Prepared>();
-  try {
-    prepared->statement = only_statement(parse, workbench_.catalog());
-  } catch (...) {
-    const auto error = std::current_exception();
-    if (ends_session(error)) throw;
-    log_refused(parse.text, report_of(error).sqlstate);
-    std::rethrow_exception(error);
-  }
-  const auto& types = prepared->statement.parameters;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    const bool declared = i < parse.parameter_oids.size() && parse.parameter_oids[i] != 0;
-    const auto typed = types[i] == sql::Type::unknown ? sql::Type::text : types[i];
-    prepared->oids.push_back(declared ? parse.parameter_oids[i] : sql::oid(typed));
-  }
-  prepared_[parse.statement] = std::move(prepared);
-  reply_.parse_complete();
-}
-
-void Session::bind(const pg::Bind& bind) {
-  const auto found = prepared_.find(bind.statement);
-  if (found == prepared_.end()) refuse("26000", "server.no_statement", {bind.statement});
-  if (!bind.portal.empty() && portals_.contains(bind.portal)) {
-    refuse("42P03", "server.portal_exists", {bind.portal});
-  }
-  if (portals_.size() >= max_portals) refuse("53400", "server.too_many_portals");
-  auto portal = std::make_unique<Portal>();
-  portal->prepared = found->second;
-  portal->formats = bind.result_formats;
-  const auto& oids = portal->prepared->oids;
-  if (bind.parameters.size() != oids.size()) {
-    refuse("08P01", "server.parameter_count",
-           {std::to_string(oids.size()), std::to_string(bind.parameters.size())});
-  }
-  for (std::size_t i = 0; i < oids.size(); ++i) {
-    if (!bind.parameters[i]) {
-      portal->values.emplace_back(std::nullopt);
-      continue;
-    }
-    const bool binary = pg::format_of(bind.parameter_formats, i) == 1;
-    auto text = sql::parameter_text(oids[i], binary, *bind.parameters[i]);
-    if (!text) refuse(binary ? "22P03" : "22P02", "server.bad_parameter", {std::to_string(i + 1)});
-    portal->values.push_back(std::move(text));
-  }
-  portals_[bind.portal] = std::move(portal);
-  reply_.bind_complete();
-}
-
-void Session::describe(const pg::Describe& describe) {
-  std::vector<std::int16_t> formats;
-  const Prepared* prepared = nullptr;
-  if (describe.portal) {
-    const auto found = portals_.find(describe.name);
-    if (found == portals_.end()) refuse("34000", "server.no_portal", {describe.name});
-    prepared = found->second->prepared.get();
-    formats = found->second->formats;
-  } else {
-    const auto found = prepared_.find(describe.name);
-    if (found == prepared_.end()) refuse("26000", "server.no_statement", {describe.name});
-    prepared = found->second.get();
-    reply_.parameter_description(prepared->oids);
-  }
-  const auto& statement = prepared->statement;
-  const bool copies = statement.kind == sql::StatementKind::copy_file ||
-                      statement.kind == sql::StatementKind::copy_stdout;
-  if (statement.columns.empty() || copies) {
-    reply_.no_data();
-  } else {
-    reply_.row_description(statement.columns, formats);
-  }
-}
-
-void Session::execute(const pg::Execute& execute) {
-  const auto found = portals_.find(execute.portal);
-  if (found == portals_.end()) refuse("34000", "server.no_portal", {execute.portal});
-  auto& portal = *found->second;
-  if (portal.prepared->statement.kind == sql::StatementKind::empty) {
-    reply_.empty_query();
-    return;
-  }
-  try {
-    if (!portal.outcome) {
-      start(portal);
-    } else {
-      interruption_.begin(runner_.time_limit());
-    }
-    if (const auto& refusal = portal.outcome->refusal) {
-      log_end(portal, refusal->sqlstate);
-      reply_.report(*refusal);
-      skipping_ = true;
-      return;
-    }
-    const auto most = static_cast<std::uint64_t>(execute.most_rows);
-    if (portal.outcome->rows && !stream(portal, most)) {
-      reply_.portal_suspended();
-      return;
-    }
-    log_end(portal, "done");
-    complete(portal);
-  } catch (...) {
-    const auto error = std::current_exception();
-    if (!ends_session(error)) log_end(portal, report_of(error).sqlstate);
-    std::rethrow_exception(error);
-  }
-}
-
-void Session::close(const pg::Close& close) {
-  if (!close.portal) {
-    prepared_.erase(close.name);
-  } else if (const auto found = portals_.find(close.name); found != portals_.end()) {
-    log_end(*found->second, "closed");
-    portals_.erase(found);
-  }
-  reply_.close_complete();
-}
-
-void Session::sync() {
-  skipping_ = false;
-  if (runner_.transaction() == pg::Transaction::idle) {
-    for (auto& [name, portal] : portals_) log_end(*portal, "closed");
-    portals_.clear();
-  }
-  reply_.ready(runner_.transaction());
-  flush();
 }
 
 }  // namespace sceau::enclave

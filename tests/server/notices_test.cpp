@@ -39,7 +39,7 @@ TEST_CASE("inside BEGIN a notice ends with what is not asked for yet") {
   CHECK(notice.severity == pg::Severity::notice);
   CHECK(notice.message.starts_with("verdict so far: effectifs.csv: fail"));
   CHECK(notice.message.ends_with("not asked for until COMMIT"));
-  CHECK(notice.message.find("(academie=A0, sexe=Total)") != std::string::npos);
+  CHECK(notice.message.find("(academie=A0, sexe=Total, count(*))") != std::string::npos);
   CHECK(notice.message.find("and 2 more") != std::string::npos);
   CHECK(notice.detail.find('\n') == std::string::npos);
   const auto json = nlohmann::json::parse(notice.detail);
