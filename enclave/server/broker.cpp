@@ -179,7 +179,7 @@ void Broker::accept_control(const Listener& control) {
 void Broker::accept_session(const Listener& sessions) {
   const int client = sessions.accept();
   if (client < 0) return;
-  if (sessions_.size() >= max_sessions) {
+  if (sessions_.size() >= max_clients) {
     turn_away(client);
     return;
   }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "audit/bytes.h"
 #include "enclave/centre/control.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
@@ -75,12 +76,17 @@ void WorkerDesk::check_exploration(const SessionGrant& grant) const {
 }
 
 WorkerGrant WorkerDesk::open(const Hello& hello) {
-  if (hello.user.size() > max_hello_bytes || hello.database.size() > max_hello_bytes) {
-    throw EnclaveError(Fault::bad_input, "server.long_name", {std::to_string(max_hello_bytes)});
+  for (const auto& name : {hello.user, hello.database}) {
+    if (name.size() > max_hello_bytes || !audit::is_utf8(name)) {
+      throw EnclaveError(Fault::bad_input, "server.bad_name", {std::to_string(max_hello_bytes)});
+    }
   }
   centre_ = context_.door.centre();
   if (!centre_) throw EnclaveError(Fault::unavailable, "server.locked");
   if (context_.stopping) throw EnclaveError(Fault::unavailable, "server.stopping");
+  if (context_.live.size() > max_sessions) {
+    throw EnclaveError(Fault::unavailable, "server.too_many_sessions");
+  }
   const auto& config = context_.door.config();
   const bool as_peer = hello.user == peer_.user;
   if (!as_peer && !config.trial) {
@@ -201,6 +207,7 @@ void serve_worker(Descriptor& client, const BrokerContext& context) {
   client.close();
   { const Channel closed = std::move(theirs); }
   LiveSessions::Entry entry(context.live, ours, child, peer.uid);
+  if (context.stopping) ours.shut();  // the stop has passed by those that it knew
   WorkerDesk desk(context, peer, entry);
   bool orderly = true;
   try {

@@ -12,6 +12,8 @@
 namespace sceau::enclave {
 
 inline constexpr std::size_t max_sessions = 100;
+/// Connections of the session socket: some room is left for those that only want to cancel.
+inline constexpr std::size_t max_clients = max_sessions + 20;
 
 class LiveSessions {
  public:

@@ -1,4 +1,5 @@
 // The extended protocol of a session: Parse, Bind, Describe, Execute, Close, Sync.
+#include "audit/bytes.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/session_parts.h"
 
@@ -63,6 +64,9 @@ void Session::bind(const pg::Bind& bind) {
     auto text = sql::parameter_text(oids[i], binary, *bind.parameters[i]);
     if (!text) {
       refuse_statement(binary ? "22P03" : "22P02", "server.bad_parameter", {std::to_string(i + 1)});
+    }
+    if (!audit::is_utf8(*text) || text->find('\0') != std::string::npos) {
+      refuse_statement("22021", "server.parameter_bytes", {std::to_string(i + 1)});
     }
     portal->values.push_back(std::move(text));
   }

@@ -66,6 +66,9 @@ std::string try_before_hello(Channel& broker, const std::string& what) {
   if (what == "long name") {
     return ask(broker, FrameKind::hello, pack(Hello{std::string(64, 'a'), "orientation", ""}));
   }
+  if (what == "no UTF-8") {
+    return ask(broker, FrameKind::hello, pack(Hello{"alix", "\xff", ""}));
+  }
   if (what == "cut hello") return ask(broker, FrameKind::hello, WireBytes(3));
   return "";
 }
@@ -185,7 +188,8 @@ TEST_CASE("a worker that asks what it may not ask is cut off, and its session cl
 
 TEST_CASE("a worker that asks wrongly is refused by name") {
   Desk desk;
-  CHECK(desk.hears("long name") == "server.long_name");
+  CHECK(desk.hears("long name") == "server.bad_name");
+  CHECK(desk.hears("no UTF-8") == "server.bad_name");
   CHECK(desk.hears("foreign data") == "centre.outside_permit");
   CHECK(desk.hears("path as name") == "server.bad_file_name");
 }

@@ -253,6 +253,15 @@ TEST_CASE("the extended protocol: parse, bind, describe, execute, sync") {
   CHECK(played.bodies[5] == std::string("\0\x01\0\0\0\x08\0\0\0\0\0\0\0\x04", 14));
 }
 
+TEST_CASE("a parameter that is no UTF-8 is refused") {
+  Played played;
+  (void)played.say(pg::Parse{"", "SELECT count(*) FROM lycees WHERE academie = $1", {}});
+  (void)played.say(pg::Bind{"", "", {}, {"\xff\xfe"}, {}});
+  const auto types = played.say(pg::Sync{});
+  CHECK(types == "1EZ");
+  CHECK(played.heard('E', types, "22021"));
+}
+
 TEST_CASE("after an error everything up to Sync is passed over") {
   Played played;
   (void)played.say(pg::Parse{"", "SELECT nothing FROM lycees", {}});
