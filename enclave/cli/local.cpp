@@ -26,11 +26,17 @@ std::optional<std::string> shipped_text(std::string_view name) {
 }  // namespace
 
 Home find_home(const Arguments& arguments) {
-  if (const auto named = arguments.maybe("home")) return {std::filesystem::absolute(*named)};
-  if (const char* named = std::getenv("SCEAU_HOME"); named != nullptr && *named != '\0') {
-    return {std::filesystem::absolute(named)};
+  // Assigned, not `return {absolute(…)}`: g++ 12 leaks the temporary of such an aggregate.
+  Home home = system_home();
+  if (const auto named = arguments.maybe("home")) {
+    home = Home{};
+    home.root = std::filesystem::absolute(*named);
+  } else if (const char* variable = std::getenv("SCEAU_HOME");
+             variable != nullptr && *variable != '\0') {
+    home = Home{};
+    home.root = std::filesystem::absolute(variable);
   }
-  return system_home();
+  return home;
 }
 
 int init_command(const Client& client) {
@@ -44,8 +50,9 @@ int init_command(const Client& client) {
   text += "  log       " + config.origin + "\n";
   text += "  for auditors  " + client.home.trust().string() + "\n";
   text += "  custodian and operator  " + config.owner + "\n";
-  text += "Keep the passphrase and a copy of keys/ apart from the stores: without them nothing can "
-          "be read.\n";
+  text +=
+      "Keep the passphrase and a copy of keys/ apart from the stores: without them nothing can "
+      "be read.\n";
   if (trial) text += "This is a trial centre: its owner may act as anybody (--as NAME).\n";
   client.output.out(text);
   return 0;
@@ -66,9 +73,8 @@ int policy_check_command(const Client& client) {
       name = file.name;
     }
   }
-  const auto policy = policies::parse_policy(text, name, [&](std::string_view extended) {
-    return base ? base : shipped_text(extended);
-  });
+  const auto policy = policies::parse_policy(
+      text, name, [&](std::string_view extended) { return base ? base : shipped_text(extended); });
   const auto lines = policies::explain(policy, client.language);
   if (client.json) {
     const Json document = {{"format", 1},
