@@ -50,6 +50,13 @@ constexpr std::array entries = {
     MessageText{"centre.bad_request", "what came over the control socket is no command: {1}",
                 "use the same version of sceau as the one that serves"},
 
+    MessageText{"centre.infer_pipe", "{1} is not UTF-8, and a pipe can't be read again",
+                "name the file itself"},
+    MessageText{"centre.check_select", "check judges one SELECT",
+                "as in sceau check \"SELECT academie, count(*) FROM lycees GROUP BY academie\" …"},
+    MessageText{"centre.check_after", "what stands behind --after is no tabulation: {1}",
+                "only tables can be compared; what else is out needs a person"},
+
     // -- the home
     MessageText{"centre.no_home", "there is no centre: {1} is missing",
                 "name its folder with --home or $SCEAU_HOME, or make one with 'sceau init'"},
@@ -191,8 +198,7 @@ constexpr std::array entries = {
                 "ask a custodian: sceau permit grant --project {1} …"},
     MessageText{"centre.session_permit_revoked", "the permit {2} of the project '{1}' was revoked",
                 "ask a custodian why, and for a new one"},
-    MessageText{"centre.session_permit_expired",
-                "the permit {2} of the project '{1}' ended on {3}",
+    MessageText{"centre.session_permit_expired", "the permit {2} of the project '{1}' ended on {3}",
                 "ask a custodian for a new one"},
     MessageText{"centre.session_two_policies",
                 "the permits of the project '{1}' name different policies",
@@ -229,10 +235,11 @@ constexpr std::array entries = {
                 "another reviewer must: nobody decides on a project of their own"},
     MessageText{"centre.comment_empty", "the comment is empty",
                 "say in a sentence why; the researcher reads it"},
-    MessageText{"centre.worse_now",
-                "{1} is not released: '{2}' was {3} when it was checked, and is {4} now, after what "
-                "was released since; it is returned to the researcher",
-                "the researcher can ask again in another form"},
+    MessageText{
+        "centre.worse_now",
+        "{1} is not released: '{2}' was {3} when it was checked, and is {4} now, after what "
+        "was released since; it is returned to the researcher",
+        "the researcher can ask again in another form"},
     MessageText{"centre.other_file_now",
                 "{1}: '{2}' computed again is not the file that was checked",
                 "call the auditor; compare the store with 'sceau store verify'"},

@@ -42,7 +42,8 @@ struct Config {
 [[nodiscard]] Person acting_person(const Config& config, const Person& peer, const std::string& as);
 
 /// Logs centre.started and centre.unlocked (the log's key is under the passphrase: before it there
-/// is nobody to sign). The person must be operator, or the owner that init wrote; else not_permitted.
+/// is nobody to sign). The person must be operator, or the owner that init wrote; else
+/// not_permitted.
 void record_unlocked(Centre& centre, const Person& person);
 /// Closes what is still open with reason "stopped", logs centre.stopped, publishes.
 void record_stopped(Centre& centre);
@@ -56,5 +57,7 @@ void publish_log(Centre& centre);
 
 /// What `sceau status` says of a broker that is still locked. Exit code 0.
 int locked_status(const Home& home, bool json, const Output& output);
+/// What it says where nobody serves. Exit code 1.
+int idle_status(const Home& home, bool json, const Output& output);
 
 }  // namespace sceau::enclave

@@ -11,32 +11,38 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+void say_state(const Home& home, const std::string& state, bool json, const Output& output) {
+  const auto config = read_config(home);
+  if (json) {
+    const Json document = {
+        {"format", 1}, {"origin", config.origin}, {"trial", config.trial}, {"state", state}};
+    output.out(document.dump() + "\n");
+    return;
+  }
+  output.out("centre    " + config.origin + (config.trial ? " (a trial centre)" : "") +
+             "\nstate     " + state + "\n");
+}
+
 }  // namespace
 
 int locked_status(const Home& home, bool json, const Output& output) {
-  const auto config = read_config(home);
-  if (json) {
-    const Json document = {{"format", 1},
-                           {"origin", config.origin},
-                           {"trial", config.trial},
-                           {"state", "locked"}};
-    output.out(document.dump() + "\n");
-    return 0;
-  }
-  output.out("centre   " + config.origin + (config.trial ? " (a trial centre)" : "") +
-             "\nstate    locked\n");
+  say_state(home, "locked", json, output);
   return 0;
+}
+
+int idle_status(const Home& home, bool json, const Output& output) {
+  say_state(home, "not serving", json, output);
+  return 1;
 }
 
 int status(const Call& call) {
   const Held held(call.state.mutex);
-  (void)require_any_role(call.state, call.person,
-                         {"operator", "custodian", "reviewer", "auditor"});
+  (void)require_any_role(call.state, call.person, {"operator", "custodian", "reviewer", "auditor"});
   const auto& registry = call.state.registry;
   std::uint64_t waiting = 0;
   for (const auto& request : registry.requests("")) {
-    waiting += request.state == "checked" || request.state == "in_review" ||
-               request.state == "approved";
+    waiting +=
+        request.state == "checked" || request.state == "in_review" || request.state == "approved";
   }
   const auto sessions = registry.open_sessions().size();
   const auto size = call.state.journal.size();

@@ -16,13 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<std::string> shipped_text(std::string_view name) {
-  for (const auto& policy : shipped_policies()) {
-    if (policy.name == name) return std::string(policy.text);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Home find_home(const Arguments& arguments) {
@@ -73,8 +66,9 @@ int policy_check_command(const Client& client) {
       name = file.name;
     }
   }
-  const auto policy = policies::parse_policy(
-      text, name, [&](std::string_view extended) { return base ? base : shipped_text(extended); });
+  const auto policy = policies::parse_policy(text, name, [&](std::string_view extended) {
+    return base ? base : shipped_policy(extended);
+  });
   const auto lines = policies::explain(policy, client.language);
   if (client.json) {
     const Json document = {{"format", 1},

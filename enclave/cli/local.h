@@ -26,5 +26,8 @@ struct Client {
 int init_command(const Client&);
 int policy_check_command(const Client&);
 int serve_command(const Client&);
+int codebook_infer_command(const Client&);
+int check_command(const Client&);
+int doctor_command(const Client&);
 
 }  // namespace sceau::enclave

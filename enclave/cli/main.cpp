@@ -24,6 +24,7 @@
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "enclave/server/serve.h"
+#include "enclave/sql/fault.h"
 #include "policies/fault.h"
 
 namespace sceau::enclave {
@@ -77,12 +78,6 @@ int ask_broker(int socket, const Client& client) {
   return code;
 }
 
-Examiner examiner_here() {
-  return [](ExamineJob) -> std::vector<Examined> {
-    throw EnclaveError(Fault::unavailable, "centre.not_serving", {"run"});
-  };
-}
-
 int run_here(const Client& client) {
   const auto words = client.arguments.spec->words;
   const auto config = read_config(client.home);
@@ -90,8 +85,7 @@ int run_here(const Client& client) {
     throw EnclaveError(Fault::unavailable, "centre.not_serving", {client.home.run().string()});
   }
   if (words == "status" && !client.arguments.has("passphrase-file")) {
-    (void)locked_status(client.home, client.json, client.output);
-    return 1;
+    return idle_status(client.home, client.json, client.output);
   }
   const auto person = acting_person(config, own_person(), client.arguments.one("as"));
   OpenedFiles opened;
@@ -99,17 +93,16 @@ int run_here(const Client& client) {
   read_documents(client.arguments, opened);
   const HomeLock lock(client.home);
   const auto passphrase = passphrase_for(client);
-  Centre centre(client.home, Keyring::unlock(client.home.keys(), passphrase.bytes()),
-                client.clock);
-  return run_command(centre, person, command_of(client, opened), examiner_here(), client.output);
+  Centre centre(client.home, Keyring::unlock(client.home.keys(), passphrase.bytes()), client.clock);
+  return run_command(centre, person, command_of(client, opened), process_examiner(), client.output);
 }
 
 int run_client(const Client& client) {
   using Local = int (*)(const Client&);
   static const std::map<std::string_view, Local> local = {
-      {"init", init_command},
-      {"policy check", policy_check_command},
-      {"serve", serve_command},
+      {"init", init_command},   {"policy check", policy_check_command},
+      {"serve", serve_command}, {"codebook infer", codebook_infer_command},
+      {"check", check_command}, {"doctor", doctor_command},
   };
   const auto found = local.find(client.arguments.spec->words);
   if (found != local.end()) return found->second(client);
@@ -148,8 +141,8 @@ int run(const std::vector<std::string>& words) {
   output.err = [&](const std::string& text) { write(stderr, text); };
   output.progress = [&](const std::string& json) { bar.show(json); };
   output.cancelled = [] { return false; };
-  return run_client({arguments, find_home(arguments), language_of(arguments),
-                     arguments.has("json"), output, std::chrono::system_clock::now});
+  return run_client({arguments, find_home(arguments), language_of(arguments), arguments.has("json"),
+                     output, std::chrono::system_clock::now});
 }
 
 /// Keys pass through this process: no core file, no reading of its memory by others.
@@ -167,6 +160,9 @@ int guarded(const std::vector<std::string>& words) {
   } catch (const EnclaveError& error) {
     complain(error.what(), hint(error.id(), error.args()));
     return exit_code(error.fault());
+  } catch (const sql::SqlError& error) {
+    complain(error.what(), error.hint());
+    return exit_code(Fault::bad_input);
   } catch (const policies::PolicyError& error) {
     complain(error.what(), error.hint());
     return exit_code(Fault::bad_input);

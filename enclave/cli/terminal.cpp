@@ -53,7 +53,8 @@ class Descriptor {
 class Quiet {
  public:
   explicit Quiet(int fd) : fd_(fd) {
-    if (::tcgetattr(fd_, &before_) != 0) throw EnclaveError(Fault::unavailable, "centre.no_terminal");
+    if (::tcgetattr(fd_, &before_) != 0)
+      throw EnclaveError(Fault::unavailable, "centre.no_terminal");
     auto quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(fd_, TCSAFLUSH, &quiet);

@@ -1,0 +1,188 @@
+// `sceau check`: what the gate would say, without a centre. The rows are read from CSV files into
+// this process' memory and nothing is written.
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "disclosure/examine.h"
+#include "enclave/centre/print.h"
+#include "enclave/centre/shipped.h"
+#include "enclave/cli/files.h"
+#include "enclave/cli/local.h"
+#include "enclave/fault.h"
+#include "enclave/messages.h"
+#include "enclave/sql/plan.h"
+#include "enclave/store/import.h"
+
+namespace sceau::enclave {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using disclosure::Verdict;
+
+constexpr const char* output_name = "check.csv";
+constexpr const char* project_name = "check";
+constexpr const char* vintage_name = "files";
+constexpr std::size_t most_findings_shown = 40;
+
+/// The rows, what they mean, and what judges them.
+struct Ground {
+  std::shared_ptr<const policies::Codebook> codebook;
+  std::unique_ptr<disclosure::Source> source;
+  policies::Policy policy;
+  sql::Catalog catalog;
+};
+
+const PassedFile& document(const OpenedFiles& opened, std::string_view option) {
+  for (const auto& file : opened.files) {
+    if (file.option == option) return file;
+  }
+  throw EnclaveError(Fault::usage, "centre.option_missing", {std::string(option), "check"});
+}
+
+Ground ground_of(const Client& client, const OpenedFiles& opened) {
+  Ground ground;
+  const auto& codebook = document(opened, "codebook");
+  const auto& policy = document(opened, "policy");
+  ground.policy = policies::parse_policy(policy.text, policy.name, shipped_policy);
+  ImportOptions options;
+  options.codebook = policies::parse_codebook(codebook.text, codebook.name);
+  options.vintage = vintage_name;
+  options.progress = [&client](const ImportProgress& progress) {
+    client.output.progress(Json{
+        {"bytes", progress.bytes}, {"total_bytes", progress.total_bytes}, {"rows", progress.rows}}
+                               .dump());
+  };
+  for (const auto& file : opened.files) {
+    if (file.option != "from") continue;
+    options.files.push_back({std::filesystem::path(file.name).filename().string(), file.fd});
+  }
+  ImportReport report;
+  ground.source = read_csv(options, report);
+  ground.codebook = std::make_shared<const policies::Codebook>(std::move(options.codebook));
+  ground.catalog.relations.push_back(sql::make_relation(*ground.source, ground.codebook));
+  ground.catalog.session = {"", project_name, client.language};
+  return ground;
+}
+
+/// A SELECT as a tabulation, or the reason why it is none.
+using Asked = std::variant<disclosure::Tabulation, disclosure::Message>;
+
+Asked asked(const Ground& ground, const std::string& text) {
+  const auto statements = sql::prepare(text, ground.catalog, {});
+  if (statements.size() != 1 || statements[0].kind != sql::StatementKind::select) {
+    throw EnclaveError(Fault::usage, "centre.check_select");
+  }
+  const auto plan = sql::plan_select(statements[0], ground.catalog, {});
+  if (plan.tabulation) return plan.tabulation->tabulation;
+  return plan.not_a_tabulation.value_or(disclosure::Message{"tabulation.other", {}});
+}
+
+std::vector<disclosure::Remembered> history_of(const Client& client, const Ground& ground) {
+  std::vector<disclosure::Remembered> history;
+  for (const auto& text : client.arguments.many("after")) {
+    const auto earlier = asked(ground, text);
+    const auto* tabulation = std::get_if<disclosure::Tabulation>(&earlier);
+    if (tabulation == nullptr) {
+      throw EnclaveError(Fault::bad_input, "centre.check_after",
+                         {sql::reason_text(std::get<disclosure::Message>(earlier))});
+    }
+    disclosure::Remembered one;
+    one.request = "after-" + std::to_string(history.size() + 1);
+    one.project = project_name;
+    one.tabulation = *tabulation;
+    history.push_back(std::move(one));
+  }
+  return history;
+}
+
+struct Judged {
+  disclosure::Judgement judgement;
+  std::optional<disclosure::Tabulation> tabulation;
+  std::size_t cells = 0;
+};
+
+Judged judge(const Client& client, const Ground& ground) {
+  const auto question = asked(ground, client.arguments.one("SQL"));
+  const auto history = history_of(client, ground);
+  if (const auto* reason = std::get_if<disclosure::Message>(&question)) {
+    return {disclosure::not_a_tabulation(*reason), std::nullopt, 0};
+  }
+  const auto& tabulation = std::get<disclosure::Tabulation>(question);
+  auto examination = disclosure::examine({tabulation, project_name, history}, *ground.source,
+                                         *ground.codebook, ground.policy);
+  return {std::move(examination.judgement), tabulation, examination.table.cells.size()};
+}
+
+std::string number(const std::optional<double>& value) {
+  if (!value) return "";
+  auto text = Json(*value).dump();
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
+std::string cell_text(const std::vector<disclosure::Coordinate>& cell) {
+  std::string text;
+  for (const auto& part : cell) {
+    text += (text.empty() ? "" : ", ") + part.dimension + " " +
+            (part.is_total ? "Total" : part.code.value_or("NA"));
+  }
+  return text.empty() ? "the whole output" : text;
+}
+
+std::string text_of(const Client& client, const Ground& ground, const Judged& judged) {
+  const auto& findings = judged.judgement.findings;
+  std::string text = std::string(disclosure::to_string(judged.judgement.verdict)) + ": " +
+                     grouped(findings.size()) + " findings, " + grouped(judged.cells) +
+                     " cells, policy " + ground.policy.name + " " + ground.policy.version + "\n";
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> advice;
+  for (const auto& finding : findings) {
+    const auto remedy = disclosure::remedy(finding, client.language);
+    if (!remedy.empty() && std::find(advice.begin(), advice.end(), remedy) == advice.end()) {
+      advice.push_back(remedy);
+    }
+    if (rows.size() == most_findings_shown) continue;
+    rows.push_back({std::string(disclosure::to_string(finding.verdict)),
+                    std::string(policies::to_string(finding.rule)), cell_text(finding.cell),
+                    finding.statistic, number(finding.measured), number(finding.limit),
+                    finding_text(finding.message, client.language)});
+  }
+  if (!rows.empty()) {
+    text +=
+        "\n" + aligned({"verdict", "rule", "cell", "statistic", "measured", "limit", "why"}, rows);
+  }
+  if (findings.size() > rows.size()) {
+    text += "and " + grouped(findings.size() - rows.size()) + " more: --json shows all\n";
+  }
+  for (const auto& remedy : advice) text += "usual remedy: " + printable(remedy) + "\n";
+  return text;
+}
+
+std::string json_of(const Client& client, const Ground& ground, const Judged& judged) {
+  const auto output = disclosure::to_json(judged.judgement, output_name,
+                                          judged.tabulation ? &*judged.tabulation : nullptr,
+                                          judged.cells, client.language, finding_text);
+  const Json document = {
+      {"format", 1},
+      {"request", nullptr},
+      {"policy", {{"name", ground.policy.name}, {"sha256", ground.policy.sha256}}},
+      {"verdict", disclosure::to_string(judged.judgement.verdict)},
+      {"outputs", Json::array({Json::parse(output)})}};
+  return document.dump() + "\n";
+}
+
+}  // namespace
+
+int check_command(const Client& client) {
+  OpenedFiles opened;
+  open_files(client.arguments, opened);
+  read_documents(client.arguments, opened);
+  const auto ground = ground_of(client, opened);
+  const auto judged = judge(client, ground);
+  client.output.out(client.json ? json_of(client, ground, judged)
+                                : text_of(client, ground, judged));
+  return judged.judgement.verdict == Verdict::pass ? 0 : 1;
+}
+
+}  // namespace sceau::enclave

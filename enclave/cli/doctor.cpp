@@ -1,0 +1,152 @@
+// `sceau doctor`: is this machine fit to hold a centre, and is the centre as it should be. What
+// can't be checked is not fit: exit 0 only where every line says ok.
+
+#include <openssl/crypto.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "audit/fault.h"
+#include "audit/verify.h"
+#include "enclave/centre/lifecycle.h"
+#include "enclave/centre/print.h"
+#include "enclave/centre/registry_file.h"
+#include "enclave/cli/local.h"
+#include "enclave/fault.h"
+
+namespace sceau::enclave {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct Line {
+  std::string name;
+  bool good = false;
+  std::string found;
+  std::string advice;  ///< where it is not good
+};
+using Lines = std::vector<Line>;
+
+std::string first_line(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+std::string mode_text(mode_t mode) {
+  char text[8];
+  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode & 07777));
+  return text;
+}
+
+void check_libraries(Lines& lines) {
+  const auto cipher = inspect_cipher_library();
+  lines.push_back({"sqlcipher", cipher.fit,
+                   (cipher.cipher_version.empty() ? "plain SQLite" : cipher.cipher_version) +
+                       (cipher.temp_store_in_memory ? ", temporary tables in memory"
+                                                    : ", temporary tables in files"),
+                   "install libsqlcipher 4.6 or newer (Debian 12: bookworm-backports)"});
+  lines.push_back({"openssl", OPENSSL_VERSION_NUMBER >= 0x30000000L,
+                   OpenSSL_version(OPENSSL_VERSION), "install OpenSSL 3"});
+}
+
+void check_machine(Lines& lines) {
+  rlimit locked{};
+  ::getrlimit(RLIMIT_MEMLOCK, &locked);
+  constexpr rlim_t wanted = 1U << 20;
+  lines.push_back(
+      {"locked memory", locked.rlim_cur >= wanted,
+       locked.rlim_cur == RLIM_INFINITY ? "unlimited" : grouped(locked.rlim_cur / 1024) + " KiB",
+       "raise the limit of locked memory (ulimit -l) to 1 MiB or more"});
+  rlimit core{};
+  ::getrlimit(RLIMIT_CORE, &core);
+  lines.push_back({"core files", core.rlim_cur == 0, core.rlim_cur == 0 ? "off" : "on",
+                   "set LimitCORE=0: a core file would hold keys"});
+  const auto seccomp = first_line("/proc/sys/kernel/seccomp/actions_avail");
+  lines.push_back({"seccomp", !seccomp.empty(), seccomp.empty() ? "missing" : "there",
+                   "use a kernel with CONFIG_SECCOMP_FILTER: sessions will be confined by it"});
+  const auto namespaces = first_line("/proc/sys/user/max_user_namespaces");
+  const bool some = !namespaces.empty() && namespaces != "0";
+  lines.push_back({"user namespaces", some, namespaces.empty() ? "missing" : namespaces,
+                   "allow them: sysctl user.max_user_namespaces"});
+}
+
+void check_mode(Lines& lines, const std::string& name, const fs::path& path, mode_t most) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    lines.push_back({name, false, "missing: " + path.string(), "restore it from the backup"});
+    return;
+  }
+  const bool tight = (status.st_mode & 07777 & ~most) == 0 && !S_ISLNK(status.st_mode);
+  lines.push_back({name, tight, "mode " + mode_text(status.st_mode),
+                   "chmod " + mode_text(most) + " " + path.string()});
+}
+
+void check_home(Lines& lines, const Home& home) {
+  try {
+    const auto config = read_config(home);
+    lines.push_back({"centre.toml", true, config.origin, ""});
+  } catch (const EnclaveError& error) {
+    lines.push_back({"centre.toml", false, error.what(), "restore it from the backup"});
+    return;
+  }
+  check_mode(lines, "centre.toml's mode", home.config(), 0600);
+  check_mode(lines, "registry", home.registry(), 0600);
+  for (const auto& [name, folder] : {std::pair{"home", home.root},
+                                     {"keys", home.keys()},
+                                     {"stores", home.stores()},
+                                     {"outbox", home.outbox()},
+                                     {"log state", home.log_state()}}) {
+    check_mode(lines, std::string(name) + " folder", folder, 0700);
+  }
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(home.keys(), error)) {
+    check_mode(lines, "key " + entry.path().filename().string(), entry.path(), 0600);
+  }
+  const auto room = fs::space(home.root, error);
+  constexpr std::uintmax_t enough = 1U << 30;
+  lines.push_back({"room on the disk", !error && room.available >= enough,
+                   grouped(room.available >> 20) + " MiB", "free at least 1 GiB"});
+}
+
+void check_log(Lines& lines, const Home& home) {
+  try {
+    const auto verified = audit::verify_log(home.log(), audit::read_trust_file(home.trust()));
+    const bool valid = verified.outcome == audit::Outcome::valid;
+    lines.push_back({"log", valid,
+                     grouped(verified.size) + " entries" + (valid ? ", valid" : ", not valid"),
+                     "sceau-audit verify " + home.log().string() + " says more"});
+  } catch (const audit::AuditError& error) {
+    lines.push_back({"log", false, error.what(), error.hint()});
+  }
+}
+
+}  // namespace
+
+int doctor_command(const Client& client) {
+  Lines lines;
+  check_libraries(lines);
+  check_machine(lines);
+  check_home(lines, client.home);
+  check_log(lines, client.home);
+  bool fit = true;
+  Json list = Json::array();
+  std::string text;
+  for (const auto& line : lines) {
+    fit = fit && line.good;
+    list.push_back({{"check", line.name}, {"ok", line.good}, {"found", line.found}});
+    text += (line.good ? "ok    " : "NOT   ") + line.name + ": " + printable(line.found) + "\n";
+    if (!line.good && !line.advice.empty()) text += "      " + line.advice + "\n";
+  }
+  text += fit ? "fit to serve\n" : "not fit: what says NOT stands in the way\n";
+  client.output.out(client.json ? Json{{"format", 1}, {"fit", fit}, {"checks", list}}.dump() + "\n"
+                                : text);
+  return fit ? 0 : 1;
+}
+
+}  // namespace sceau::enclave
