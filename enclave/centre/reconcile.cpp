@@ -17,12 +17,26 @@ namespace {
 constexpr const char* by_centre = "centre";
 
 using Tail = std::vector<TailEntry>;
-using Reconciler = void (*)(Centre::State&, const TailEntry&, const Tail&);
+
+/// The registry is brought up at once, inside the caller's transaction; entries and files, which
+/// nothing takes back, wait until the whole tail is known to make sense.
+struct Bench {
+  Centre::State& state;
+  const Tail& tail;
+  std::vector<std::function<void()>> later;
+
+  void record(const char* event, Fields fields) {
+    later.push_back([this, event, fields = std::move(fields)] {
+      state.journal.record(event, by_centre, fields);
+    });
+  }
+};
+using Reconciler = void (*)(Bench&, const TailEntry&);
 
 /// Whether the tail itself holds the other half: a recovery that was cut off as well.
-bool in_tail(const Tail& tail, const char* event, const std::string& key,
+bool in_tail(const Bench& bench, const char* event, const std::string& key,
              const std::string& value) {
-  for (const auto& entry : tail) {
+  for (const auto& entry : bench.tail) {
     if (entry.event == event && entry.at(key) == value) return true;
   }
   return false;
@@ -33,26 +47,29 @@ bool in_tail(const Tail& tail, const char* event, const std::string& key,
                      {entry.event + " " + subject + " (entry " + std::to_string(entry.seq) + ")"});
 }
 
-void nothing(Centre::State&, const TailEntry&, const Tail&) {}
+void nothing(Bench&, const TailEntry&) {}
 
-void role_granted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (in_tail(tail, "role.revoked", "user", entry.at("user"))) return;
-  state.journal.record("role.revoked", by_centre,
-                       {{"reason", "crash"}, {"role", entry.at("role")}, {"user", entry.at("user")}});
+void role_granted(Bench& bench, const TailEntry& entry) {
+  for (const auto& other : bench.tail) {
+    const bool undone = other.event == "role.revoked" && other.at("user") == entry.at("user") &&
+                        other.at("role") == entry.at("role");
+    if (undone) return;
+  }
+  bench.record("role.revoked",
+               {{"reason", "crash"}, {"role", entry.at("role")}, {"user", entry.at("user")}});
 }
 
-void role_revoked(Centre::State& state, const TailEntry& entry, const Tail&) {
-  (void)state.registry.remove_role(entry.at("user"), entry.at("role"));
+void role_revoked(Bench& bench, const TailEntry& entry) {
+  (void)bench.state.registry.remove_role(entry.at("user"), entry.at("role"));
 }
 
-void project_created(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (in_tail(tail, "project.closed", "project", entry.at("project"))) return;
-  state.journal.record("project.closed", by_centre,
-                       {{"project", entry.at("project")}, {"reason", "crash"}});
+void project_created(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "project.closed", "project", entry.at("project"))) return;
+  bench.record("project.closed", {{"project", entry.at("project")}, {"reason", "crash"}});
 }
 
-void project_closed(Centre::State& state, const TailEntry& entry, const Tail&) {
-  state.registry.close_project(entry.at("project"));
+void project_closed(Bench& bench, const TailEntry& entry) {
+  bench.state.registry.close_project(entry.at("project"));
 }
 
 /// Ids that the log has seen are not given again.
@@ -64,32 +81,34 @@ void bump(Centre::State& state, const std::string& key, const std::string& id, s
   }
 }
 
-void permit_granted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  bump(state, "last_permit", entry.at("permit"), 6);
-  if (in_tail(tail, "permit.revoked", "permit", entry.at("permit"))) return;
-  state.journal.record("permit.revoked", by_centre,
-                       {{"permit", entry.at("permit")}, {"reason", "crash"}});
+void permit_granted(Bench& bench, const TailEntry& entry) {
+  bump(bench.state, "last_permit", entry.at("permit"), 6);
+  if (in_tail(bench, "permit.revoked", "permit", entry.at("permit"))) return;
+  bench.record("permit.revoked", {{"permit", entry.at("permit")}, {"reason", "crash"}});
 }
 
-void permit_revoked(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+void permit_revoked(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("permit");
-  if (!state.registry.permit(id)) {
-    if (!in_tail(tail, "permit.granted", "permit", id)) registry_behind(entry, id);
+  if (!bench.state.registry.permit(id)) {
+    if (!in_tail(bench, "permit.granted", "permit", id)) registry_behind(entry, id);
     return;
   }
-  state.registry.revoke_permit(id, entry.seq);
+  bench.state.registry.revoke_permit(id, entry.seq);
 }
 
-void store_started(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (in_tail(tail, "store.sealed", "id", entry.at("id"))) return;
-  drop_unsealed(state, entry.at("store"), entry.at("id"));
+void store_started(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "store.sealed", "id", entry.at("id"))) return;
+  bench.later.push_back([&bench, store = entry.at("store"), id = entry.at("id")] {
+    drop_unsealed(bench.state, store, id);
+  });
 }
 
 /// The file is there as the log says: the registry learns of it from the store itself.
-void store_sealed(Centre::State& state, const TailEntry& entry, const Tail&) {
+void store_sealed(Bench& bench, const TailEntry& entry) {
   const auto name = parse_store_name(entry.at("store"));
-  if (state.registry.store(name.dataset, name.vintage)) return;
-  if (!state.keyring.has("store-" + entry.at("id"))) registry_behind(entry, entry.at("store"));
+  if (bench.state.registry.store(name.dataset, name.vintage)) return;
+  if (!bench.state.keyring.has("store-" + entry.at("id")))
+    registry_behind(entry, entry.at("store"));
   StoreRow row;
   row.id = entry.at("id");
   row.dataset = name.dataset;
@@ -98,113 +117,111 @@ void store_sealed(Centre::State& state, const TailEntry& entry, const Tail&) {
   row.sha256 = entry.at("sha256");
   row.rows = entry.number("rows");
   row.rejected = entry.number("rejected");
-  verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
-  const auto store = Store::open(file_of(state, row), state.keyring.key("store-" + row.id));
+  verify_sealed(file_of(bench.state, row), {row.id, row.size, row.sha256}, true);
+  const auto store =
+      Store::open(file_of(bench.state, row), bench.state.keyring.key("store-" + row.id));
   row.codebook = store.codebook().source_text;
   row.population = store.codebook().population;
   row.sealed = store.manifest().created;
-  state.registry.add_store(row, entry.seq);
-  state.registry.end_intent("store.started", entry.at("store") + " " + row.id);
+  bench.state.registry.add_store(row, entry.seq);
+  bench.state.registry.end_intent("store.started", entry.at("store") + " " + row.id);
 }
 
-void store_superseded(Centre::State& state, const TailEntry& entry, const Tail&) {
+void store_superseded(Bench& bench, const TailEntry& entry) {
   const auto old_name = parse_store_name(entry.at("store"));
   const auto new_name = parse_store_name(entry.at("by"));
-  const auto old_store = state.registry.store(old_name.dataset, old_name.vintage);
-  const auto new_store = state.registry.store(new_name.dataset, new_name.vintage);
+  const auto old_store = bench.state.registry.store(old_name.dataset, old_name.vintage);
+  const auto new_store = bench.state.registry.store(new_name.dataset, new_name.vintage);
   if (!old_store || !new_store) registry_behind(entry, entry.at("store"));
-  state.registry.supersede_store(old_store->id, new_store->id);
+  bench.state.registry.supersede_store(old_store->id, new_store->id);
 }
 
-void session_opened(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (in_tail(tail, "session.closed", "session", entry.at("session"))) return;
-  state.journal.record("session.closed", by_centre,
-                       {{"reason", "crash"}, {"session", entry.at("session")}});
+void session_opened(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "session.closed", "session", entry.at("session"))) return;
+  bench.record("session.closed", {{"reason", "crash"}, {"session", entry.at("session")}});
 }
 
-void session_closed(Centre::State& state, const TailEntry& entry, const Tail&) {
-  state.registry.close_session(entry.at("session"), state.now(), entry.at("reason"));
+void session_closed(Bench& bench, const TailEntry& entry) {
+  bench.state.registry.close_session(entry.at("session"), bench.state.now(), entry.at("reason"));
 }
 
-void statement_started(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (in_tail(tail, "statement.finished", "statement", entry.at("statement"))) return;
-  state.journal.record("statement.finished", by_centre,
-                       {{"outcome", "crash"},
-                        {"session", entry.at("session")},
-                        {"statement", static_cast<std::int64_t>(entry.number("statement"))}});
+void statement_started(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "statement.finished", "statement", entry.at("statement"))) return;
+  bench.record("statement.finished",
+               {{"outcome", "crash"},
+                {"session", entry.at("session")},
+                {"statement", static_cast<std::int64_t>(entry.number("statement"))}});
 }
 
-void statement_finished(Centre::State& state, const TailEntry& entry, const Tail&) {
-  state.registry.finish_statement(entry.number("statement"), entry.at("outcome"),
-                                  entry.number("rows"), entry.seq);
+void statement_finished(Bench& bench, const TailEntry& entry) {
+  bench.state.registry.finish_statement(entry.number("statement"), entry.at("outcome"),
+                                        entry.number("rows"), entry.seq);
 }
 
-void withdraw_lost(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+void withdraw_lost(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("request");
-  state.registry.end_intent("request.submitted", id);
-  if (in_tail(tail, "request.withdrawn", "request", id)) return;
-  state.journal.record("request.withdrawn", by_centre,
-                       {{"reason", "crash"},
-                        {"request", id},
-                        {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
+  bench.state.registry.end_intent("request.submitted", id);
+  if (in_tail(bench, "request.withdrawn", "request", id)) return;
+  bench.record("request.withdrawn", {{"reason", "crash"},
+                                     {"request", id},
+                                     {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
 }
 
-void request_submitted(Centre::State& state, const TailEntry& entry, const Tail& tail) {
+void request_submitted(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("request");
-  bump(state, "last_request_" + id.substr(0, 7), id, 6);
-  if (!in_tail(tail, "request.checked", "request", id)) withdraw_lost(state, entry, tail);
+  bump(bench.state, "last_request_" + id.substr(0, 7), id, 6);
+  if (!in_tail(bench, "request.checked", "request", id)) withdraw_lost(bench, entry);
 }
 
-void request_checked(Centre::State& state, const TailEntry& entry, const Tail& tail) {
-  if (!state.registry.request(entry.at("request"))) withdraw_lost(state, entry, tail);
+void request_checked(Bench& bench, const TailEntry& entry) {
+  if (!bench.state.registry.request(entry.at("request"))) withdraw_lost(bench, entry);
 }
 
-void request_withdrawn(Centre::State& state, const TailEntry& entry, const Tail&) {
+void request_withdrawn(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("request");
-  state.registry.end_intent("request.submitted", id);
-  if (const auto request = state.registry.request(id)) {
-    set_states(state, *request, disclosure::State::withdrawn);
+  bench.state.registry.end_intent("request.submitted", id);
+  if (const auto request = bench.state.registry.request(id)) {
+    set_states(bench.state, *request, disclosure::State::withdrawn);
   }
 }
 
 /// The comment is lost, and with it the decision: it has to be made again.
-void review_decided(Centre::State& state, const TailEntry& entry, const Tail&) {
+void review_decided(Bench& bench, const TailEntry& entry) {
   if (entry.at("decision") == "void") return;
-  state.journal.record("review.decided", by_centre,
-                       {{"decision", "void"},
-                        {"of", static_cast<std::int64_t>(entry.seq)},
-                        {"output", static_cast<std::int64_t>(entry.number("output"))},
-                        {"policy", entry.at("policy")},
-                        {"reason", "crash"},
-                        {"request", entry.at("request")},
-                        {"sha256", entry.at("sha256")},
-                        {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
+  bench.record("review.decided", {{"decision", "void"},
+                                  {"of", static_cast<std::int64_t>(entry.seq)},
+                                  {"output", static_cast<std::int64_t>(entry.number("output"))},
+                                  {"policy", entry.at("policy")},
+                                  {"reason", "crash"},
+                                  {"request", entry.at("request")},
+                                  {"sha256", entry.at("sha256")},
+                                  {"turn", static_cast<std::int64_t>(entry.number("turn"))}});
 }
 
-void release_started(Centre::State& state, const TailEntry& entry, const Tail&) {
+void release_started(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("request");
-  if (!state.registry.request(id)) registry_behind(entry, id);
-  state.registry.set_release_started(id, entry.seq);
+  if (!bench.state.registry.request(id)) registry_behind(entry, id);
+  bench.state.registry.set_release_started(id, entry.seq);
 }
 
-void release_made(Centre::State& state, const TailEntry& entry, const Tail&) {
+void release_made(Bench& bench, const TailEntry& entry) {
   const auto id = entry.at("request");
-  const auto request = state.registry.request(id);
+  const auto request = bench.state.registry.request(id);
   if (!request || !request->release_seq) registry_behind(entry, id);
-  for (const auto& output : state.registry.outputs(id)) {
+  for (const auto& output : bench.state.registry.outputs(id)) {
     if (static_cast<std::uint64_t>(output.number) != entry.number("output")) continue;
-    const auto name = released_name(output, state.registry.decisions(id), request->turn);
-    state.registry.add_release({id, output.number, name, entry.at("sha256"), entry.seq});
+    const auto name = released_name(output, bench.state.registry.decisions(id), request->turn);
+    bench.state.registry.add_release({id, output.number, name, entry.at("sha256"), entry.seq});
   }
 }
 
 /// Noted, so that a start without an end gets its end.
-void centre_started(Centre::State& state, const TailEntry&, const Tail&) {
-  state.registry.set_meta("serving", "yes");
+void centre_started(Bench& bench, const TailEntry&) {
+  bench.state.registry.set_meta("serving", "yes");
 }
 
-void centre_stopped(Centre::State& state, const TailEntry&, const Tail&) {
-  state.registry.set_meta("serving", "");
+void centre_stopped(Bench& bench, const TailEntry&) {
+  bench.state.registry.set_meta("serving", "");
 }
 
 const std::map<std::string_view, Reconciler>& reconcilers() {
@@ -243,11 +260,13 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
 }  // namespace
 
 void reconcile(Centre::State& state, const std::vector<TailEntry>& tail) {
+  Bench bench{state, tail, {}};
   for (const auto& entry : tail) {
     const auto found = reconcilers().find(entry.event);
     if (found == reconcilers().end()) registry_behind(entry, "");
-    found->second(state, entry, tail);
+    found->second(bench, entry);
   }
+  for (const auto& step : bench.later) step();
 }
 
 }  // namespace sceau::enclave

@@ -11,9 +11,8 @@ namespace {
 
 void withdraw_unchecked(Centre::State& state, const IntentRow& intent) {
   constexpr std::int64_t first_turn = 1;
-  state.journal.record(
-      "request.withdrawn", "centre",
-      {{"reason", "crash"}, {"request", intent.subject}, {"turn", first_turn}});
+  state.journal.record("request.withdrawn", "centre",
+                       {{"reason", "crash"}, {"request", intent.subject}, {"turn", first_turn}});
   state.registry.end_intent(intent.event, intent.subject);
 }
 

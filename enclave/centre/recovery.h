@@ -3,8 +3,8 @@
 // crash cut off gets an outcome. An entry is written before the registry commits, so after a crash
 // the log may know an act that the registry doesn't:
 //
-//   an act that takes something away (permit.revoked, role.revoked, a store superseded) is done now;
-//   an act that gives something (role.granted, permit.granted) is taken back, in the log too;
+//   an act that takes something away (permit.revoked, role.revoked, a store superseded) is done
+//   now; an act that gives something (role.granted, permit.granted) is taken back, in the log too;
 //   an announced act gets its outcome with reason or outcome "crash"; a release is completed.
 
 #include <string>

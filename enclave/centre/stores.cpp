@@ -76,10 +76,9 @@ Announced announce(Centre::State& state, const std::string& by, const SealOrder&
   row.sealed = state.now();
   announced.subject = to_string(order.name) + " " + row.id;
   state.registry.add_intent({state.journal.size(), "store.started", announced.subject});
-  state.journal.record("store.started", by,
-                       {{"codebook", sha256_hex(order.codebook)},
-                        {"id", row.id},
-                        {"store", to_string(order.name)}});
+  state.journal.record(
+      "store.started", by,
+      {{"codebook", sha256_hex(order.codebook)}, {"id", row.id}, {"store", to_string(order.name)}});
   change.commit();
   return announced;
 }
@@ -114,9 +113,7 @@ void remove_files(const Centre::State& state, const std::string& store) {
   }
 }
 
-bool is_key_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
+bool is_key_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
 }  // namespace
 
@@ -172,7 +169,8 @@ Sealed seal_store(Centre::State& state, const std::string& by, const SealOrder& 
 }
 
 void drop_unsealed(Centre::State& state, const std::string& store, const std::string& id) {
-  remove_files(state, store);
+  const auto name = parse_store_name(store);
+  if (!state.registry.store(name.dataset, name.vintage)) remove_files(state, store);
   if (state.keyring.has("store-" + id)) state.keyring.destroy("store-" + id);
 }
 
@@ -180,8 +178,8 @@ std::vector<StoreRow> stores_named(const Centre::State& state, const std::string
   const auto name = parse_store_name(text);
   std::vector<StoreRow> found;
   for (auto& store : state.registry.stores()) {
-    const bool named = store.dataset == name.dataset &&
-                       (name.vintage.empty() || store.vintage == name.vintage);
+    const bool named =
+        store.dataset == name.dataset && (name.vintage.empty() || store.vintage == name.vintage);
     if (named) found.push_back(std::move(store));
   }
   if (found.empty()) throw EnclaveError(Fault::not_found, "centre.no_store", {text});
