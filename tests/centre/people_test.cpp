@@ -96,7 +96,8 @@ TEST_CASE("projects and permits are refused with what is wrong") {
   world.seal("2024");
   world.seal("2025");
   const auto permit = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {"permit", "grant", "--project", "p1", "--until", "2027-01-01"};
+    std::vector<std::string> words = {"permit", "grant",   "--project",
+                                      "p1",     "--until", "2027-01-01"};
     words.insert(words.end(), more.begin(), more.end());
     return world.run(owner, words).fault;
   };
@@ -209,8 +210,9 @@ TEST_CASE("no name, title, purpose, SQL or value stands in clear outside the reg
 TEST_CASE("policies: a new version becomes the current one, the same rules are refused") {
   World world;
   const auto depp = read_bytes(std::filesystem::path(SCEAU_SOURCE_DIR) / "policies" / "depp.toml");
-  CHECK(world.run(world.owner(), {"policy", "install", "--", "depp.toml"},
-                  {{"FILE", "depp.toml", depp}})
+  CHECK(world
+            .run(world.owner(), {"policy", "install", "--", "depp.toml"},
+                 {{"FILE", "depp.toml", depp}})
             .fault == "centre.policy_there");
   const std::string site =
       "format = 1\n[policy]\nname = \"site\"\nversion = \"1\"\nextends = \"depp\"\n"

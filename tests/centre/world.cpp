@@ -60,7 +60,11 @@ int descriptor_of(const std::string& text) {
 }  // namespace
 
 Folder::Folder() {
-  std::string pattern = (fs::temp_directory_path() / "sceau-centre-XXXXXX").string();
+  // In memory where that is to be had: each entry of the log is synced, and a disk takes its time.
+  std::error_code none;
+  const fs::path base =
+      fs::is_directory("/dev/shm", none) ? fs::path("/dev/shm") : fs::temp_directory_path();
+  std::string pattern = (base / "sceau-centre-XXXXXX").string();
   REQUIRE(::mkdtemp(pattern.data()) != nullptr);
   path_ = pattern;
 }
@@ -75,6 +79,8 @@ World::World() : now(std::chrono::sys_days(std::chrono::year(2026) / 11 / 23)) {
   owner_ = own_person().user;
   open();
 }
+
+std::span<const std::uint8_t> World::passphrase_bytes() { return bytes_of(passphrase); }
 
 Clock World::clock() {
   return [this] {

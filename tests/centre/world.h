@@ -45,6 +45,7 @@ class World {
   void close() { centre_.reset(); }
   void open();
 
+  [[nodiscard]] static std::span<const std::uint8_t> passphrase_bytes();
   [[nodiscard]] Centre& centre() { return *centre_; }
   [[nodiscard]] Home home() const { return {folder_.path() / "home"}; }
   [[nodiscard]] std::string owner() const { return owner_; }
@@ -81,9 +82,9 @@ class World {
   [[nodiscard]] std::string bytes_outside() const;
 
   std::chrono::system_clock::time_point now;
-  std::function<void()> at_clock;                     ///< called whenever the clock is read
-  std::function<void(const ExamineJob&)> at_examine;  ///< called at the start of a job
-  std::vector<ExamineJob> jobs;                       ///< what the examiner was asked
+  std::function<void()> at_clock;                         ///< called whenever the clock is read
+  std::function<void(const ExamineJob&)> at_examine;      ///< called at the start of a job
+  std::vector<ExamineJob> jobs;                           ///< what the examiner was asked
   disclosure::Verdict later = disclosure::Verdict::pass;  ///< added to every verdict from now on
   std::string file_suffix;                                ///< added to every file from now on
 
