@@ -68,9 +68,8 @@ std::variant<Access, Refusal> access_of(const Centre::State& state, const Person
   const auto row = registry.project(project);
   // One sentence for both: whether a project exists is not a stranger's to learn.
   if (!row || !actor || !registry.is_member(project, *actor)) {
-    return Refusal{row ? "not_member" : "no_project",
-                   "centre.session_not_member",
-                   {person.user, project}};
+    return Refusal{
+        row ? "not_member" : "no_project", "centre.session_not_member", {person.user, project}};
   }
   if (row->closed || row->until < state.today()) {
     return Refusal{"project_over", "centre.session_project_over", {project, row->until}};

@@ -1,8 +1,7 @@
 // Words to arguments by the table of commands; Boost.Program_options does the splitting.
 
-#include <boost/program_options.hpp>
-
 #include <algorithm>
+#include <boost/program_options.hpp>
 
 #include "enclave/centre/grammar.h"
 #include "enclave/fault.h"
@@ -64,8 +63,7 @@ std::vector<std::string> split(std::string_view words) {
                          {leading[0], policies::suggestion("", seconds)});
     }
     throw EnclaveError(Fault::usage, "centre.unknown_command",
-                       {leading[0] + " " + leading[1],
-                        policies::suggestion(leading[1], seconds)});
+                       {leading[0] + " " + leading[1], policies::suggestion(leading[1], seconds)});
   }
   firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
   throw EnclaveError(Fault::usage, "centre.unknown_command",
@@ -126,7 +124,8 @@ po::variables_map run_parser(const CommandSpec& spec, const std::vector<std::str
 
 void assign_operands(const CommandSpec& spec, std::vector<std::string> words, Arguments& out) {
   const auto count = split(spec.words).size();
-  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min(count, words.size())));
+  words.erase(words.begin(),
+              words.begin() + static_cast<std::ptrdiff_t>(std::min(count, words.size())));
   std::size_t at = 0;
   for (const auto& operand : spec.operands) {
     const bool many = operand.holds == Holds::values || operand.holds == Holds::data;
@@ -136,8 +135,7 @@ void assign_operands(const CommandSpec& spec, std::vector<std::string> words, Ar
     }
   }
   if (at < words.size()) {
-    throw EnclaveError(Fault::usage, "centre.too_many_words",
-                       {words[at], std::string(spec.words)});
+    throw EnclaveError(Fault::usage, "centre.too_many_words", {words[at], std::string(spec.words)});
   }
 }
 
@@ -178,8 +176,7 @@ const CommandSpec& find_command(const std::vector<std::string>& words) {
   if (leading.empty()) throw EnclaveError(Fault::usage, "centre.no_command");
   for (const auto& spec : grammar()) {
     const auto parts = split(spec.words);
-    if (leading.size() >= parts.size() &&
-        std::equal(parts.begin(), parts.end(), leading.begin())) {
+    if (leading.size() >= parts.size() && std::equal(parts.begin(), parts.end(), leading.begin())) {
       return spec;
     }
   }

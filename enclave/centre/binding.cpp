@@ -60,9 +60,8 @@ bool stands_in_log(Centre::State& state, const RequestRow& request,
 
 std::string binding_text(const std::vector<OutputRow>& outputs, const std::string& policy_sha256,
                          const std::vector<std::string>& compared) {
-  return Json{{"outputs", bound_outputs(outputs)},
-              {"policy", policy_sha256},
-              {"compared", compared}}
+  return Json{
+      {"outputs", bound_outputs(outputs)}, {"policy", policy_sha256}, {"compared", compared}}
       .dump();
 }
 

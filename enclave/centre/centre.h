@@ -1,9 +1,9 @@
 #pragma once
 // The centre: keyring, registry and log behind one door. It lives in the broker while `sceau serve`
 // runs, else in the command that holds the home's lock. Every change takes the same way: permitted?
-// → intent in the log → registry → outcome in the log; commit is the last statement, so an exception
-// is a rollback. Thread-safe: one lock inside; examiners run outside it, submissions of one
-// population one after another.
+// → intent in the log → registry → outcome in the log; commit is the last statement, so an
+// exception is a rollback. Thread-safe: one lock inside; examiners run outside it, submissions of
+// one population one after another.
 
 #include <chrono>
 #include <cstdint>
@@ -57,8 +57,8 @@ class Registry;
 
 class Centre {
  public:
-  /// `sceau init`: folders, keyring, log with centre.created, trust file, shipped policies installed.
-  /// `scrypt_n` as Keyring::create takes it; tests use 2^15.
+  /// `sceau init`: folders, keyring, log with centre.created, trust file, shipped policies
+  /// installed. `scrypt_n` as Keyring::create takes it; tests use 2^15.
   static void create(const Home& home, std::span<const std::uint8_t> passphrase,
                      const std::string& origin, bool trial, Clock clock,
                      std::uint64_t scrypt_n = 1U << 17);
@@ -93,9 +93,9 @@ class Centre {
   void withdraw(const std::string& session, const std::string& request);
 
   using Rows = std::vector<std::vector<std::optional<std::string>>>;
-  /// Rows of sceau.requests (request, state, verdict, outputs, submitted, decided) and sceau.findings
-  /// (request, output, rule, verdict, cell, statistic, measured, limit, message, remedy) of the
-  /// session's project; what belongs to another project is "another project".
+  /// Rows of sceau.requests (request, state, verdict, outputs, submitted, decided) and
+  /// sceau.findings (request, output, rule, verdict, cell, statistic, measured, limit, message,
+  /// remedy) of the session's project; what belongs to another project is "another project".
   [[nodiscard]] Rows requests_view(const std::string& session);
   [[nodiscard]] Rows findings_view(const std::string& session);
 

@@ -52,8 +52,7 @@ int run_command(Centre& centre, const Person& person, const Command& command,
   if (found == handlers().end()) {
     throw EnclaveError(Fault::usage, "centre.not_here", {std::string(spec.words)});
   }
-  return found->second(
-      {centre, centre.state(), person, arguments, command, examiner, output});
+  return found->second({centre, centre.state(), person, arguments, command, examiner, output});
 }
 
 bool needs_centre(const std::vector<std::string>& words) {

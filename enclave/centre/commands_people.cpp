@@ -104,8 +104,8 @@ int project_list(const Call& call) {
                     {"until", project.until},
                     {"state", over ? "over" : "open"},
                     {"members", members}});
-    rows.push_back({project.name, over ? "over" : "open", project.until, joined(members),
-                    project.title});
+    rows.push_back(
+        {project.name, over ? "over" : "open", project.until, joined(members), project.title});
   }
   say(call, {{"format", 1}, {"projects", list}},
       aligned({"project", "state", "until", "members", "title"}, rows));
@@ -136,16 +136,15 @@ int permit_list(const Call& call) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& permit : call.state.registry.permits(call.arguments.one("project"))) {
     const auto valid = state_of(permit, call.state.today());
-    Json item = {{"permit", permit.id},       {"project", permit.project},
-                 {"store", permit.dataset},   {"vintages", permit.vintages},
-                 {"columns", nullptr},        {"policy", permit.policy},
-                 {"until", permit.until},     {"state", valid}};
+    Json item = {{"permit", permit.id},     {"project", permit.project},
+                 {"store", permit.dataset}, {"vintages", permit.vintages},
+                 {"columns", nullptr},      {"policy", permit.policy},
+                 {"until", permit.until},   {"state", valid}};
     if (permit.columns) item["columns"] = *permit.columns;
     list.push_back(std::move(item));
     rows.push_back({permit.id, valid, permit.project, permit.dataset,
                     permit.vintages.empty() ? "all" : permit.vintages,
-                    permit.columns ? joined(*permit.columns) : "all", permit.policy,
-                    permit.until});
+                    permit.columns ? joined(*permit.columns) : "all", permit.policy, permit.until});
   }
   say(call, {{"format", 1}, {"permits", list}},
       aligned({"permit", "state", "project", "store", "vintages", "columns", "policy", "until"},
@@ -167,8 +166,7 @@ int policy_install(const Call& call) {
   const auto by = require_role(call.state, call.person, "custodian");
   const auto& file = passed_document(call, "FILE");
   const auto row = install_policy(call.state, by, file.text, file.name);
-  say(call,
-      {{"format", 1}, {"policy", row.name}, {"version", row.version}, {"sha256", row.sha256}},
+  say(call, {{"format", 1}, {"policy", row.name}, {"version", row.version}, {"sha256", row.sha256}},
       "policy " + row.name + " " + row.version + " is installed\n");
   return 0;
 }
@@ -183,8 +181,8 @@ int policy_list(const Call& call) {
                     {"version", policy.version},
                     {"sha256", policy.sha256},
                     {"installed", policy.installed}});
-    rows.push_back({policy.name, policy.version, policy.sha256.substr(0, 16),
-                    policy.installed.substr(0, 10)});
+    rows.push_back(
+        {policy.name, policy.version, policy.sha256.substr(0, 16), policy.installed.substr(0, 10)});
   }
   say(call, {{"format", 1}, {"policies", list}},
       aligned({"policy", "version", "sha256", "installed"}, rows));

@@ -1,4 +1,5 @@
-// review list | next | approve | return | reject | release. `review show` stands in review_show.cpp.
+// review list | next | approve | return | reject | release. `review show` stands in
+// review_show.cpp.
 
 #include <nlohmann/json.hpp>
 

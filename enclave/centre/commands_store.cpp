@@ -39,9 +39,8 @@ SealOrder order_of(const Call& call) {
   order.cancelled = call.output.cancelled;
   order.progress = [&call](const ImportProgress& progress) {
     if (!call.output.progress) return;
-    call.output.progress(Json{{"bytes", progress.bytes},
-                              {"total_bytes", progress.total_bytes},
-                              {"rows", progress.rows}}
+    call.output.progress(Json{
+        {"bytes", progress.bytes}, {"total_bytes", progress.total_bytes}, {"rows", progress.rows}}
                              .dump());
   };
   return order;
@@ -123,18 +122,17 @@ std::string store_text(const StoreRow& row, const Store& store) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& column : store.manifest().columns) {
     const auto* variable = store.codebook().find(column.name);
-    rows.push_back({column.name,
-                    variable ? std::string(policies::to_string(variable->role)) : std::string(),
-                    column.encoding, grouped(column.nulls),
-                    column.distinct > 0 ? grouped(column.distinct) : std::string(),
-                    grouped(column.bytes)});
+    rows.push_back(
+        {column.name, variable ? std::string(policies::to_string(variable->role)) : std::string(),
+         column.encoding, grouped(column.nulls),
+         column.distinct > 0 ? grouped(column.distinct) : std::string(), grouped(column.bytes)});
   }
   return shown + aligned({"column", "role", "encoding", "missing", "distinct", "bytes"}, rows);
 }
 
 int one_or_more(const std::string& option, const std::string& text) {
-  const bool digits = !text.empty() && text.size() < 8 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits =
+      !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
   const int number = digits ? std::stoi(text) : 0;
   if (number < 1) throw EnclaveError(Fault::usage, "centre.bad_number", {option, text});
   return number;
@@ -221,8 +219,8 @@ int store_verify(const Call& call) {
 int store_rejects(const Call& call) {
   const Held held(call.state.mutex);
   const auto by = require_any_role(call.state, call.person, {"custodian"});
-  const auto most = static_cast<std::size_t>(
-      one_or_more("most", call.arguments.maybe("most").value_or("100")));
+  const auto most =
+      static_cast<std::size_t>(one_or_more("most", call.arguments.maybe("most").value_or("100")));
   Json list = Json::array();
   std::string shown;
   for (const auto& row : stores_named(call.state, call.arguments.one("STORE"))) {

@@ -62,8 +62,12 @@ Json request_json(const Command& command, const std::string& as, bool passphrase
   for (const auto& file : command.files) {
     files.push_back({{"option", file.option}, {"name", file.name}});
   }
-  return {{"format", 1},      {"words", command.words},       {"files", files},
-          {"json", command.json}, {"language", command.language}, {"as", as},
+  return {{"format", 1},
+          {"words", command.words},
+          {"files", files},
+          {"json", command.json},
+          {"language", command.language},
+          {"as", as},
           {"passphrase", passphrase}};
 }
 
@@ -224,8 +228,7 @@ void answer(int socket, const std::function<int(const Output&)>& act) noexcept {
 void serve_request(int socket, const ControlRequest& request, Centre& centre,
                    const Examiner& examiner) noexcept {
   answer(socket, [&](const Output& output) {
-    const auto person =
-        acting_person(read_config(centre.home()), request.person, request.as);
+    const auto person = acting_person(read_config(centre.home()), request.person, request.as);
     return run_command(centre, person, request.command, examiner, output);
   });
 }
@@ -234,8 +237,7 @@ void serve_control(int socket, Centre& centre, const Examiner& examiner) noexcep
   ControlRequest request;
   answer(socket, [&](const Output& output) {
     request = receive_request(socket);
-    const auto person =
-        acting_person(read_config(centre.home()), request.person, request.as);
+    const auto person = acting_person(read_config(centre.home()), request.person, request.as);
     return run_command(centre, person, request.command, examiner, output);
   });
 }
@@ -276,17 +278,25 @@ int ask(int socket, const Command& command, const std::string& as, const KeyByte
     const auto frame = receive_frame(socket);
     for (const int fd : frame.descriptors) ::close(fd);
     switch (frame.kind) {
-      case ControlKind::out: output.out(frame.payload); break;
-      case ControlKind::err: output.err(frame.payload); break;
-      case ControlKind::progress: output.progress(frame.payload); break;
+      case ControlKind::out:
+        output.out(frame.payload);
+        break;
+      case ControlKind::err:
+        output.err(frame.payload);
+        break;
+      case ControlKind::progress:
+        output.progress(frame.payload);
+        break;
       case ControlKind::failure: {
         const auto failure = Json::parse(frame.payload);
         on_error(failure.value("text", ""), failure.value("hint", ""));
         break;
       }
-      case ControlKind::end: return std::stoi(frame.payload);
+      case ControlKind::end:
+        return std::stoi(frame.payload);
       case ControlKind::request:
-      case ControlKind::passphrase: bad("the broker sent a question");
+      case ControlKind::passphrase:
+        bad("the broker sent a question");
     }
   }
 }

@@ -35,17 +35,18 @@ struct ControlRequest {
   ControlRequest& operator=(ControlRequest&&) noexcept;
   ~ControlRequest();
 
-  Person person;           ///< the peer, as the kernel names it
-  std::string as;          ///< `--as NAME`, or empty
+  Person person;   ///< the peer, as the kernel names it
+  std::string as;  ///< `--as NAME`, or empty
   Command command;
-  KeyBytes passphrase;     ///< of `unlock` only
+  KeyBytes passphrase;  ///< of `unlock` only
 };
 
 /// The peer of a connected Unix socket. Throws not_permitted (centre.overflow_uid,
 /// centre.nameless_uid).
 [[nodiscard]] Person peer_of(int socket);
 
-// -- the broker's end ------------------------------------------------------------------------------
+// -- the broker's end
+// ------------------------------------------------------------------------------
 
 /// Reads one request; documents are read into PassedFile::text, data stay descriptors.
 [[nodiscard]] ControlRequest receive_request(int socket);
@@ -61,7 +62,8 @@ void serve_request(int socket, const ControlRequest& request, Centre& centre,
 /// receive_request() and serve_request(): for a thread per client.
 void serve_control(int socket, Centre& centre, const Examiner& examiner) noexcept;
 
-// -- the client's end ------------------------------------------------------------------------------
+// -- the client's end
+// ------------------------------------------------------------------------------
 
 /// A socket connected to a broker that listens there, or nullopt where nobody does.
 [[nodiscard]] std::optional<int> connect_control(const std::filesystem::path& socket_path);

@@ -23,7 +23,8 @@ void make_folder(const fs::path& folder) {
 
 bool has_entries(const fs::path& folder) {
   std::error_code error;
-  return fs::exists(folder, error) && fs::directory_iterator(folder, error) != fs::directory_iterator();
+  return fs::exists(folder, error) &&
+         fs::directory_iterator(folder, error) != fs::directory_iterator();
 }
 
 /// Undoes a creation that isn't finished.
@@ -60,8 +61,8 @@ std::string full_origin(const std::string& origin, bool trial) {
   if (!trial && says_trial) throw EnclaveError(Fault::usage, "centre.origin_trial", {full});
   if (trial && !says_trial) full = "trial/" + full;
   const bool good = full.size() <= 255 && std::all_of(full.begin(), full.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && c != '+' && c != '"' && c != '\\';
-  });
+                      return c > 0x20 && c < 0x7f && c != '+' && c != '"' && c != '\\';
+                    });
   if (!good) throw EnclaveError(Fault::usage, "centre.bad_origin", {full});
   return full;
 }

@@ -20,9 +20,8 @@ bool is_safe_file_name(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
   return !name.empty() && name.size() <= longest_file_name && letter(name[0]) &&
-         std::all_of(name.begin(), name.end(), [&](char c) {
-           return letter(c) || c == '.' || c == '_' || c == '-';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 std::string lower(std::string text) {
@@ -143,7 +142,8 @@ Compared examine_all(Centre::State& state, const Asking& asking, const Examiner&
     const auto asked = job.tabulations.size();
     auto answers = examiner(std::move(job));
     if (answers.size() != asked) {
-      throw EnclaveError(Fault::internal, "centre.internal", {"the examiner judged another number"});
+      throw EnclaveError(Fault::internal, "centre.internal",
+                         {"the examiner judged another number"});
     }
     std::size_t at = 0;
     for (auto& candidate : candidates) {
@@ -177,8 +177,7 @@ disclosure::Verdict worst_of(const std::vector<Candidate>& candidates) {
 }
 
 std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidates,
-                                         const std::string& project,
-                                         const std::string& language) {
+                                         const std::string& project, const std::string& language) {
   std::vector<JudgedOutput> outputs;
   for (const auto& candidate : candidates) {
     auto seen = as_seen_from(candidate.examined.judgement, project);

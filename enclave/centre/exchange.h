@@ -42,8 +42,8 @@ struct PolicyTexts {
 
 /// What a session may do. Made by the broker when permit, project and peer agree.
 struct SessionGrant {
-  std::string session;   ///< "s-" + 16 hex digits
-  std::string actor;     ///< "u-" + 8 hex digits, as in the log
+  std::string session;  ///< "s-" + 16 hex digits
+  std::string actor;    ///< "u-" + 8 hex digits, as in the log
   std::string user;
   std::string project;
   std::string language = "en";
@@ -55,10 +55,10 @@ struct SessionGrant {
 
 /// One output that a session asks to release.
 struct OutputDraft {
-  std::string name;                                  ///< the researcher's file name
+  std::string name;  ///< the researcher's file name
   std::string title;
-  std::string exception;                             ///< or empty
-  std::string sql;                                   ///< for the reviewer; encrypted in the registry
+  std::string exception;  ///< or empty
+  std::string sql;        ///< for the reviewer; encrypted in the registry
   std::optional<disclosure::Tabulation> tabulation;  ///< none: opaque
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
@@ -69,17 +69,17 @@ struct ExamineJob {
   std::string project;
   std::string language = "en";
   PolicyTexts policy;
-  std::vector<DatasetGrant> datasets;                ///< with every vintage that history needs
+  std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs
   std::vector<disclosure::Tabulation> tabulations;
-  std::vector<disclosure::Remembered> history;       ///< oldest first
+  std::vector<disclosure::Remembered> history;  ///< oldest first
 };
 
 struct Examined {
   disclosure::Judgement judgement;
-  std::string file;          ///< released_csv bytes; empty where the table can't be made
+  std::string file;  ///< released_csv bytes; empty where the table can't be made
   std::uint64_t cells = 0;
   std::vector<std::string> statistics;
-  std::string table_json;    ///< cells, evidence and flags for the reviewer (inside only)
+  std::string table_json;  ///< cells, evidence and flags for the reviewer (inside only)
 };
 
 /// Runs a job in a fresh process. Throws EnclaveError; a crash is server.examiner_lost.
@@ -94,7 +94,7 @@ struct JudgedOutput {
 
 /// The answer to a submission: state "checked", "approved", "released" or "returned".
 struct Submission {
-  std::string request;       ///< "R-2026-000001"
+  std::string request;  ///< "R-2026-000001"
   std::string state;
   disclosure::Verdict verdict = disclosure::Verdict::fail;
   std::vector<JudgedOutput> outputs;

@@ -90,9 +90,8 @@ void give_up(Centre::State& state, const RequestRow& row, const std::string& rea
   const Held held(state.mutex);
   auto change = state.registry.begin();
   state.registry.end_intent("request.submitted", row.id);
-  state.journal.record(
-      "request.withdrawn", row.actor,
-      {{"reason", reason}, {"request", row.id}, {"turn", std::int64_t{row.turn}}});
+  state.journal.record("request.withdrawn", row.actor,
+                       {{"reason", reason}, {"request", row.id}, {"turn", std::int64_t{row.turn}}});
   change.commit();
 }
 
@@ -159,14 +158,13 @@ void record_checked(Centre::State& state, RequestRow& request,
                                {request.id, row.number, request.project, false, row.tabulation});
   }
   state.registry.end_intent("request.submitted", request.id);
-  state.journal.record(
-      "request.checked", "centre",
-      {{"policy", request.policy_sha256},
-       {"request", request.id},
-       {"turn", std::int64_t{request.turn}},
-       {"verdict", request.verdict}},
-      {{"commitment", "checked", request.session,
-        binding_text(rows, request.policy_sha256, compared)}});
+  state.journal.record("request.checked", "centre",
+                       {{"policy", request.policy_sha256},
+                        {"request", request.id},
+                        {"turn", std::int64_t{request.turn}},
+                        {"verdict", request.verdict}},
+                       {{"commitment", "checked", request.session,
+                         binding_text(rows, request.policy_sha256, compared)}});
   change.commit();
 }
 

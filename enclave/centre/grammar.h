@@ -7,7 +7,8 @@
 //   auto arguments = parse_arguments(*spec, words);
 //   arguments.one("user")                                              // "rene"
 //
-// Refused with a suggestion: `role gramt` (did you mean "grant"?), `--usr` (did you mean "--user"?).
+// Refused with a suggestion: `role gramt` (did you mean "grant"?), `--usr` (did you mean
+// "--user"?).
 
 #include <map>
 #include <optional>

@@ -42,8 +42,9 @@ std::string help_text() {
   for (const auto& spec : grammar()) {
     text += "  " + padded(std::string(spec.words), 16) + "  " + std::string(spec.summary) + "\n";
   }
-  text += "\nEvery command takes --help. Exit codes: 0 done; 1 the answer is no; 2 usage or bad\n"
-          "input; 3 not permitted; 4 integrity; 70 internal.\n";
+  text +=
+      "\nEvery command takes --help. Exit codes: 0 done; 1 the answer is no; 2 usage or bad\n"
+      "input; 3 not permitted; 4 integrity; 70 internal.\n";
   return text;
 }
 

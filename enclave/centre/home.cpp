@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <toml++/toml.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <limits>
 #include <sstream>
-#include <toml++/toml.h>
 #include <utility>
 
 #include "enclave/centre/lifecycle.h"
@@ -82,7 +82,8 @@ Home system_home() { return {"/var/lib/sceau", "/etc/sceau", "/run/sceau"}; }
 
 HomeLock::HomeLock(const Home& home) {
   fd_ = ::open(home.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd_ < 0) throw EnclaveError(Fault::unavailable, "centre.cannot_write", {home.lock().string()});
+  if (fd_ < 0)
+    throw EnclaveError(Fault::unavailable, "centre.cannot_write", {home.lock().string()});
   if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     ::close(std::exchange(fd_, -1));
     throw EnclaveError(Fault::unavailable, "centre.locked_by_other", {home.root.string()});

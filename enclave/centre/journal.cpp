@@ -63,8 +63,8 @@ std::string random_hex(std::size_t digits) {
   return audit::to_hex(bytes).substr(0, digits);
 }
 
-Journal::Journal(const Home& home, const Config& config, const Keyring& keyring,
-                 const Clock& clock, Registry& registry)
+Journal::Journal(const Home& home, const Config& config, const Keyring& keyring, const Clock& clock,
+                 Registry& registry)
     : registry_(registry), log_(open_log(home, config, keyring, clock)) {}
 
 std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fields fields,
@@ -78,9 +78,8 @@ std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fi
     std::array<std::uint8_t, salt_bytes> salt{};
     fill_random(salt);
     fields[text.field] = audit::to_hex(audit::commitment(salt, text.text));
-    registry_.add_commitment({text.kind, text.session, std::string(salt.begin(), salt.end()),
-                              text.text},
-                             seq);
+    registry_.add_commitment(
+        {text.kind, text.session, std::string(salt.begin(), salt.end()), text.text}, seq);
   }
   registry_.set_log_size(seq + 1);
   try {

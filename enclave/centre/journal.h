@@ -4,8 +4,9 @@
 //
 //   auto change = state.registry.begin();
 //   state.registry.add_project(row, members);
-//   state.journal.record("project.created", actor, {{"project", name}}, {{"commitment", "purpose", "", text}});
-//   change.commit();                       // an exception before this line undoes the registry
+//   state.journal.record("project.created", actor, {{"project", name}}, {{"commitment", "purpose",
+//   "", text}}); change.commit();                       // an exception before this line undoes the
+//   registry
 //
 // record() returns once the entry is on the disk. A log that can't be written throws, and with it
 // the act: no log, no data.

@@ -18,8 +18,8 @@ void record_unlocked(Centre& centre, const Person& person) {
   auto& state = centre.state();
   const Held held(state.mutex);
   const auto actor = state.registry.find_actor(person.user);
-  const bool allowed =
-      actor && (state.registry.has_role(*actor, "operator") || person.uid == state.config.owner_uid);
+  const bool allowed = actor && (state.registry.has_role(*actor, "operator") ||
+                                 person.uid == state.config.owner_uid);
   if (!allowed) {
     throw EnclaveError(Fault::not_permitted, "centre.role_needed", {person.user, "operator"});
   }

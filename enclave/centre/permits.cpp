@@ -34,13 +34,13 @@ void check_vintages(const std::string& list) {
   if (list.empty()) return;
   for (const auto& part : split(list)) {
     const auto dash = part.find('-');
-    const bool reversed = dash != std::string::npos &&
-                          (dash != part.size() - dash - 1 ||
-                           part.substr(0, dash) > part.substr(dash + 1));
+    const bool reversed =
+        dash != std::string::npos &&
+        (dash != part.size() - dash - 1 || part.substr(0, dash) > part.substr(dash + 1));
     const bool odd = part.empty() || !std::all_of(part.begin(), part.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-             c == '-' || c == '_' || c == '.';
-    });
+                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                              (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+                     });
     if (odd || reversed) throw EnclaveError(Fault::usage, "centre.bad_vintages", {list});
   }
 }
@@ -128,8 +128,10 @@ std::string grant_permit(Centre::State& state, const std::string& by, PermitRow 
   row.id = state.registry.take_permit_id();
   row.granted = state.now();
   state.registry.add_permit(row, state.journal.size());
-  Fields fields = {{"permit", row.id},          {"policy", policy.row.sha256},
-                   {"project", row.project},    {"store", row.dataset},
+  Fields fields = {{"permit", row.id},
+                   {"policy", policy.row.sha256},
+                   {"project", row.project},
+                   {"store", row.dataset},
                    {"until", row.until}};
   if (!row.vintages.empty()) fields["vintages"] = row.vintages;
   if (row.columns) fields["columns"] = static_cast<std::int64_t>(row.columns->size());

@@ -34,10 +34,11 @@ void write_document(const std::filesystem::path& folder, const std::string& name
   {
     std::ofstream stream(part, std::ios::binary | std::ios::trunc);
     stream << text;
-    if (!stream.flush()) throw EnclaveError(Fault::unavailable, "centre.cannot_write", {file.string()});
+    if (!stream.flush())
+      throw EnclaveError(Fault::unavailable, "centre.cannot_write", {file.string()});
   }
-  std::filesystem::permissions(part, std::filesystem::perms::owner_read |
-                                         std::filesystem::perms::owner_write);
+  std::filesystem::permissions(
+      part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::rename(part, file);
 }
 
@@ -63,9 +64,9 @@ PolicyRow install_policy(Centre::State& state, const std::string& by, const std:
   for (auto& base : bases) row.texts.push_back(std::move(base));
   state.registry.add_policy(row, state.journal.size());
   write_document(state.home.policies(), policy.name, text);
-  state.journal.record("policy.installed", by,
-                       {{"name", policy.name}, {"policy", policy.sha256},
-                        {"version", policy.version}});
+  state.journal.record(
+      "policy.installed", by,
+      {{"name", policy.name}, {"policy", policy.sha256}, {"version", policy.version}});
   change.commit();
   return row;
 }

@@ -110,8 +110,9 @@ std::string Registry::meta(std::string_view key) const {
 }
 
 void Registry::set_meta(std::string_view key, std::string_view value) {
-  db_.prepare("INSERT INTO meta (key, value) VALUES (?, ?)"
-              " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+  db_.prepare(
+         "INSERT INTO meta (key, value) VALUES (?, ?)"
+         " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
       .with(key, value)
       .run();
 }
@@ -160,8 +161,7 @@ std::vector<IntentRow> Registry::intents() const {
   std::vector<IntentRow> rows;
   auto found = db_.prepare("SELECT seq, event, subject FROM intents ORDER BY seq");
   while (found.next()) {
-    rows.push_back(
-        {static_cast<std::uint64_t>(found.integer(0)), found.text(1), found.text(2)});
+    rows.push_back({static_cast<std::uint64_t>(found.integer(0)), found.text(1), found.text(2)});
   }
   return rows;
 }

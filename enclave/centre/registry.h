@@ -4,7 +4,8 @@
 // SQLCipher file, one writer. Rows are plain structs; the registry decides nothing. SQL stands in
 // registry*.cpp alone.
 //
-// A change is made inside begin() … commit(), with its entry in the log between the two (journal.h).
+// A change is made inside begin() … commit(), with its entry in the log between the two
+// (journal.h).
 
 #include <cstdint>
 #include <filesystem>
@@ -74,7 +75,7 @@ struct RequestRow {
   int turn = 1;
   std::string submitted;  ///< time
   std::uint64_t submitted_seq = 0;
-  std::uint64_t checked_seq = 0;  ///< the entry whose commitment binds the outputs
+  std::uint64_t checked_seq = 0;             ///< the entry whose commitment binds the outputs
   std::optional<std::uint64_t> release_seq;  ///< release.started, once there is one
   std::string decided;  ///< time of the last decision or change of state; may be empty
 };

@@ -180,9 +180,8 @@ RegistryFile::RegistryFile(const std::filesystem::path& file, const KeyBytes& ke
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE |
                     SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
   try {
-    check(nullptr, sqlite3_open_v2(file.c_str(), &db_, flags, nullptr) == SQLITE_OK
-                       ? SQLITE_OK
-                       : SQLITE_IOERR);
+    check(nullptr, sqlite3_open_v2(file.c_str(), &db_, flags, nullptr) == SQLITE_OK ? SQLITE_OK
+                                                                                    : SQLITE_IOERR);
     if (!inspect(db_).fit) throw EnclaveError(Fault::unavailable, "centre.sqlcipher_unfit");
     give_key(db_, key);
     execute("PRAGMA cipher_log_level = NONE");
@@ -219,7 +218,8 @@ RegistryFile RegistryFile::open(const std::filesystem::path& file, const KeyByte
   return RegistryFile(file, key);
 }
 
-RegistryFile::RegistryFile(RegistryFile&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+RegistryFile::RegistryFile(RegistryFile&& other) noexcept
+    : db_(std::exchange(other.db_, nullptr)) {}
 
 RegistryFile::~RegistryFile() { sqlite3_close(db_); }
 

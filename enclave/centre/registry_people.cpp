@@ -59,9 +59,7 @@ bool Registry::has_role(std::string_view actor, std::string_view role) const {
 }
 
 void Registry::add_role(std::string_view actor, std::string_view role, std::uint64_t seq) {
-  db_.prepare("INSERT INTO roles (actor, role, seq) VALUES (?, ?, ?)")
-      .with(actor, role, seq)
-      .run();
+  db_.prepare("INSERT INTO roles (actor, role, seq) VALUES (?, ?, ?)").with(actor, role, seq).run();
 }
 
 bool Registry::remove_role(std::string_view actor, std::string_view role) {
@@ -91,8 +89,9 @@ void Registry::close_project(std::string_view name) {
 }
 
 std::optional<ProjectRow> Registry::project(std::string_view name) const {
-  auto found = db_.prepare("SELECT name, title, purpose, until, closed, created FROM projects"
-                           " WHERE name = ?")
+  auto found = db_.prepare(
+                      "SELECT name, title, purpose, until, closed, created FROM projects"
+                      " WHERE name = ?")
                    .with(name);
   if (!found.next()) return std::nullopt;
   return project_row(found);
@@ -130,8 +129,9 @@ std::string Registry::take_permit_id() {
 }
 
 void Registry::add_permit(const PermitRow& row, std::uint64_t seq) {
-  db_.prepare("INSERT INTO permits (id, project, dataset, vintages, columns, policy, until,"
-              " granted, granted_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO permits (id, project, dataset, vintages, columns, policy, until,"
+         " granted, granted_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.project, row.dataset, row.vintages, columns_to_text(row.columns),
             row.policy, row.until, row.granted, seq)
       .run();
@@ -142,8 +142,9 @@ void Registry::revoke_permit(std::string_view id, std::uint64_t seq) {
 }
 
 std::optional<PermitRow> Registry::permit(std::string_view id) const {
-  auto found = db_.prepare("SELECT id, project, dataset, vintages, columns, policy, until, granted,"
-                           " revoked_seq FROM permits WHERE id = ?")
+  auto found = db_.prepare(
+                      "SELECT id, project, dataset, vintages, columns, policy, until, granted,"
+                      " revoked_seq FROM permits WHERE id = ?")
                    .with(id);
   if (!found.next()) return std::nullopt;
   return permit_row(found);
@@ -151,8 +152,9 @@ std::optional<PermitRow> Registry::permit(std::string_view id) const {
 
 std::vector<PermitRow> Registry::permits(std::string_view project) const {
   std::vector<PermitRow> rows;
-  auto found = db_.prepare("SELECT id, project, dataset, vintages, columns, policy, until, granted,"
-                           " revoked_seq FROM permits WHERE ?1 = '' OR project = ?1 ORDER BY id")
+  auto found = db_.prepare(
+                      "SELECT id, project, dataset, vintages, columns, policy, until, granted,"
+                      " revoked_seq FROM permits WHERE ?1 = '' OR project = ?1 ORDER BY id")
                    .with(project);
   while (found.next()) rows.push_back(permit_row(found));
   return rows;

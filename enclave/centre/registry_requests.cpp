@@ -66,22 +66,23 @@ std::string Registry::take_request_id(int year) {
 }
 
 void Registry::add_request(const RequestRow& row) {
-  db_.prepare("INSERT INTO requests (id, project, session, actor, policy, policy_sha256, verdict,"
-              " state, turn, submitted, submitted_seq, decided, checked_seq)"
-              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(row.id, row.project, row.session, row.actor, row.policy, row.policy_sha256,
-            row.verdict, row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq)
+  db_.prepare(
+         "INSERT INTO requests (id, project, session, actor, policy, policy_sha256, verdict,"
+         " state, turn, submitted, submitted_seq, decided, checked_seq)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.id, row.project, row.session, row.actor, row.policy, row.policy_sha256, row.verdict,
+            row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq)
       .run();
 }
 
 void Registry::add_output(const OutputRow& row) {
-  db_.prepare("INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
-              " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
-              " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
+         " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
+         " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.request, row.number, row.name, row.title, row.exception, row.sql, row.opaque,
             row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256, row.cells,
-            nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
-            row.state)
+            nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict, row.state)
       .run();
 }
 
@@ -102,9 +103,11 @@ void Registry::set_output_state(std::string_view request, int output, std::strin
 }
 
 std::optional<RequestRow> Registry::request(std::string_view id) const {
-  auto found = db_.prepare("SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                           " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq FROM requests"
-                           " WHERE id = ?")
+  auto found = db_.prepare(
+                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
+                      "FROM requests"
+                      " WHERE id = ?")
                    .with(id);
   if (!found.next()) return std::nullopt;
   return request_row(found);
@@ -112,9 +115,11 @@ std::optional<RequestRow> Registry::request(std::string_view id) const {
 
 std::vector<RequestRow> Registry::requests(std::string_view project) const {
   std::vector<RequestRow> rows;
-  auto found = db_.prepare("SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                           " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq FROM requests"
-                           " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
+  auto found = db_.prepare(
+                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
+                      "FROM requests"
+                      " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
                    .with(project);
   while (found.next()) rows.push_back(request_row(found));
   return rows;
@@ -122,18 +127,20 @@ std::vector<RequestRow> Registry::requests(std::string_view project) const {
 
 std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   std::vector<OutputRow> rows;
-  auto found = db_.prepare("SELECT request, number, name, title, exception, sql, opaque, dataset,"
-                           " population, tabulation, file, sha256, cells, statistics, judgement,"
-                           " cell_table, verdict, state FROM outputs WHERE request = ?"
-                           " ORDER BY number")
+  auto found = db_.prepare(
+                      "SELECT request, number, name, title, exception, sql, opaque, dataset,"
+                      " population, tabulation, file, sha256, cells, statistics, judgement,"
+                      " cell_table, verdict, state FROM outputs WHERE request = ?"
+                      " ORDER BY number")
                    .with(request);
   while (found.next()) rows.push_back(output_row(found));
   return rows;
 }
 
 void Registry::add_decision(const DecisionRow& row) {
-  db_.prepare("INSERT INTO decisions (request, output, turn, reviewer, decision, comment, note,"
-              " file_sha256, policy_sha256, time, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO decisions (request, output, turn, reviewer, decision, comment, note,"
+         " file_sha256, policy_sha256, time, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.request, row.output, row.turn, row.reviewer, row.decision, row.comment, row.note,
             row.file_sha256, row.policy_sha256, row.time, row.seq)
       .run();
@@ -141,41 +148,45 @@ void Registry::add_decision(const DecisionRow& row) {
 
 std::vector<DecisionRow> Registry::decisions(std::string_view request) const {
   std::vector<DecisionRow> rows;
-  auto found = db_.prepare("SELECT request, output, turn, reviewer, decision, comment, note,"
-                           " file_sha256, policy_sha256, time, seq FROM decisions"
-                           " WHERE request = ? ORDER BY id")
+  auto found = db_.prepare(
+                      "SELECT request, output, turn, reviewer, decision, comment, note,"
+                      " file_sha256, policy_sha256, time, seq FROM decisions"
+                      " WHERE request = ? ORDER BY id")
                    .with(request);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)),
-                    static_cast<int>(found.integer(2)), found.text(3), found.text(4),
-                    found.text(5), found.text(6), found.text(7), found.text(8), found.text(9),
+                    static_cast<int>(found.integer(2)), found.text(3), found.text(4), found.text(5),
+                    found.text(6), found.text(7), found.text(8), found.text(9),
                     static_cast<std::uint64_t>(found.integer(10))});
   }
   return rows;
 }
 
 void Registry::add_release(const ReleaseRow& row) {
-  db_.prepare("INSERT INTO releases (request, output, file_name, sha256, seq)"
-              " VALUES (?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO releases (request, output, file_name, sha256, seq)"
+         " VALUES (?, ?, ?, ?, ?)")
       .with(row.request, row.output, row.file_name, row.sha256, row.seq)
       .run();
 }
 
 std::vector<ReleaseRow> Registry::releases(std::string_view request) const {
   std::vector<ReleaseRow> rows;
-  auto found = db_.prepare("SELECT request, output, file_name, sha256, seq FROM releases"
-                           " WHERE request = ? ORDER BY output")
+  auto found = db_.prepare(
+                      "SELECT request, output, file_name, sha256, seq FROM releases"
+                      " WHERE request = ? ORDER BY output")
                    .with(request);
   while (found.next()) {
-    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
-                    found.text(3), static_cast<std::uint64_t>(found.integer(4))});
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2), found.text(3),
+                    static_cast<std::uint64_t>(found.integer(4))});
   }
   return rows;
 }
 
 void Registry::add_history(std::string_view population, const HistoryRow& row) {
-  db_.prepare("INSERT INTO history (population, request, output, project, opaque, tabulation)"
-              " VALUES (?, ?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO history (population, request, output, project, opaque, tabulation)"
+         " VALUES (?, ?, ?, ?, ?, ?)")
       .with(population, row.request, row.output, row.project, row.opaque, row.tabulation)
       .run();
 }
@@ -183,15 +194,15 @@ void Registry::add_history(std::string_view population, const HistoryRow& row) {
 std::vector<HistoryRow> Registry::history(std::string_view population,
                                           std::string_view except) const {
   std::vector<HistoryRow> rows;
-  auto found =
-      db_.prepare("SELECT h.request, h.output, h.project, h.opaque, h.tabulation FROM history h"
-                  " JOIN outputs o ON o.request = h.request AND o.number = h.output"
-                  " WHERE h.population = ?1 AND h.request <> ?2"
-                  " AND o.state NOT IN ('returned', 'rejected', 'withdrawn')"
-                  " AND (o.state IN ('released', 'revoked') OR h.id < coalesce("
-                  "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))"
-                  " ORDER BY h.id")
-          .with(population, except);
+  auto found = db_.prepare(
+                      "SELECT h.request, h.output, h.project, h.opaque, h.tabulation FROM history h"
+                      " JOIN outputs o ON o.request = h.request AND o.number = h.output"
+                      " WHERE h.population = ?1 AND h.request <> ?2"
+                      " AND o.state NOT IN ('returned', 'rejected', 'withdrawn')"
+                      " AND (o.state IN ('released', 'revoked') OR h.id < coalesce("
+                      "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))"
+                      " ORDER BY h.id")
+                   .with(population, except);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
                     found.integer(3) != 0, found.text(4)});

@@ -37,24 +37,26 @@ SessionRow session_row(const RegistryQuery& at) {
 }  // namespace
 
 void Registry::add_policy(const PolicyRow& row, std::uint64_t seq) {
-  db_.prepare("INSERT INTO policies (name, version, sha256, texts, installed, seq)"
-              " VALUES (?, ?, ?, ?, ?, ?)")
-      .with(row.name, row.version, row.sha256, nlohmann::json(row.texts).dump(),
-            row.installed, seq)
+  db_.prepare(
+         "INSERT INTO policies (name, version, sha256, texts, installed, seq)"
+         " VALUES (?, ?, ?, ?, ?, ?)")
+      .with(row.name, row.version, row.sha256, nlohmann::json(row.texts).dump(), row.installed, seq)
       .run();
 }
 
 std::optional<PolicyRow> Registry::policy(std::string_view name) const {
-  auto found = db_.prepare("SELECT name, version, sha256, texts, installed FROM policies"
-                           " WHERE name = ? ORDER BY id DESC LIMIT 1")
+  auto found = db_.prepare(
+                      "SELECT name, version, sha256, texts, installed FROM policies"
+                      " WHERE name = ? ORDER BY id DESC LIMIT 1")
                    .with(name);
   if (!found.next()) return std::nullopt;
   return policy_row(found);
 }
 
 std::optional<PolicyRow> Registry::policy(std::string_view name, std::string_view sha256) const {
-  auto found = db_.prepare("SELECT name, version, sha256, texts, installed FROM policies"
-                           " WHERE name = ? AND sha256 = ? ORDER BY id DESC LIMIT 1")
+  auto found = db_.prepare(
+                      "SELECT name, version, sha256, texts, installed FROM policies"
+                      " WHERE name = ? AND sha256 = ? ORDER BY id DESC LIMIT 1")
                    .with(name, sha256);
   if (!found.next()) return std::nullopt;
   return policy_row(found);
@@ -70,8 +72,9 @@ std::vector<PolicyRow> Registry::policies() const {
 }
 
 void Registry::add_store(const StoreRow& row, std::uint64_t seq) {
-  db_.prepare("INSERT INTO stores (id, dataset, vintage, codebook, population, size, sha256, rows,"
-              " rejected, sealed, sealed_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  db_.prepare(
+         "INSERT INTO stores (id, dataset, vintage, codebook, population, size, sha256, rows,"
+         " rejected, sealed, sealed_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.dataset, row.vintage, row.codebook, row.population, row.size, row.sha256,
             row.rows, row.rejected, row.sealed, seq)
       .run();
@@ -82,9 +85,10 @@ void Registry::supersede_store(std::string_view id, std::string_view by) {
 }
 
 std::optional<StoreRow> Registry::store(std::string_view dataset, std::string_view vintage) const {
-  auto found = db_.prepare("SELECT id, dataset, vintage, codebook, population, size, sha256, rows,"
-                           " rejected, sealed, superseded_by FROM stores"
-                           " WHERE dataset = ? AND vintage = ?")
+  auto found = db_.prepare(
+                      "SELECT id, dataset, vintage, codebook, population, size, sha256, rows,"
+                      " rejected, sealed, superseded_by FROM stores"
+                      " WHERE dataset = ? AND vintage = ?")
                    .with(dataset, vintage);
   if (!found.next()) return std::nullopt;
   return store_row(found);
@@ -100,10 +104,11 @@ std::vector<StoreRow> Registry::stores() const {
 }
 
 void Registry::add_session(const SessionRow& row, std::uint64_t seq) {
-  db_.prepare("INSERT INTO sessions (id, actor, project, policy, policy_sha256, language, opened,"
-              " opened_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(row.id, row.actor, row.project, row.policy, row.policy_sha256, row.language,
-            row.opened, seq)
+  db_.prepare(
+         "INSERT INTO sessions (id, actor, project, policy, policy_sha256, language, opened,"
+         " opened_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.id, row.actor, row.project, row.policy, row.policy_sha256, row.language, row.opened,
+            seq)
       .run();
 }
 
@@ -120,8 +125,9 @@ void Registry::close_session(std::string_view id, std::string_view time, std::st
 }
 
 std::optional<SessionRow> Registry::session(std::string_view id) const {
-  auto found = db_.prepare("SELECT id, actor, project, policy, policy_sha256, language, opened,"
-                           " closed, reason FROM sessions WHERE id = ?")
+  auto found = db_.prepare(
+                      "SELECT id, actor, project, policy, policy_sha256, language, opened,"
+                      " closed, reason FROM sessions WHERE id = ?")
                    .with(id);
   if (!found.next()) return std::nullopt;
   return session_row(found);
@@ -142,8 +148,8 @@ void Registry::add_statement(const StatementRow& row) {
       .run();
 }
 
-void Registry::finish_statement(std::uint64_t started, std::string_view outcome,
-                                std::uint64_t rows, std::uint64_t seq) {
+void Registry::finish_statement(std::uint64_t started, std::string_view outcome, std::uint64_t rows,
+                                std::uint64_t seq) {
   db_.prepare("UPDATE statements SET outcome = ?, rows = ?, finished = ? WHERE started = ?")
       .with(outcome, rows, seq, started)
       .run();
@@ -151,8 +157,9 @@ void Registry::finish_statement(std::uint64_t started, std::string_view outcome,
 
 std::vector<StatementRow> Registry::unfinished_statements(std::string_view session) const {
   std::vector<StatementRow> rows;
-  auto found = db_.prepare("SELECT started, session FROM statements WHERE finished IS NULL"
-                           " AND (?1 = '' OR session = ?1) ORDER BY started")
+  auto found = db_.prepare(
+                      "SELECT started, session FROM statements WHERE finished IS NULL"
+                      " AND (?1 = '' OR session = ?1) ORDER BY started")
                    .with(session);
   while (found.next()) {
     rows.push_back({static_cast<std::uint64_t>(found.integer(0)), found.text(1)});

@@ -25,8 +25,8 @@ struct Leaving {
 };
 
 Leaving leaving_of(const Centre::State& state, const RequestRow& request) {
-  Leaving leaving{request, state.registry.outputs(request.id),
-                  state.registry.decisions(request.id), {}};
+  Leaving leaving{
+      request, state.registry.outputs(request.id), state.registry.decisions(request.id), {}};
   for (const auto& release : state.registry.releases(request.id)) {
     leaving.made[release.output] = release.seq;
   }
@@ -38,8 +38,7 @@ std::string name_of(const Leaving& leaving, const OutputRow& output) {
 }
 
 std::string release_json(const Centre::State& state, const Leaving& leaving) {
-  const auto policy =
-      policy_version(state, leaving.request.policy, leaving.request.policy_sha256);
+  const auto policy = policy_version(state, leaving.request.policy, leaving.request.policy_sha256);
   Json files = Json::array();
   for (const auto& output : leaving.outputs) {
     Json rules = Json::array();
@@ -54,26 +53,25 @@ std::string release_json(const Centre::State& state, const Leaving& leaving) {
                      {"verdict", output.verdict},
                      {"rules", std::move(rules)}});
   }
-  const Json document = {{"format", 1},
-                         {"request", leaving.request.id},
-                         {"turn", leaving.request.turn},
-                         {"log", state.config.origin},
-                         {"policy",
-                          {{"name", policy.row.name},
-                           {"version", policy.row.version},
-                           {"sha256", policy.row.sha256}}},
-                         {"verdict", leaving.request.verdict},
-                         {"files", std::move(files)}};
+  const Json document = {
+      {"format", 1},
+      {"request", leaving.request.id},
+      {"turn", leaving.request.turn},
+      {"log", state.config.origin},
+      {"policy",
+       {{"name", policy.row.name}, {"version", policy.row.version}, {"sha256", policy.row.sha256}}},
+      {"verdict", leaving.request.verdict},
+      {"files", std::move(files)}};
   return document.dump(2) + "\n";
 }
 
 void record_started(Centre::State& state, Leaving& leaving, const std::string& by) {
   auto change = state.registry.begin();
-  leaving.request.release_seq = state.journal.record(
-      "release.started", by,
-      {{"outputs", static_cast<std::int64_t>(leaving.outputs.size())},
-       {"request", leaving.request.id},
-       {"turn", std::int64_t{leaving.request.turn}}});
+  leaving.request.release_seq =
+      state.journal.record("release.started", by,
+                           {{"outputs", static_cast<std::int64_t>(leaving.outputs.size())},
+                            {"request", leaving.request.id},
+                            {"turn", std::int64_t{leaving.request.turn}}});
   state.registry.set_release_started(leaving.request.id, *leaving.request.release_seq);
   change.commit();
 }
@@ -84,22 +82,21 @@ void record_made(Centre::State& state, Leaving& leaving, const std::string& by) 
   for (const auto& output : leaving.outputs) {
     auto found = leaving.made.find(output.number);
     if (found == leaving.made.end()) {
-      const auto seq =
-          state.journal.record("release.made", by,
-                               {{"output", std::int64_t{output.number}},
-                                {"policy", leaving.request.policy_sha256},
-                                {"request", leaving.request.id},
-                                {"sha256", output.sha256},
-                                {"turn", std::int64_t{leaving.request.turn}},
-                                {"verdict", output.verdict}});
+      const auto seq = state.journal.record("release.made", by,
+                                            {{"output", std::int64_t{output.number}},
+                                             {"policy", leaving.request.policy_sha256},
+                                             {"request", leaving.request.id},
+                                             {"sha256", output.sha256},
+                                             {"turn", std::int64_t{leaving.request.turn}},
+                                             {"verdict", output.verdict}});
       found = leaving.made.emplace(output.number, seq).first;
     }
     const bool stored = std::any_of(known.begin(), known.end(), [&](const ReleaseRow& row) {
       return row.output == output.number;
     });
     if (stored) continue;
-    state.registry.add_release(
-        {leaving.request.id, output.number, name_of(leaving, output), output.sha256, found->second});
+    state.registry.add_release({leaving.request.id, output.number, name_of(leaving, output),
+                                output.sha256, found->second});
   }
   change.commit();
 }
@@ -109,9 +106,8 @@ std::vector<std::string> populations_seen(const Centre::State& state, const Requ
   std::vector<std::string> populations;
   for (const auto& permit : state.registry.permits(request.project)) {
     for (const auto& store : state.registry.stores()) {
-      if (store.dataset == permit.dataset &&
-          std::find(populations.begin(), populations.end(), store.population) ==
-              populations.end()) {
+      if (store.dataset == permit.dataset && std::find(populations.begin(), populations.end(),
+                                                       store.population) == populations.end()) {
         populations.push_back(store.population);
       }
     }
@@ -165,8 +161,7 @@ void release_now(Centre::State& state, const std::string& id, const std::string&
   auto leaving = leaving_of(state, *request);
   verify_request(state, leaving.request, leaving.outputs);
   if (leaving.request.state == "checked") {
-    const auto next =
-        next_of(leaving.request, disclosure::Act::approve, disclosure::Party::system);
+    const auto next = next_of(leaving.request, disclosure::Act::approve, disclosure::Party::system);
     auto change = state.registry.begin();
     set_states(state, leaving.request, next);
     change.commit();

@@ -51,9 +51,9 @@ std::vector<disclosure::Outcome> outcomes_of(const Centre::State& state, const R
   for (const auto& row : state.registry.decisions(request.id)) {
     const auto act = disclosure::parse_act(row.decision);
     if (!act) throw EnclaveError(Fault::integrity, "centre.registry_damaged");
-    decisions.push_back(
-        {{row.request, row.turn, row.output, row.file_sha256, row.policy_sha256}, row.reviewer,
-         *act});
+    decisions.push_back({{row.request, row.turn, row.output, row.file_sha256, row.policy_sha256},
+                         row.reviewer,
+                         *act});
   }
   const auto involved = involved_in(state, request);
   std::vector<disclosure::Outcome> outcomes;

@@ -32,7 +32,7 @@ struct Shown {
 
 // -- JSON: verdict.json with the reviewer's evidence ------------------------------------------------
 
-Json output_json(const Call& call, const Shown& shown, const OutputRow& output) {
+Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::optional<disclosure::Tabulation> tabulation;
   if (!output.opaque) tabulation = disclosure::tabulation_from_json(output.tabulation);
@@ -80,7 +80,7 @@ Json related_json(const Call& call, const Shown& shown) {
 
 Json document_of(const Call& call, const Shown& shown) {
   Json outputs = Json::array();
-  for (const auto& output : shown.outputs) outputs.push_back(output_json(call, shown, output));
+  for (const auto& output : shown.outputs) outputs.push_back(described(call, shown, output));
   Json decisions = Json::array();
   for (const auto& row : shown.decisions) decisions.push_back(decision_json(call, row));
   return {{"format", 1},

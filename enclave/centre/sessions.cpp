@@ -1,8 +1,9 @@
 // Sessions and their statements: opened when permit, project and person agree, and each statement
 // on the disk before it runs.
 
-#include "enclave/centre/access.h"
 #include "enclave/centre/sessions.h"
+
+#include "enclave/centre/access.h"
 
 namespace sceau::enclave {
 namespace {
@@ -48,8 +49,8 @@ SessionGrant grant_of(const Centre::State& state, const Access& access) {
     data.dataset = name;
     for (const auto& store : dataset.stores) data.vintages.push_back(open_access(state, store));
     if (dataset.permit.columns) {
-      data.columns = std::set<std::string>(dataset.permit.columns->begin(),
-                                           dataset.permit.columns->end());
+      data.columns =
+          std::set<std::string>(dataset.permit.columns->begin(), dataset.permit.columns->end());
     }
     grant.datasets.push_back(std::move(data));
   }
@@ -98,10 +99,11 @@ SessionRow open_session_row(const Centre::State& state, const std::string& sessi
 
 void finish_statement(Centre::State& state, const SessionRow& session, std::uint64_t started,
                       const std::string& outcome, std::uint64_t rows, const std::string& by) {
-  const auto seq = state.journal.record(
-      "statement.finished", by,
-      {{"outcome", outcome}, {"rows", static_cast<std::int64_t>(rows)}, {"session", session.id},
-       {"statement", static_cast<std::int64_t>(started)}});
+  const auto seq = state.journal.record("statement.finished", by,
+                                        {{"outcome", outcome},
+                                         {"rows", static_cast<std::int64_t>(rows)},
+                                         {"session", session.id},
+                                         {"statement", static_cast<std::int64_t>(started)}});
   state.registry.finish_statement(started, outcome, rows, seq);
 }
 
@@ -146,10 +148,9 @@ std::uint64_t Centre::statement_started(const std::string& session, const std::s
   auto change = state_->registry.begin();
   const auto seq = state_->journal.size();
   state_->registry.add_statement({seq, session});
-  state_->journal.record(
-      "statement.started", row.actor,
-      {{"session", session}, {"statement", static_cast<std::int64_t>(seq)}},
-      {{"commitment", "statement", session, text}});
+  state_->journal.record("statement.started", row.actor,
+                         {{"session", session}, {"statement", static_cast<std::int64_t>(seq)}},
+                         {{"commitment", "statement", session, text}});
   change.commit();
   return seq;
 }

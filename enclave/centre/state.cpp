@@ -51,8 +51,7 @@ void check_user(const std::string& text) {
   const bool good = !text.empty() && text.size() <= 63 && text[0] != '-' &&
                     std::all_of(text.begin(), text.end(), [](char c) {
                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-                             c == '@';
+                             (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '@';
                     });
   if (!good) throw EnclaveError(Fault::usage, "centre.bad_user", {text});
 }

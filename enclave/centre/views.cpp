@@ -38,9 +38,7 @@ std::string cell_text(const std::vector<disclosure::Coordinate>& cell) {
   return json.dump();
 }
 
-Field unless_empty(const std::string& text) {
-  return text.empty() ? Field() : Field(text);
-}
+Field unless_empty(const std::string& text) { return text.empty() ? Field() : Field(text); }
 
 }  // namespace
 
@@ -50,8 +48,8 @@ Centre::Rows Centre::requests_view(const std::string& session) {
   Rows rows;
   for (const auto& request : state_->registry.requests(row.project)) {
     rows.push_back({request.id, request.state, request.verdict,
-                    std::to_string(state_->registry.outputs(request.id).size()),
-                    request.submitted, unless_empty(request.decided)});
+                    std::to_string(state_->registry.outputs(request.id).size()), request.submitted,
+                    unless_empty(request.decided)});
   }
   return rows;
 }

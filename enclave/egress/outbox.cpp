@@ -39,9 +39,7 @@ bool write_all(int fd, const std::string& bytes) {
 }  // namespace
 
 OutboxFolder::OutboxFolder(const fs::path& outbox, const std::string& request)
-    : outbox_(outbox),
-      hidden_(outbox / ("." + request + ".part")),
-      visible_(outbox / request) {
+    : outbox_(outbox), hidden_(outbox / ("." + request + ".part")), visible_(outbox / request) {
   std::error_code error;
   fs::remove_all(hidden_, error);
   if (!fs::create_directory(hidden_, error) || error) cannot_write(hidden_);
@@ -52,8 +50,7 @@ OutboxFolder::OutboxFolder(const fs::path& outbox, const std::string& request)
 void OutboxFolder::add(const std::string& name, const std::string& bytes) {
   const auto file = hidden_ / name;
   if (file.parent_path() != hidden_ || name.empty()) cannot_write(file);
-  const int fd =
-      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) cannot_write(file);
   const bool written = write_all(fd, bytes);
   const bool closed = ::close(fd) == 0;
