@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "disclosure/cells.h"
 #include "disclosure/exact.h"
@@ -39,31 +40,42 @@ Number root_of(const Number& variance) {
   return root;
 }
 
-// The values of one statistic, one a cell of a grouping set.
+// What the measures hold of the groups of one grouping: evidence and values by group, and those of
+// a cell without rows.
 class Results {
  public:
   Results(const Groups& groups, const Plan& plan) : groups_(&groups) {
+    const auto empty = empty_tables(plan);
+    const Extent extent{1, std::vector<std::size_t>(groups.pairs.size(), 0)};
+    const PairKeys no_pairs(groups.pairs.size());
     for (std::size_t i = 0; i < plan.measures.size(); ++i) {
       evidence_.emplace_back(groups.count);
       groups.measures[i]->fill(groups.pairs, evidence_.back());
+      empty[i]->resize(extent);
+      std::vector<Evidence> nothing(1);
+      empty[i]->fill(no_pairs, nothing);
+      evidence_.back().push_back(std::move(nothing[0]));
     }
   }
 
-  [[nodiscard]] const Evidence& evidence(std::size_t measure, std::size_t cell) const {
-    return evidence_[measure][cell];
+  /// `group` may be the number of groups: a cell without rows.
+  [[nodiscard]] const Evidence& evidence(std::size_t measure, std::size_t group) const {
+    return evidence_[measure][group];
   }
 
+  /// One a group, then that of a cell without rows.
   [[nodiscard]] std::vector<Number> values(const Statistic& statistic,
                                            const StatisticPlan& plan) const {
-    if (statistic.function == Function::quantile) {
-      return groups_->measures[plan.measure]->quantiles(statistic.fraction);
-    }
     std::vector<Number> found;
+    if (statistic.function == Function::quantile) {
+      found = groups_->measures[plan.measure]->quantiles(statistic.fraction, groups_->count);
+      found.emplace_back();
+      return found;
+    }
     if (statistic.function == Function::count_distinct) {
-      for (const std::int64_t count :
-           groups_->measures[plan.measure]->distinct(*plan.kind, groups_->pairs)) {
-        found.push_back(exact(count, 0));
-      }
+      std::vector<std::int64_t> counts(groups_->count + 1);
+      groups_->measures[plan.measure]->distinct(*plan.kind, groups_->pairs, counts);
+      for (const std::int64_t count : counts) found.push_back(exact(count, 0));
       return found;
     }
     for (const Evidence& evidence : evidence_[plan.measure]) {
@@ -99,7 +111,7 @@ class Results {
   }
 
   const Groups* groups_;
-  std::vector<std::vector<Evidence>> evidence_;  // by measure and cell
+  std::vector<std::vector<Evidence>> evidence_;  // by measure and group
 };
 
 Number truncated(const Number& dividend, const Number& divisor) {
@@ -110,13 +122,14 @@ Number truncated(const Number& dividend, const Number& divisor) {
   return exact(dividend.numerator / divisor.numerator, 0);
 }
 
-// Fills the cells of one grouping set.
+// Fills the cells of one grouping set; `group_of`: each cell's group, or the number of groups.
 void fill_cells(const Tabulation& tabulation, const Plan& plan, const Groups& groups,
-                const std::vector<Cell*>& cells) {
+                const std::vector<Cell*>& cells, const std::vector<std::uint32_t>& group_of) {
   const Results results(groups, plan);
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    cells[i]->rows = results.evidence(0, i).rows;
-    cells[i]->units = results.evidence(0, i).units;
+    const Evidence& counted = results.evidence(0, group_of[i]);
+    cells[i]->rows = counted.rows;
+    cells[i]->units = counted.units;
     cells[i]->suppressed = tabulation.having_minimum && cells[i]->rows < *tabulation.having_minimum;
     cells[i]->columns.resize(tabulation.columns.size());
   }
@@ -132,30 +145,52 @@ void fill_cells(const Tabulation& tabulation, const Plan& plan, const Groups& gr
       }
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::uint32_t group = group_of[i];
       ColumnResult& result = cells[i]->columns[c];
-      result.value = values[i];
-      result.evidence = results.evidence(output.statistic.measure, i);
+      result.value = values[group];
+      result.evidence = results.evidence(output.statistic.measure, group);
       if (output.statistic.holding) {
-        result.holding = results.evidence(*output.statistic.holding, i);
+        result.holding = results.evidence(*output.statistic.holding, group);
       }
       if (output.denominator) {
-        result.denominator = results.evidence(output.denominator->measure, i);
+        result.denominator = results.evidence(output.denominator->measure, group);
       }
       if (output.denominator && output.denominator->holding) {
-        result.denominator_holding = results.evidence(*output.denominator->holding, i);
+        result.denominator_holding = results.evidence(*output.denominator->holding, group);
       }
     }
   }
 }
 
+// Whether no two groups fall into one cell.
+bool is_finest(const Tabulation& tabulation, std::uint32_t set) {
+  const std::size_t width = tabulation.dimensions.size();
+  return tabulation.grouping_sets[set] == (std::uint32_t{1} << width) - 1;
+}
+
+// Each cell's group, where each cell has at most one.
+std::vector<std::uint32_t> invert(const std::vector<std::uint32_t>& cell_of, std::size_t cells) {
+  std::vector<std::uint32_t> group_of(cells, static_cast<std::uint32_t>(cell_of.size()));
+  for (std::uint32_t group = 0; group < cell_of.size(); ++group) group_of[cell_of[group]] = group;
+  return group_of;
+}
+
+std::vector<std::uint32_t> counted_up(std::size_t count) {
+  std::vector<std::uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
 }  // namespace
 
 Table tabulate(const Tabulation& tabulation, const Source& source,
-               const policies::Codebook& codebook, const Cancelled& cancelled, int threads) {
-  const Plan plan = make_plan(tabulation, source, codebook);
-  const Scan found = scan(plan, cancelled, threads);
+               const policies::Codebook& codebook, const Cancelled& cancelled, int threads,
+               Detail detail) {
+  const Plan plan = make_plan(tabulation, source, codebook, detail);
+  Scan found = scan(plan, cancelled, threads);
   const Keys keys = observed_keys(tabulation, plan, found);
   Table table{tabulation, keys.domains, possible_cells(tabulation, keys, codebook)};
+  bool is_settled = false;
   for (std::uint32_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
     std::vector<Cell*> cells;
     std::vector<const Cell*> sorted;
@@ -170,7 +205,14 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
     } else {
       to = cells_of_groups(keys, tabulation.grouping_sets[set], sorted);
     }
-    fill_cells(tabulation, plan, regroup(found.groups, plan, to, cells.size()), cells);
+    if (is_finest(tabulation, set)) {
+      fill_cells(tabulation, plan, found.groups, cells, invert(to, cells.size()));
+      continue;
+    }
+    if (!is_settled) found.groups = settled(std::move(found.groups), plan);
+    is_settled = true;
+    fill_cells(tabulation, plan, regroup(found.groups, plan, to, cells.size()), cells,
+               counted_up(cells.size()));
   }
   return table;
 }

@@ -3,6 +3,7 @@
 // segment, however many conditions, dimensions and statistics use it.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ class ColumnSet {
   [[nodiscard]] const std::vector<std::string>& dictionary(std::size_t column) const {
     return source_->dictionary(used_[column].name);
   }
+  [[nodiscard]] std::uint64_t dictionary_size(std::size_t column) const {
+    return source_->dictionary_size(used_[column].name);
+  }
   [[nodiscard]] const Source& source() const { return *source_; }
   [[nodiscard]] std::size_t size() const { return used_.size(); }
 
@@ -32,35 +36,64 @@ class ColumnSet {
   std::vector<ColumnInfo> used_;
 };
 
-/// One segment's decoded columns. Reuses its memory from one segment to the next.
+/// Decoded columns of one segment, or of a block of its rows. Reuses its memory from one to the
+/// next.
 class SegmentColumns {
  public:
-  explicit SegmentColumns(const ColumnSet& columns)
-      : columns_(&columns), slots_(columns.size()), loaded_(columns.size(), false) {}
+  explicit SegmentColumns(const ColumnSet& columns) : columns_(&columns), slots_(columns.size()) {}
 
-  void move_to(std::size_t segment) {
+  /// The whole segment.
+  void move_to(std::size_t segment) { move_to(segment, 0, columns_->source().rows(segment)); }
+
+  /// Rows first … first + rows - 1 of it; row 0 is `first` from here on. `first` is a multiple of
+  /// 64.
+  void move_to(std::size_t segment, std::uint32_t first, std::uint32_t rows) {
+    if (segment != segment_) {
+      for (Slot& slot : slots_) slot.loaded = false;
+    }
     segment_ = segment;
-    rows_ = columns_->source().rows(segment);
-    loaded_.assign(columns_->size(), false);
+    first_ = first;
+    rows_ = rows;
+    for (Slot& slot : slots_) slot.decoded = false;
   }
 
   [[nodiscard]] std::size_t segment() const { return segment_; }
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
 
   const Segment& get(std::size_t column) {
-    if (!loaded_[column]) {
-      columns_->source().read(segment_, columns_->info(column).name, slots_[column]);
-      loaded_[column] = true;
-    }
-    return slots_[column];
+    Slot& slot = slots_[column];
+    if (!slot.decoded) decode(column, slot);
+    return slot.values;
   }
 
  private:
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  struct Slot {
+    std::unique_ptr<LoadedColumn> stored;
+    bool loaded = false;
+    bool decoded = false;
+    Segment values;
+  };
+
+  void decode(std::size_t column, Slot& slot) {
+    const Source& source = columns_->source();
+    const std::string& name = columns_->info(column).name;
+    if (rows_ == source.rows(segment_)) {
+      source.read(segment_, name, slot.values);
+    } else {
+      if (!slot.loaded) source.load(segment_, name, slot.stored);
+      slot.loaded = true;
+      slot.stored->decode(first_, rows_, slot.values);
+    }
+    slot.decoded = true;
+  }
+
   const ColumnSet* columns_;
-  std::size_t segment_ = 0;
+  std::size_t segment_ = nowhere;
+  std::uint32_t first_ = 0;
   std::uint32_t rows_ = 0;
-  std::vector<Segment> slots_;
-  std::vector<bool> loaded_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace sceau::disclosure

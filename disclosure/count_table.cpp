@@ -8,32 +8,39 @@
 
 namespace sceau::disclosure {
 
+CountTable::CountTable(const BoundMeasure& measure, const Kinds& kinds)
+    : measure_(&measure),
+      kinds_(&kinds),
+      has_pairs_(!kinds.names.empty() && (kinds.evidence || measure.spec().distinct)) {}
+
 void CountTable::resize(const Extent& extent) {
-  rows_.resize(extent.groups);
+  if (!has_pairs_) {
+    rows_.resize(extent.groups);
+    return;
+  }
   pairs_.resize(extent.pairs.size());
   units_.resize(extent.pairs.size());
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) pairs_[kind].resize(extent.pairs[kind]);
 }
 
 void CountTable::add(const Batch& batch) {
-  std::vector<std::uint32_t> valid;
-  const bool some = measure_->valid(batch, valid);
-  const std::size_t count = some ? valid.size() : batch.rows.size();
-  const auto position = [&](std::size_t i) {
-    return some ? valid[i] : static_cast<std::uint32_t>(i);
-  };
-  for (std::size_t i = 0; i < count; ++i) ++rows_[batch.groups[position(i)]];
+  measure_->valid(batch, valid_);
+  if (!has_pairs_ && batch.one_group) {
+    if (valid_.count > 0) rows_[0] += valid_.count;
+    return;
+  }
+  if (!has_pairs_) valid_.each([&](std::uint32_t i) { ++rows_[batch.groups[i]]; });
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) {
     const auto& pair_of = batch.pairs[kind];
     auto& rows = pairs_[kind];
-    for (std::size_t i = 0; i < count; ++i) ++rows[pair_of[position(i)]];
+    valid_.each([&](std::uint32_t i) { ++rows[pair_of[i]]; });
   }
   if (!measure_->spec().counts_units) return;
-  for (std::size_t i = 0; i < count; ++i) add_units(batch, position(i));
+  valid_.each([&](std::uint32_t i) { add_units(batch, i); });
 }
 
 void CountTable::add_units(const Batch& batch, std::uint32_t position) {
-  const std::uint32_t unit = batch.entities[kinds_->unit][position];
+  const std::uint32_t unit = batch.entities[kinds_->unit][batch.selection.row(position)];
   if (unit == BoundEntity::unknown) return;
   for (std::size_t kind = 0; kind < kinds_->unit; ++kind) {
     units_[kind].intern(static_cast<std::uint64_t>(batch.pairs[kind][position]) << 32 | unit);
@@ -68,16 +75,18 @@ std::vector<std::int64_t> CountTable::given(std::size_t kind) const {
 }
 
 void CountTable::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
-  for (std::size_t group = 0; group < rows_.size(); ++group) {
-    Evidence& evidence = out[group];
-    evidence.rows = rows_[group];
+  for (std::size_t group = 0; group < rows_.size(); ++group) out[group].rows = rows_[group];
+  for (std::size_t pair = 0; has_pairs_ && pair < pairs_[0].size(); ++pair) {
+    out[pairs[0][pair] >> 32].rows += pairs_[0][pair];
+  }
+  for (Evidence& evidence : out) {
     evidence.sum = evidence.absolute_sum = evidence.squares = exact(evidence.rows, 0);
-    evidence.contributions.assign(kinds_->reported + (kinds_->unit_is_row ? 1 : 0), {});
+    evidence.contributions.assign(kinds_->contributions(), {});
     for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
       evidence.contributions[kind].kind = kinds_->names[kind];
       evidence.contributions[kind].total = exact(0, 0);
     }
-    if (!kinds_->unit_is_row) continue;
+    if (!kinds_->unit_is_row || !kinds_->evidence) continue;
     evidence.units = evidence.rows;
     Contributions& row = evidence.contributions.back();
     row.kind = "row";
@@ -118,18 +127,17 @@ void CountTable::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& 
   }
 }
 
-std::vector<std::int64_t> CountTable::distinct(std::size_t kind, const PairKeys& pairs) const {
-  std::vector<std::int64_t> counts(rows_.size());
+void CountTable::distinct(std::size_t kind, const PairKeys& pairs,
+                          std::vector<std::int64_t>& counts) const {
   for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
     const std::uint64_t key = pairs[kind][pair];
     if (pairs_[kind][pair] == 0 || static_cast<std::uint32_t>(key) == BoundEntity::unknown)
       continue;
     ++counts[key >> 32];
   }
-  return counts;
 }
 
-std::vector<Number> CountTable::quantiles(const Decimal&) const {
+std::vector<Number> CountTable::quantiles(const Decimal&, std::size_t) const {
   throw DisclosureError(Fault::wrong_kind, "a quantile needs a measure");
 }
 

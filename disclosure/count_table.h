@@ -11,16 +11,16 @@ namespace sceau::disclosure {
 
 class CountTable final : public MeasureTable {
  public:
-  CountTable(const BoundMeasure& measure, const Kinds& kinds)
-      : measure_(&measure), kinds_(&kinds) {}
+  CountTable(const BoundMeasure& measure, const Kinds& kinds);
 
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
-  [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
-                                                   const PairKeys& pairs) const override;
-  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
+  void distinct(std::size_t kind, const PairKeys& pairs,
+                std::vector<std::int64_t>& counts) const override;
+  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
+                                              std::size_t groups) const override;
 
  private:
   void add_units(const Batch& batch, std::uint32_t position);
@@ -30,7 +30,9 @@ class CountTable final : public MeasureTable {
 
   const BoundMeasure* measure_;
   const Kinds* kinds_;
-  std::vector<std::int64_t> rows_;                // by group
+  bool has_pairs_;  // a group's rows are then those of its pairs of kind 0
+  Positions valid_;
+  std::vector<std::int64_t> rows_;                // by group, where there are no pairs
   std::vector<std::vector<std::int64_t>> pairs_;  // by kind and pair
   std::vector<Interner> units_;                   // by kind: pair << 32 | unit
 };

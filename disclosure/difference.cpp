@@ -86,7 +86,7 @@ std::unique_ptr<DifferenceEvidence::Tables> DifferenceEvidence::gather(bool with
     if (groups.empty()) continue;
     if (*cancelled_ && (*cancelled_)()) throw DisclosureError(Fault::cancelled, "cancelled");
     if (grouping == Grouping::all_rows) std::fill(groups.begin(), groups.end(), 0);
-    gatherer.add(segment, std::move(groups));
+    gatherer.add(segment, groups);
   }
   made->groups = gatherer.take();
   return made;

@@ -12,6 +12,7 @@ namespace sceau::disclosure {
 namespace {
 
 constexpr std::uint32_t no_label = null_code;
+constexpr std::uint64_t most_offsets = 1U << 16;  // further apart: numbered as they come
 
 std::string text_of_mantissa(std::int64_t mantissa, int scale) {
   return to_string(exact(mantissa, scale), scale);
@@ -34,6 +35,7 @@ BoundDimension::BoundDimension(const Dimension& dimension, ColumnSet& columns) {
 }
 
 void BoundDimension::bind_variable(const std::string& variable, ColumnSet& columns) {
+  variable_ = variable;
   column_ = columns.use(variable);
   const ColumnInfo& info = columns.info(column_);
   switch (info.kind) {
@@ -43,14 +45,25 @@ void BoundDimension::bind_variable(const std::string& variable, ColumnSet& colum
       size_ = dictionary_->size() + 1;
       return;
     case ColumnKind::scaled:
-      form_ = Form::values;
-      scale_ = info.scale;
+      bind_numbers(info, columns.source().bounds(variable));
       return;
     case ColumnKind::real:
       throw DisclosureError(Fault::wrong_kind, "\"" + variable +
                                                    "\" has too many decimals to group " +
                                                    "by: put it into width_bucket classes");
   }
+}
+
+void BoundDimension::bind_numbers(const ColumnInfo& info, const std::optional<Bounds>& bounds) {
+  form_ = Form::values;
+  scale_ = info.scale;
+  if (!bounds) return;
+  const std::uint64_t range =
+      static_cast<std::uint64_t>(bounds->high) - static_cast<std::uint64_t>(bounds->low);
+  if (range >= most_offsets) return;
+  form_ = Form::offsets;
+  low_ = bounds->low;
+  size_ = range + 2;
 }
 
 std::uint32_t BoundDimension::label_member(const std::optional<std::string>& label) {
@@ -154,6 +167,14 @@ void BoundDimension::code(SegmentColumns& segment, Interner& values,
       }
       return;
     }
+    case Form::offsets: {
+      const Segment& column = segment.get(column_);
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i] =
+            is_present(column, i) ? static_cast<std::uint32_t>(column.scaled[i] - low_) + 1 : 0;
+      }
+      return;
+    }
     case Form::recode:
       code_recode(segment, out);
       return;
@@ -195,6 +216,9 @@ std::optional<std::string> BoundDimension::text(std::uint32_t member,
     case Form::values:
       if (member == 0) return std::nullopt;
       return text_of_mantissa(static_cast<std::int64_t>(values.keys()[member - 1]), scale_);
+    case Form::offsets:
+      if (member == 0) return std::nullopt;
+      return text_of_mantissa(low_ + static_cast<std::int64_t>(member) - 1, scale_);
     case Form::recode:
       if (member == labels_.size()) return std::nullopt;
       return labels_[member];
@@ -212,7 +236,16 @@ std::uint32_t BoundDimension::translate(std::uint32_t member, const Interner& th
 }
 
 BoundEntity::BoundEntity(const std::string& variable, ColumnSet& columns)
-    : column_(columns.use(variable)), kind_(columns.info(column_).kind) {}
+    : column_(columns.use(variable)), kind_(columns.info(column_).kind) {
+  if (kind_ == ColumnKind::codes) size_ = columns.dictionary_size(column_);
+}
+
+const std::uint32_t* BoundEntity::codes(SegmentColumns& segment, Interner& values,
+                                        std::vector<std::uint32_t>& made) const {
+  if (kind_ == ColumnKind::codes) return segment.get(column_).codes.data();
+  code(segment, values, made);
+  return made.data();
+}
 
 void BoundEntity::code(SegmentColumns& segment, Interner& values,
                        std::vector<std::uint32_t>& out) const {

@@ -16,8 +16,9 @@
 
 namespace sceau::disclosure {
 
-/// Numbers members 0..size-1, NULL among them. Members of an integer column are numbered as they
-/// come, so they mean something only together with the Interner that numbered them.
+/// Numbers members 0..size-1, NULL among them. Members of an integer column whose bounds are not
+/// known, or far apart, are numbered as they come, so they mean something only together with the
+/// Interner that numbered them.
 class BoundDimension {
  public:
   /// Throws DisclosureError (unknown_variable, wrong_kind, malformed).
@@ -26,6 +27,11 @@ class BoundDimension {
   /// How many members there can be; 0: as many as there are values.
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] bool numbers_values() const { return size_ == 0; }
+
+  /// The variable that it takes its members from one by one; nullptr: a recode or buckets.
+  [[nodiscard]] const std::string* variable() const {
+    return variable_.empty() ? nullptr : &variable_;
+  }
 
   /// The member of each row of the segment.
   void code(SegmentColumns& segment, Interner& values, std::vector<std::uint32_t>& out) const;
@@ -53,6 +59,7 @@ class BoundDimension {
   };
 
   void bind_variable(const std::string& variable, ColumnSet& columns);
+  void bind_numbers(const ColumnInfo& info, const std::optional<Bounds>& bounds);
   void bind_recode(const Recode& recode, ColumnSet& columns);
   void bind_buckets(const WidthBucket& bucket, ColumnSet& columns);
   std::uint32_t label_member(const std::optional<std::string>& label);
@@ -61,11 +68,13 @@ class BoundDimension {
   void code_recode(SegmentColumns& segment, std::vector<std::uint32_t>& out) const;
   void code_buckets(const Segment& values, std::vector<std::uint32_t>& out) const;
 
-  enum class Form { codes, values, recode, buckets };
+  enum class Form { codes, offsets, values, recode, buckets };
   Form form_ = Form::codes;
+  std::string variable_;
   std::uint64_t size_ = 0;
   std::size_t column_ = 0;
   int scale_ = 0;
+  std::int64_t low_ = 0;  // offsets: of member 1; 0 is NULL
   const std::vector<std::string>* dictionary_ = nullptr;
   std::vector<Case> cases_;
   std::vector<std::string> labels_;  // recode: member i; NULL is labels_.size()
@@ -80,11 +89,17 @@ class BoundEntity {
 
   BoundEntity(const std::string& variable, ColumnSet& columns);
   [[nodiscard]] bool numbers_values() const { return kind_ != ColumnKind::codes; }
+  /// How many there can be, without the unknown one; 0: as many as there are values.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// One for each row of the segment. What is pointed to lives in the segment or in `made`.
+  [[nodiscard]] const std::uint32_t* codes(SegmentColumns& segment, Interner& values,
+                                           std::vector<std::uint32_t>& made) const;
   void code(SegmentColumns& segment, Interner& values, std::vector<std::uint32_t>& out) const;
 
  private:
   std::size_t column_ = 0;
   ColumnKind kind_ = ColumnKind::codes;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace sceau::disclosure

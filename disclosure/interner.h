@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace sceau::disclosure {
@@ -30,6 +31,7 @@ class Interner {
 
   [[nodiscard]] std::size_t size() const { return keys_.size(); }
   [[nodiscard]] const std::vector<std::uint64_t>& keys() const { return keys_; }
+  [[nodiscard]] std::vector<std::uint64_t> take_keys() && { return std::move(keys_); }
 
  private:
   static constexpr std::uint32_t empty = 0xffffffffU;

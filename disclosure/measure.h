@@ -10,6 +10,7 @@
 
 #include "disclosure/columns.h"
 #include "disclosure/condition.h"
+#include "disclosure/group_index.h"
 #include "disclosure/interner.h"
 #include "disclosure/number.h"
 #include "disclosure/table.h"
@@ -24,25 +25,35 @@ struct Kinds {
   std::size_t reported = 0;  ///< the first so many stand in Evidence::contributions
   bool unit_is_row = true;
   std::size_t unit = 0;  ///< index of the unit where it isn't the row
+  bool evidence = true;  ///< false: results alone; then nothing is reported
+
+  /// Of Evidence::contributions.
+  [[nodiscard]] std::size_t contributions() const {
+    return reported + (evidence && unit_is_row ? 1 : 0);
+  }
 };
 
 struct MeasureSpec {
   Condition filter;
   Operand operand;
   bool numeric = false;       ///< sums and values of the operand, not its presence alone
+  bool extremes = false;      ///< minimum and maximum are results (evidence has them anyway)
   bool keeps_values = false;  ///< each value is kept, for quantiles
   bool counts_units = false;  ///< contributors give units, not rows
+  bool distinct = false;      ///< results alone: contributors are counted
+  bool squares = false;       ///< results alone: squares are summed
   friend bool operator==(const MeasureSpec&, const MeasureSpec&) = default;
 };
 
-/// Rows of one segment that are in some group. `groups` and the vectors of `pairs` and `entities`
-/// (one a kind) run parallel to `rows`.
+/// The selected rows of a block. `groups`, and the vectors of `pairs` (one a kind), run parallel to
+/// them; `entities` (one array a kind) to the block's rows.
 struct Batch {
   SegmentColumns* columns = nullptr;
-  std::vector<std::uint32_t> rows;
+  SelectedRows selection;
   std::vector<std::uint32_t> groups;
   std::vector<std::vector<std::uint32_t>> pairs;
-  std::vector<std::vector<std::uint32_t>> entities;
+  std::vector<const std::uint32_t*> entities;
+  bool one_group = false;  ///< all of `groups` is 0
 };
 
 inline constexpr std::uint32_t nowhere = 0xffffffffU;
@@ -58,10 +69,28 @@ struct Mapping {
   }
 };
 
-/// Sizes of the tables: groups, and pairs of each kind.
+/// Sizes of tables: groups, and pairs of each kind.
 struct Extent {
   std::size_t groups = 0;
   std::vector<std::size_t> pairs;
+};
+
+/// Some of a batch's selected rows, by position among them.
+struct Positions {
+  bool all = true;
+  std::uint32_t count = 0;
+  std::vector<std::uint32_t> at;  ///< not `all`: `count` positions, ascending (more room than that)
+  std::vector<Truth> holds;       ///< room to work in
+
+  /// Calls `act(position)` for each.
+  template <typename Act>
+  void each(Act act) const {
+    if (all) {
+      for (std::uint32_t i = 0; i < count; ++i) act(i);
+    } else {
+      for (std::uint32_t i = 0; i < count; ++i) act(at[i]);
+    }
+  }
 };
 
 /// A spec bound to columns: which rows are valid.
@@ -69,8 +98,12 @@ class BoundMeasure {
  public:
   BoundMeasure(const MeasureSpec& spec, ColumnSet& columns);
 
-  /// Positions in batch.rows of the valid rows; false: all are, and `out` is left as it is.
-  [[nodiscard]] bool valid(const Batch& batch, std::vector<std::uint32_t>& out) const;
+  /// Positions among the batch's selected rows of the valid ones.
+  void valid(const Batch& batch, Positions& out) const;
+  /// No sum of so many rows' values, nor of their squares, passes 64 bits.
+  [[nodiscard]] bool is_narrow() const { return narrow_; }
+  /// A variable without a filter: what is not valid is NULL.
+  [[nodiscard]] bool is_plain() const { return has_column_ && filter_.is_always(); }
   [[nodiscard]] const MeasureSpec& spec() const { return spec_; }
   [[nodiscard]] ColumnKind value_kind() const { return kind_; }
   [[nodiscard]] int scale() const { return scale_; }
@@ -87,6 +120,7 @@ class BoundMeasure {
   std::size_t column_ = 0;
   ColumnKind kind_ = ColumnKind::scaled;
   int scale_ = 0;
+  bool narrow_ = false;
 };
 
 /// Keys group << 32 | entity of the pairs of each kind.
@@ -102,11 +136,12 @@ class MeasureTable {
   /// Adds what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a
   /// kind.
   virtual void fill(const PairKeys& pairs, std::vector<Evidence>& out) const = 0;
-  /// Distinct known entities of a kind among the valid rows of each group.
-  [[nodiscard]] virtual std::vector<std::int64_t> distinct(std::size_t kind,
-                                                           const PairKeys& pairs) const = 0;
-  /// percentile_cont of each group; only of a measure that keeps values.
-  [[nodiscard]] virtual std::vector<Number> quantiles(const Decimal& fraction) const = 0;
+  /// Adds to each group's count the distinct known entities of a kind among its valid rows.
+  virtual void distinct(std::size_t kind, const PairKeys& pairs,
+                        std::vector<std::int64_t>& counts) const = 0;
+  /// percentile_cont of each of `groups` groups; only of a measure that keeps values.
+  [[nodiscard]] virtual std::vector<Number> quantiles(const Decimal& fraction,
+                                                      std::size_t groups) const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<MeasureTable> make_measure_table(const BoundMeasure& measure,

@@ -1,10 +1,11 @@
 #pragma once
-// The two ways to add up: integers exactly in 128 bits, doubles with compensation. Internal to the
-// measure tables.
+// The ways to add up: integers exactly in 64 or 128 bits, doubles with compensation. Internal to
+// the measure tables.
 
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "disclosure/exact.h"
 #include "disclosure/number.h"
@@ -39,6 +40,8 @@ struct ExactValues {
       return fits ? exact(value, 2 * scale) : Number{};
     }
   };
+  static constexpr Value highest() { return std::numeric_limits<Value>::max(); }
+  static constexpr Value lowest() { return std::numeric_limits<Value>::min(); }
   static Magnitude magnitude(Value value) {
     return value < 0 ? -static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   }
@@ -47,6 +50,35 @@ struct ExactValues {
   static Number number_of_size(Size value, int scale) {
     return exact(static_cast<Int128>(value), scale);
   }
+};
+
+/// The same results in half the memory: for columns whose bounds say that no sum passes 64 bits.
+struct NarrowValues {
+  using Value = std::int64_t;
+  using Magnitude = std::uint64_t;
+  using Size = std::uint64_t;
+
+  struct Sum {
+    std::int64_t value = 0;
+    void add(Value term) { value += term; }
+    void add_magnitude(Magnitude term) { value += static_cast<std::int64_t>(term); }
+    void add_size(Size term) { value += static_cast<std::int64_t>(term); }
+    [[nodiscard]] Size size() const { return magnitude(value); }
+    void add(const Sum& other) { value += other.value; }
+    [[nodiscard]] Number number(int scale) const { return exact(value, scale); }
+  };
+  struct Squares {
+    std::int64_t value = 0;
+    void add(Value term) { value += term * term; }
+    void add(const Squares& other) { value += other.value; }
+    [[nodiscard]] Number number(int scale) const { return exact(value, 2 * scale); }
+  };
+  static constexpr Value highest() { return std::numeric_limits<Value>::max(); }
+  static constexpr Value lowest() { return std::numeric_limits<Value>::min(); }
+  static Magnitude magnitude(Value value) { return ExactValues::magnitude(value); }
+  static Number number(Value value, int scale) { return exact(value, scale); }
+  static Number number_of_magnitude(Magnitude value, int scale) { return exact(value, scale); }
+  static Number number_of_size(Size value, int scale) { return exact(value, scale); }
 };
 
 struct RealValues {
@@ -78,6 +110,8 @@ struct RealValues {
     void add(const Squares& other) { sum.add(other.sum); }
     [[nodiscard]] Number number(int scale) const { return sum.number(scale); }
   };
+  static constexpr Value highest() { return std::numeric_limits<Value>::infinity(); }
+  static constexpr Value lowest() { return -std::numeric_limits<Value>::infinity(); }
   static Magnitude magnitude(Value value) { return std::fabs(value); }
   static Number number(Value value, int) {
     Number number;

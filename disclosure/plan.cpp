@@ -9,8 +9,13 @@ namespace {
 
 class Planner {
  public:
-  Planner(const policies::Codebook& codebook, ColumnSet& columns)
+  Planner(const policies::Codebook& codebook, ColumnSet& columns, Detail detail)
       : codebook_(&codebook), columns_(&columns) {
+    kinds.evidence = detail == Detail::evidence;
+    if (!kinds.evidence) {
+      measure({});
+      return;
+    }
     kinds.names = codebook.contributors;
     kinds.unit_is_row = codebook.unit == "row";
     if (!kinds.unit_is_row) {
@@ -30,24 +35,32 @@ class Planner {
         break;
       case Function::count_distinct:
         plan.kind = kind(std::get<std::string>(statistic.operand));
+        spec.distinct = !kinds.evidence;
         spec.counts_units = !kinds.unit_is_row && *plan.kind == kinds.unit;
         break;
       case Function::quantile:
         spec.keeps_values = true;
-        [[fallthrough]];
-      case Function::sum:
-      case Function::mean:
+        spec.numeric = true;
+        break;
       case Function::minimum:
       case Function::maximum:
+        spec.extremes = !kinds.evidence;
+        spec.numeric = true;
+        break;
       case Function::variance:
       case Function::standard_deviation:
+        spec.squares = !kinds.evidence;
+        spec.numeric = true;
+        break;
+      case Function::sum:
+      case Function::mean:
         spec.numeric = true;
         break;
     }
     // An indicator is never NULL, so counting it counts rows.
     const bool counts = !spec.numeric;
     if (counts && std::holds_alternative<Condition>(spec.operand)) spec.operand = {};
-    if (spec.numeric) plan.holding = holding(spec);
+    if (spec.numeric && kinds.evidence) plan.holding = holding(spec);
     plan.measure = measure(std::move(spec));
     return plan;
   }
@@ -111,12 +124,24 @@ bool is_indicator(const policies::Variable& variable) {
   });
 }
 
+std::vector<std::size_t> Plan::free_dimensions(std::size_t kind) const {
+  const std::string& entity = kinds.names[kind];
+  std::vector<std::size_t> free;
+  for (std::size_t i = 0; i < dimensions.size(); ++i) {
+    const std::string* variable = dimensions[i].variable();
+    const bool decided = variable != nullptr &&
+                         (*variable == entity || columns.source().determines(entity, *variable));
+    if (!decided) free.push_back(i);
+  }
+  return free;
+}
+
 Plan make_plan(const Tabulation& tabulation, const Source& source,
-               const policies::Codebook& codebook) {
+               const policies::Codebook& codebook, Detail detail) {
   std::string why;
   if (!can_tabulate(tabulation, &why)) throw DisclosureError(Fault::malformed, why);
   ColumnSet columns(source);
-  Planner planner(codebook, columns);
+  Planner planner(codebook, columns, detail);
   std::vector<ColumnPlan> outputs;
   for (const Column& column : tabulation.columns) {
     ColumnPlan output;

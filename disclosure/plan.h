@@ -11,6 +11,7 @@
 #include "disclosure/dimension.h"
 #include "disclosure/measure.h"
 #include "disclosure/source.h"
+#include "disclosure/table.h"
 #include "disclosure/tabulation.h"
 #include "policies/codebook.h"
 
@@ -38,11 +39,14 @@ struct Plan {
   std::vector<ColumnPlan> outputs;     ///< one a column
   std::vector<std::string> vintages;
   bool has_real = false;  ///< sums over doubles: their order matters
+
+  /// Dimensions that an entity of a kind doesn't decide.
+  [[nodiscard]] std::vector<std::size_t> free_dimensions(std::size_t kind) const;
 };
 
 /// Throws DisclosureError.
 [[nodiscard]] Plan make_plan(const Tabulation& tabulation, const Source& source,
-                             const policies::Codebook& codebook);
+                             const policies::Codebook& codebook, Detail detail = Detail::evidence);
 
 /// Whether a variable can only hold 0, 1 and NULL by what the codebook declares.
 [[nodiscard]] bool is_indicator(const policies::Variable& variable);

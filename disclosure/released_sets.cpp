@@ -97,7 +97,9 @@ class Membership {
     GroupIndex index(dimensions);
     std::vector<Interner> values(dimensions.size());
     std::vector<std::vector<std::uint32_t>> members(dimensions.size());
-    std::vector<std::uint32_t> rows;
+    SelectedRows selection;
+    selection.all = false;
+    std::vector<std::uint32_t>& rows = selection.rows;
     std::vector<std::uint32_t> groups;
     std::vector<Truth> holds;
     SegmentColumns segment(columns);
@@ -114,10 +116,11 @@ class Membership {
       for (std::uint32_t row = 0; row < segment.rows(); ++row) {
         if (holds[row] == Truth::yes) rows.push_back(row);
       }
+      selection.count = static_cast<std::uint32_t>(rows.size());
       for (std::size_t d = 0; d < dimensions.size(); ++d) {
         dimensions[d].code(segment, values[d], members[d]);
       }
-      index.number(members, rows, groups);
+      index.number(members, selection, groups);
       for (std::size_t at = 0; at < rows.size(); ++at) {
         group_of[first + rows[at]] = groups[at];
       }

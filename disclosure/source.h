@@ -11,6 +11,7 @@
 // Each Source has the codes column "vintage" (constant in a segment).
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,21 @@ struct Segment {
   std::vector<std::uint8_t> present;
 };
 
+/// One segment of one column, held ready to be decoded a part at a time: what is computed with in
+/// one go should fit a processor's cache.
+class LoadedColumn {
+ public:
+  virtual ~LoadedColumn() = default;
+  /// Rows first … first + count - 1, as Source::read gives them. `first` is a multiple of 64.
+  virtual void decode(std::uint32_t first, std::uint32_t count, Segment& out) = 0;
+};
+
+/// Smallest and largest mantissa of a scaled column.
+struct Bounds {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -55,12 +71,31 @@ class Source {
   [[nodiscard]] virtual const std::vector<std::string>& dictionary(
       std::string_view column) const = 0;
 
+  /// Its size, where that is known without its texts.
+  [[nodiscard]] virtual std::uint64_t dictionary_size(std::string_view column) const {
+    return dictionary(column).size();
+  }
+
   /// Whether a segment can hold a scaled value in [low, high] (false only when surely not).
   [[nodiscard]] virtual bool may_contain(std::size_t segment, std::string_view column,
                                          std::int64_t low, std::int64_t high) const = 0;
 
   /// Decodes into `out`, reusing its memory. Safe from several threads at once.
   virtual void read(std::size_t segment, std::string_view column, Segment& out) const = 0;
+
+  /// The same, in parts. `into` may hold what an earlier call gave: its memory is used again. Safe
+  /// from several threads at once, each with an `into` of its own.
+  virtual void load(std::size_t segment, std::string_view column,
+                    std::unique_ptr<LoadedColumn>& into) const;
+
+  /// Of all segments of a scaled column; nullopt: not known.
+  [[nodiscard]] virtual std::optional<Bounds> bounds(std::string_view) const {
+    return std::nullopt;
+  }
+
+  /// Whether it is known that rows which share a value of `column` share their value of `other` too
+  /// (its being NULL as well), as a school's pupils share its département.
+  [[nodiscard]] virtual bool determines(std::string_view, std::string_view) const { return false; }
 
   [[nodiscard]] std::optional<ColumnInfo> column(std::string_view name) const {
     for (auto& info : columns()) {

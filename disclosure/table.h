@@ -78,12 +78,18 @@ struct Table {
 /// Asked between segments; true stops with DisclosureError(cancelled).
 using Cancelled = std::function<bool()>;
 
-/// One pass over the source, by `threads` threads (0: two where there are rows enough; the answer
-/// is the same). `cancelled` is asked by the calling thread only. Throws DisclosureError. Where
-/// hierarchies are declared in the codebook only observed parent > child pairs make cells.
+/// How much is asked for. `results`: values, and what `rows`, `sum` and `squares` of the evidence
+/// hold is what they were computed from; no units, contributors or shares. For looking, never for
+/// the gate.
+enum class Detail { results, evidence };
+
+/// One pass over the source, by `threads` threads (0: as many as there are processors, where there
+/// are rows enough; the answer is the same). `cancelled` is asked by the calling thread only.
+/// Throws DisclosureError. Where hierarchies are declared in the codebook only observed parent >
+/// child pairs make cells.
 [[nodiscard]] Table tabulate(const Tabulation& tabulation, const Source& source,
                              const policies::Codebook& codebook, const Cancelled& cancelled = {},
-                             int threads = 0);
+                             int threads = 0, Detail detail = Detail::evidence);
 
 /// Digits behind the point of a column in a released file: the variable's decimals + 2 for a
 /// quotient, the variable's decimals for a sum, 0 for a count.

@@ -1,130 +1,104 @@
 #include "disclosure/value_table.h"
 
 #include "disclosure/fault.h"
+#include "disclosure/operand_values.h"
 
 namespace sceau::disclosure {
 
 template <typename Values>
-void ValueTable<Values>::Group::widen(Value low, std::int64_t low_rows, Value high,
-                                      std::int64_t high_rows) {
-  if (rows == 0 || low < minimum) {
-    minimum = low;
-    minimum_rows = low_rows;
-  } else if (low == minimum) {
-    minimum_rows += low_rows;
-  }
-  if (rows == 0 || high > maximum) {
-    maximum = high;
-    maximum_rows = high_rows;
-  } else if (high == maximum) {
-    maximum_rows += high_rows;
-  }
-}
-
-template <typename Values>
-void ValueTable<Values>::Group::add(Value value) {
-  widen(value, 1, value, 1);
+void ValueTable<Values>::Spread::add(Value value) {
   ++rows;
-  if (value < Value{}) ++negatives;
   sum.add(value);
+  if (value <= minimum) {
+    minimum_rows = value < minimum ? 1 : minimum_rows + 1;
+    minimum = value;
+  }
+  if (value >= maximum) {
+    maximum_rows = value > maximum ? 1 : maximum_rows + 1;
+    maximum = value;
+  }
+  if (value < Value{}) ++negatives;
   absolute.add_magnitude(Values::magnitude(value));
   squares.add(value);
-  largest.add(Values::magnitude(value));
 }
 
 template <typename Values>
-void ValueTable<Values>::Group::add(const Group& other) {
+void ValueTable<Values>::Spread::add(const Spread& other) {
   if (other.rows == 0) return;
-  widen(other.minimum, other.minimum_rows, other.maximum, other.maximum_rows);
   rows += other.rows;
-  negatives += other.negatives;
   sum.add(other.sum);
+  if (other.minimum <= minimum) {
+    minimum_rows = other.minimum_rows + (other.minimum < minimum ? 0 : minimum_rows);
+    minimum = other.minimum;
+  }
+  if (other.maximum >= maximum) {
+    maximum_rows = other.maximum_rows + (other.maximum > maximum ? 0 : maximum_rows);
+    maximum = other.maximum;
+  }
+  negatives += other.negatives;
   absolute.add(other.absolute);
   squares.add(other.squares);
-  largest.add(other.largest);
 }
 
 template <typename Values>
 void ValueTable<Values>::Pair::add(Value value) {
-  minimum = rows == 0 ? value : std::min(minimum, value);
-  maximum = rows == 0 ? value : std::max(maximum, value);
+  minimum = std::min(minimum, value);
+  maximum = std::max(maximum, value);
   ++rows;
   sum.add(value);
 }
 
 template <typename Values>
 void ValueTable<Values>::Pair::add(const Pair& other) {
-  if (other.rows == 0) return;
-  minimum = rows == 0 ? other.minimum : std::min(minimum, other.minimum);
-  maximum = rows == 0 ? other.maximum : std::max(maximum, other.maximum);
+  minimum = std::min(minimum, other.minimum);
+  maximum = std::max(maximum, other.maximum);
   rows += other.rows;
   sum.add(other.sum);
 }
 
 template <typename Values>
 void ValueTable<Values>::resize(const Extent& extent) {
-  groups_.resize(extent.groups);
-  pairs_.resize(kinds_->reported);
-  for (std::size_t kind = 0; kind < pairs_.size(); ++kind) pairs_[kind].resize(extent.pairs[kind]);
-}
-
-// The operand's value for each of the batch's rows (of a NULL: 0).
-template <typename Values>
-void ValueTable<Values>::values_of(const Batch& batch, std::vector<Value>& out) const {
-  out.resize(batch.rows.size());
-  if (const BoundCondition* indicator = measure_->indicator()) {
-    std::vector<Truth> holds;
-    indicator->evaluate(*batch.columns, holds);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = holds[batch.rows[i]] == Truth::yes ? Value{1} : Value{0};
-    }
-    return;
-  }
-  const Segment& column = batch.columns->get(measure_->column());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if constexpr (std::is_same_v<Values, ExactValues>) {
-      out[i] = column.scaled[batch.rows[i]];
-    } else {
-      out[i] = column.real[batch.rows[i]];
-    }
-  }
+  spreads_.resize(has_pairs() ? extent.pairs[0] : extent.groups);
+  for (std::size_t i = 0; i < pairs_.size(); ++i) pairs_[i].resize(extent.pairs[i + 1]);
+  if (keeps_rows_) largest_.resize(extent.groups);
 }
 
 template <typename Values>
 void ValueTable<Values>::add(const Batch& batch) {
-  std::vector<std::uint32_t> valid;
-  const bool some = measure_->valid(batch, valid);
-  const std::size_t count = some ? valid.size() : batch.rows.size();
-  const auto position = [&](std::size_t i) {
-    return some ? valid[i] : static_cast<std::uint32_t>(i);
-  };
-  std::vector<Value> values;
-  values_of(batch, values);
-  for (std::size_t i = 0; i < count; ++i) {
-    groups_[batch.groups[position(i)]].add(values[position(i)]);
-  }
+  measure_->valid(batch, valid_);
+  const Value* const values = operand_values(*measure_, batch, room_);
+  const std::uint32_t* const groups = batch.groups.data();
+  const std::uint32_t* const places = has_pairs() ? batch.pairs[0].data() : groups;
+  Spread* const spreads = spreads_.data();
+  valid_.each([&](std::uint32_t i) { spreads[places[i]].add(values[i]); });
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) {
-    const auto& pair_of = batch.pairs[kind];
-    auto& pairs = pairs_[kind];
-    for (std::size_t i = 0; i < count; ++i) pairs[pair_of[position(i)]].add(values[position(i)]);
+    const std::uint32_t* const pair_of = batch.pairs[kind + 1].data();
+    Pair* const pairs = pairs_[kind].data();
+    valid_.each([&](std::uint32_t i) { pairs[pair_of[i]].add(values[i]); });
+  }
+  if (keeps_rows_) {
+    valid_.each([&](std::uint32_t i) { largest_[groups[i]].add(Values::magnitude(values[i])); });
   }
   if (!measure_->spec().keeps_values) return;
-  for (std::size_t i = 0; i < count; ++i) {
-    values_.emplace_back(batch.groups[position(i)], values[position(i)]);
-  }
+  valid_.each([&](std::uint32_t i) { values_.emplace_back(groups[i], values[i]); });
 }
 
 template <typename Values>
 void ValueTable<Values>::absorb(const MeasureTable& other, const Mapping& mapping) {
   const auto& theirs = dynamic_cast<const ValueTable&>(other);
-  for (std::size_t group = 0; group < theirs.groups_.size(); ++group) {
-    if (mapping.groups[group] != nowhere) groups_[mapping.groups[group]].add(theirs.groups_[group]);
+  const auto& places = has_pairs() ? mapping.pairs[0] : mapping.groups;
+  for (std::size_t place = 0; place < theirs.spreads_.size(); ++place) {
+    if (places[place] != nowhere) spreads_[places[place]].add(theirs.spreads_[place]);
   }
   for (std::size_t kind = 0; kind < theirs.pairs_.size(); ++kind) {
-    const auto& to = mapping.pairs[kind];
+    const auto& to = mapping.pairs[kind + 1];
     for (std::size_t pair = 0; pair < theirs.pairs_[kind].size(); ++pair) {
       if (to[pair] != nowhere) pairs_[kind][to[pair]].add(theirs.pairs_[kind][pair]);
     }
+  }
+  for (std::size_t group = 0; group < theirs.largest_.size(); ++group) {
+    if (mapping.groups[group] == nowhere) continue;
+    largest_[mapping.groups[group]].add(theirs.largest_[group]);
   }
   for (const auto& [group, value] : theirs.values_) {
     if (mapping.groups[group] != nowhere) values_.emplace_back(mapping.groups[group], value);
@@ -132,40 +106,57 @@ void ValueTable<Values>::absorb(const MeasureTable& other, const Mapping& mappin
 }
 
 template <typename Values>
-void ValueTable<Values>::fill_group(const Group& group, Evidence& evidence) const {
+auto ValueTable<Values>::by_group(const PairKeys& pairs, std::size_t groups) const
+    -> std::vector<Spread> {
+  if (!has_pairs()) return spreads_;
+  std::vector<Spread> found(groups);
+  for (std::size_t pair = 0; pair < spreads_.size(); ++pair) {
+    found[pairs[0][pair] >> 32].add(spreads_[pair]);
+  }
+  return found;
+}
+
+template <typename Values>
+void ValueTable<Values>::fill_group(const Spread& group, Evidence& evidence) const {
   const int scale = measure_->scale();
   evidence.rows = group.rows;
   evidence.negatives = group.negatives;
   evidence.sum = group.sum.number(scale);
   evidence.absolute_sum = group.absolute.number(scale);
   evidence.squares = group.squares.number(scale);
-  evidence.contributions.assign(kinds_->reported + (kinds_->unit_is_row ? 1 : 0), {});
-  for (Contributions& contributions : evidence.contributions) {
-    contributions.total = typename Values::Sum{}.number(scale);
-  }
+  evidence.contributions.assign(kinds_->contributions(), {});
   for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
     evidence.contributions[kind].kind = kinds_->names[kind];
+    evidence.contributions[kind].total = typename Values::Sum{}.number(scale);
   }
   if (group.rows > 0) {
     evidence.minimum = Values::number(group.minimum, scale);
     evidence.maximum = Values::number(group.maximum, scale);
     evidence.distinct_values = group.minimum == group.maximum ? 1 : 2;
   }
-  if (!kinds_->unit_is_row) return;
+  if (!keeps_rows_) return;
   evidence.units = group.rows;
   evidence.minimum_units = group.minimum_rows;
   evidence.maximum_units = group.maximum_rows;
+}
+
+template <typename Values>
+void ValueTable<Values>::fill_rows(std::size_t group, Evidence& evidence) const {
   Contributions& row = evidence.contributions.back();
   row.kind = "row";
-  row.distinct = group.rows;
+  row.distinct = evidence.rows;
   row.total = evidence.absolute_sum;
-  for (std::size_t i = 0; i < group.largest.count; ++i) {
-    row.largest.push_back(Values::number_of_magnitude(group.largest.values[i], scale));
+  const auto& largest = largest_[group];
+  for (std::size_t i = 0; i < largest.count; ++i) {
+    row.largest.push_back(Values::number_of_magnitude(largest.values[i], measure_->scale()));
   }
 }
 
 template <typename Values>
-void ValueTable<Values>::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
+template <typename Pairs>
+void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
+                                    const std::vector<std::uint64_t>& keys,
+                                    const std::vector<Spread>& groups,
                                     std::vector<Evidence>& out) const {
   struct Share {
     typename Values::Sum total;
@@ -174,8 +165,8 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const std::vector<std::uin
   const int scale = measure_->scale();
   const bool is_unit = !kinds_->unit_is_row && kind == kinds_->unit;
   std::vector<Share> shares(out.size());
-  for (std::size_t at = 0; at < pairs_[kind].size(); ++at) {
-    const Pair& pair = pairs_[kind][at];
+  for (std::size_t at = 0; at < pairs.size(); ++at) {
+    const auto& pair = pairs[at];
     if (pair.rows == 0) continue;
     const std::size_t cell = keys[at] >> 32;
     shares[cell].total.add_size(pair.sum.size());
@@ -185,8 +176,8 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const std::vector<std::uin
     ++evidence.contributions[kind].distinct;
     if (!is_unit) continue;
     ++evidence.units;
-    if (pair.minimum == groups_[cell].minimum) ++evidence.minimum_units;
-    if (pair.maximum == groups_[cell].maximum) ++evidence.maximum_units;
+    if (pair.minimum == groups[cell].minimum) ++evidence.minimum_units;
+    if (pair.maximum == groups[cell].maximum) ++evidence.maximum_units;
   }
   for (std::size_t cell = 0; cell < out.size(); ++cell) {
     Contributions& contributions = out[cell].contributions[kind];
@@ -200,22 +191,20 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const std::vector<std::uin
 
 template <typename Values>
 void ValueTable<Values>::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    fill_group(groups_[group], out[group]);
+  const auto groups = by_group(pairs, out.size());
+  for (std::size_t group = 0; group < groups.size(); ++group) fill_group(groups[group], out[group]);
+  if (has_pairs()) fill_pairs(0, spreads_, pairs[0], groups, out);
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    fill_pairs(i + 1, pairs_[i], pairs[i + 1], groups, out);
   }
-  for (std::size_t kind = 0; kind < kinds_->reported; ++kind) fill_pairs(kind, pairs[kind], out);
+  for (std::size_t group = 0; keeps_rows_ && group < out.size(); ++group) {
+    fill_rows(group, out[group]);
+  }
 }
 
 template <typename Values>
-std::vector<std::int64_t> ValueTable<Values>::distinct(std::size_t kind,
-                                                       const PairKeys& pairs) const {
-  std::vector<std::int64_t> counts(groups_.size());
-  for (std::size_t pair = 0; pair < pairs_[kind].size(); ++pair) {
-    const std::uint64_t key = pairs[kind][pair];
-    const bool known = static_cast<std::uint32_t>(key) != BoundEntity::unknown;
-    if (pairs_[kind][pair].rows > 0 && known) ++counts[key >> 32];
-  }
-  return counts;
+void ValueTable<Values>::distinct(std::size_t, const PairKeys&, std::vector<std::int64_t>&) const {
+  throw DisclosureError(Fault::wrong_kind, "values are not counted distinct by their sums");
 }
 
 // percentile_cont: the value at fraction · (n - 1), between neighbours in proportion. Exact.
@@ -229,7 +218,7 @@ Number ValueTable<Values>::quantile(std::vector<Value>& values, const Decimal& f
   const Int128 rest = place % one;
   const Value low = values[below];
   const Value high = values[std::min(below + 1, values.size() - 1)];
-  if constexpr (std::is_same_v<Values, ExactValues>) {
+  if constexpr (!std::is_same_v<Values, RealValues>) {
     const Int128 step = multiply(rest, static_cast<Int128>(high) - low);
     return exact(disclosure::add(multiply(low, one), step), measure_->scale() + fraction.scale);
   } else {
@@ -239,16 +228,18 @@ Number ValueTable<Values>::quantile(std::vector<Value>& values, const Decimal& f
 }
 
 template <typename Values>
-std::vector<Number> ValueTable<Values>::quantiles(const Decimal& fraction) const {
-  std::vector<std::vector<Value>> by_group(groups_.size());
-  for (const auto& [group, value] : values_) by_group[group].push_back(value);
+std::vector<Number> ValueTable<Values>::quantiles(const Decimal& fraction,
+                                                  std::size_t groups) const {
+  std::vector<std::vector<Value>> of_group(groups);
+  for (const auto& [group, value] : values_) of_group[group].push_back(value);
   std::vector<Number> found;
-  found.reserve(by_group.size());
-  for (auto& values : by_group) found.push_back(quantile(values, fraction));
+  found.reserve(groups);
+  for (auto& values : of_group) found.push_back(quantile(values, fraction));
   return found;
 }
 
 template class ValueTable<ExactValues>;
+template class ValueTable<NarrowValues>;
 template class ValueTable<RealValues>;
 
 }  // namespace sceau::disclosure

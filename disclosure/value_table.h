@@ -1,5 +1,8 @@
 #pragma once
 // Sums, extremes and spread of a numeric operand, by group and by contributor.
+//
+// A row is added once: to its pair of the first kind of contributor. What is told of a group is put
+// together from its pairs. Only the largest single rows are kept by group as well.
 
 #include <algorithm>
 #include <cstdint>
@@ -13,64 +16,75 @@
 
 namespace sceau::disclosure {
 
-/// Values: ExactValues (scaled columns, indicators) or RealValues.
+/// Values: ExactValues (scaled columns, indicators), NarrowValues (the same, where no sum passes 64
+/// bits) or RealValues.
 template <typename Values>
 class ValueTable final : public MeasureTable {
  public:
   ValueTable(const BoundMeasure& measure, const Kinds& kinds)
-      : measure_(&measure), kinds_(&kinds) {}
+      : measure_(&measure),
+        kinds_(&kinds),
+        keeps_rows_(kinds.evidence && kinds.unit_is_row),
+        pairs_(kinds.reported > 1 ? kinds.reported - 1 : 0) {}
 
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
-  [[nodiscard]] std::vector<std::int64_t> distinct(std::size_t kind,
-                                                   const PairKeys& pairs) const override;
-  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction) const override;
+  void distinct(std::size_t kind, const PairKeys& pairs,
+                std::vector<std::int64_t>& counts) const override;
+  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
+                                              std::size_t groups) const override;
 
  private:
   using Value = typename Values::Value;
 
-  struct Group {
+  struct Spread {
     std::int64_t rows = 0;
-    std::int64_t negatives = 0;
-    Value minimum{};
-    Value maximum{};
+    typename Values::Sum sum;
+    Value minimum = Values::highest();
+    Value maximum = Values::lowest();
     std::int64_t minimum_rows = 0;
     std::int64_t maximum_rows = 0;
-    typename Values::Sum sum;
     typename Values::Sum absolute;
     typename Values::Squares squares;
-    Largest<typename Values::Magnitude> largest;  // of rows
+    std::int64_t negatives = 0;
 
     void add(Value value);
-    void add(const Group& other);
-    void widen(Value low, std::int64_t low_rows, Value high, std::int64_t high_rows);
+    void add(const Spread& other);
   };
   struct Pair {
     std::int64_t rows = 0;
-    Value minimum{};
-    Value maximum{};
+    Value minimum = Values::highest();
+    Value maximum = Values::lowest();
     typename Values::Sum sum;
 
     void add(Value value);
     void add(const Pair& other);
   };
 
-  void values_of(const Batch& batch, std::vector<Value>& out) const;
-  void fill_group(const Group& group, Evidence& evidence) const;
-  void fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
-                  std::vector<Evidence>& out) const;
+  [[nodiscard]] bool has_pairs() const { return kinds_->reported > 0; }
+  [[nodiscard]] std::vector<Spread> by_group(const PairKeys& pairs, std::size_t groups) const;
+  void fill_group(const Spread& group, Evidence& evidence) const;
+  void fill_rows(std::size_t group, Evidence& evidence) const;
+  template <typename Pairs>
+  void fill_pairs(std::size_t kind, const Pairs& pairs, const std::vector<std::uint64_t>& keys,
+                  const std::vector<Spread>& groups, std::vector<Evidence>& out) const;
   [[nodiscard]] Number quantile(std::vector<Value>& values, const Decimal& fraction) const;
 
   const BoundMeasure* measure_;
   const Kinds* kinds_;
-  std::vector<Group> groups_;
-  std::vector<std::vector<Pair>> pairs_;                 // by reported kind
-  std::vector<std::pair<std::uint32_t, Value>> values_;  // group and value, where kept
+  bool keeps_rows_;  // the largest rows are contributions
+  Positions valid_;
+  std::vector<Value> room_;
+  std::vector<Spread> spreads_;           // by pair of kind 0; where no kind is reported, by group
+  std::vector<std::vector<Pair>> pairs_;  // by reported kind from 1 on
+  std::vector<Largest<typename Values::Magnitude>> largest_;  // of rows, by group
+  std::vector<std::pair<std::uint32_t, Value>> values_;       // group and value, where kept
 };
 
 extern template class ValueTable<ExactValues>;
+extern template class ValueTable<NarrowValues>;
 extern template class ValueTable<RealValues>;
 
 }  // namespace sceau::disclosure

@@ -1,0 +1,78 @@
+#include "disclosure/kernels.h"
+
+// Each loop is compiled once a target; the dispatch table picks one at the first call.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "disclosure/kernels.cpp"
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace sceau::disclosure::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+void fold(const std::uint32_t* members, std::uint32_t size, std::uint32_t* numbers,
+          std::size_t count) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const auto by = hn::Set(d, size);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto scaled = hn::Mul(hn::LoadU(d, numbers + i), by);
+    hn::StoreU(hn::Add(scaled, hn::LoadU(d, members + i)), d, numbers + i);
+  }
+  for (; i < count; ++i) numbers[i] = numbers[i] * size + members[i];
+}
+
+void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std::size_t count) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const auto limit = hn::Set(d, most);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Min(hn::LoadU(d, codes + i), limit), d, out + i);
+  }
+  for (; i < count; ++i) out[i] = codes[i] < most ? codes[i] : most;
+}
+
+std::int64_t sum(const std::int64_t* values, std::size_t count) {
+  const hn::ScalableTag<std::int64_t> d;
+  auto first = hn::Zero(d);
+  auto second = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + 2 * hn::Lanes(d) <= count; i += 2 * hn::Lanes(d)) {
+    first = hn::Add(first, hn::LoadU(d, values + i));
+    second = hn::Add(second, hn::LoadU(d, values + i + hn::Lanes(d)));
+  }
+  auto total = static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, hn::Add(first, second))));
+  for (; i < count; ++i) total += static_cast<std::uint64_t>(values[i]);
+  return static_cast<std::int64_t>(total);
+}
+
+}  // namespace sceau::disclosure::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sceau::disclosure::kernels {
+namespace {
+
+HWY_EXPORT(fold);
+HWY_EXPORT(cap);
+HWY_EXPORT(sum);
+
+}  // namespace
+
+void fold(const std::uint32_t* members, std::uint32_t size, std::uint32_t* numbers,
+          std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(fold)(members, size, numbers, count);
+}
+
+void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(cap)(codes, most, out, count);
+}
+
+std::int64_t sum(const std::int64_t* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(sum)(values, count);
+}
+
+}  // namespace sceau::disclosure::kernels
+#endif

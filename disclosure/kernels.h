@@ -1,0 +1,20 @@
+#pragma once
+// Loops over arrays for which a processor has wide registers, chosen when the program runs
+// (AVX-512, AVX2, or what every processor has). All of them give the same results.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sceau::disclosure::kernels {
+
+/// numbers[i] = numbers[i] · size + members[i], modulo 2^32.
+void fold(const std::uint32_t* members, std::uint32_t size, std::uint32_t* numbers,
+          std::size_t count);
+
+/// out[i] = the smaller of codes[i] and `most`: NULL's code becomes the last member.
+void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std::size_t count);
+
+/// Σ values[i] modulo 2^64.
+[[nodiscard]] std::int64_t sum(const std::int64_t* values, std::size_t count);
+
+}  // namespace sceau::disclosure::kernels
