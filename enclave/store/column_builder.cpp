@@ -64,10 +64,9 @@ std::uint64_t EncodedColumn::bytes() const {
   return sum;
 }
 
-ColumnBuilder::ColumnBuilder(const policies::Variable& variable, std::uint32_t segment_rows,
+ColumnBuilder::ColumnBuilder(const policies::Variable& variable,
                              std::optional<Pseudonymiser> pseudonyms)
     : variable_(variable),
-      segment_rows_(segment_rows),
       pseudonyms_(std::move(pseudonyms)),
       encoding_(encoding_of(variable)),
       scale_(encoding_ == Encoding::scaled && variable.type == Type::decimal ? variable.decimals
@@ -183,11 +182,9 @@ void ColumnBuilder::append(const Cell& cell) {
   if (encoding_ == Encoding::dictionary) {
     codes_.push_back(cell.kind == Cell::Kind::null ? null_code : cell.code);
     if (cell.kind == Cell::Kind::pseudonym) pending_pseudonyms_.push_back(cell.pseudonym);
-    if (codes_.size() == segment_rows_) pack_pending();
     return;
   }
   append_number(cell);
-  if (present_.size() == segment_rows_) pack_pending();
 }
 
 void ColumnBuilder::append_number(const Cell& cell) {
@@ -233,10 +230,9 @@ void ColumnBuilder::turn_real() {
   mantissas_.clear();
 }
 
-void ColumnBuilder::pack_pending() {
+void ColumnBuilder::pack() {
   switch (encoding_) {
     case Encoding::dictionary:
-      number_pseudonyms();
       segments_.push_back(pack_codes(codes_));
       break;
     case Encoding::scaled:
@@ -252,7 +248,7 @@ void ColumnBuilder::pack_pending() {
   present_.clear();
 }
 
-void ColumnBuilder::number_pseudonyms() {
+void ColumnBuilder::number() {
   if (pending_pseudonyms_.empty()) return;
   std::vector<std::uint32_t> numbers(pending_pseudonyms_.size());
   if (!known_pseudonyms_.find_or_add(pending_pseudonyms_, numbers)) {
@@ -266,7 +262,6 @@ void ColumnBuilder::number_pseudonyms() {
 }
 
 EncodedColumn ColumnBuilder::finish() && {
-  if (!codes_.empty() || !present_.empty()) pack_pending();
   EncodedColumn column;
   column.name = variable_.name;
   column.encoding = encoding_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ struct EncodedColumn {
   int scale = 0;          ///< scaled only
   Dictionary dictionary;  ///< dictionary only
   std::vector<PackedSegment> segments;
+  std::vector<std::string> determines;  ///< as in ColumnSummary
 
   [[nodiscard]] std::uint64_t nulls() const;
   [[nodiscard]] std::uint64_t bytes() const;
@@ -46,8 +48,7 @@ struct EncodedColumn {
 class ColumnBuilder {
  public:
   /// `pseudonyms` for identifiers alone. The variable must outlive it.
-  ColumnBuilder(const policies::Variable& variable, std::uint32_t segment_rows,
-                std::optional<Pseudonymiser> pseudonyms);
+  ColumnBuilder(const policies::Variable& variable, std::optional<Pseudonymiser> pseudonyms);
 
   [[nodiscard]] const policies::Variable& variable() const { return variable_; }
 
@@ -58,6 +59,11 @@ class ColumnBuilder {
   [[nodiscard]] std::string code_text(std::string_view text) const;
 
   void append(const Cell& cell);
+  /// A segment is full: `number`, then a look at `codes`, then `pack`.
+  void number();
+  /// Numbered, of the rows appended since `pack`; empty for numbers.
+  [[nodiscard]] std::span<const std::uint32_t> codes() const { return codes_; }
+  void pack();
   /// Dictionaries become sorted bytewise (pseudonyms stay as they came); unused codes go.
   [[nodiscard]] EncodedColumn finish() &&;
 
@@ -70,12 +76,9 @@ class ColumnBuilder {
   [[nodiscard]] bool within_bounds(const Cell& cell) const;
   void append_number(const Cell& cell);
   void turn_real();
-  void pack_pending();
-  void number_pseudonyms();
   void renumber(EncodedColumn& column) const;
 
   const policies::Variable& variable_;
-  std::uint32_t segment_rows_;
   std::optional<Pseudonymiser> pseudonyms_;
   Encoding encoding_;
   int scale_ = 0;

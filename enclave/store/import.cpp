@@ -43,6 +43,7 @@ class Reading final : public RecordSink {
         note(error.id(), error.args(), "");
       }
     }
+    builder_.end_rows();
     report_.rows = builder_.rows();
     if (report_.rows == 0 && mode_ != Mode::dry) {
       throw EnclaveError(Fault::bad_input, "import.no_rows");

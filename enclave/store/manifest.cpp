@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "enclave/fault.h"
@@ -12,10 +13,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json column_to_json(const ColumnSummary& column) {
-  return {{"name", column.name},   {"encoding", column.encoding},
-          {"scale", column.scale}, {"pseudonyms", column.pseudonyms},
-          {"nulls", column.nulls}, {"distinct", column.distinct},
-          {"bytes", column.bytes}};
+  Json json = {{"name", column.name},   {"encoding", column.encoding},
+               {"scale", column.scale}, {"pseudonyms", column.pseudonyms},
+               {"nulls", column.nulls}, {"distinct", column.distinct},
+               {"bytes", column.bytes}};
+  if (!column.determines.empty()) json["determines"] = column.determines;
+  return json;
 }
 
 ColumnSummary column_from_json(const Json& json) {
@@ -27,7 +30,18 @@ ColumnSummary column_from_json(const Json& json) {
   json.at("nulls").get_to(column.nulls);
   json.at("distinct").get_to(column.distinct);
   json.at("bytes").get_to(column.bytes);
+  if (json.contains("determines")) json.at("determines").get_to(column.determines);
   return column;
+}
+
+/// What is said of other columns is said of columns that are there.
+bool names_columns(const Manifest& manifest) {
+  return std::ranges::all_of(manifest.columns, [&](const ColumnSummary& column) {
+    return std::ranges::all_of(column.determines, [&](const std::string& name) {
+      return name != column.name &&
+             std::ranges::count(manifest.columns, name, &ColumnSummary::name) == 1;
+    });
+  });
 }
 
 }  // namespace
@@ -60,7 +74,9 @@ std::optional<Manifest> manifest_from_json(std::string_view text) {
     for (const auto& column : json.at("columns")) {
       manifest.columns.push_back(column_from_json(column));
     }
-    if (manifest.format != 1 || to_json(manifest) != text) return std::nullopt;
+    if (manifest.format != 1 || !names_columns(manifest) || to_json(manifest) != text) {
+      return std::nullopt;
+    }
     return manifest;
   } catch (const Json::exception&) {
     return std::nullopt;

@@ -40,6 +40,10 @@ struct ColumnSummary {
   std::uint64_t nulls = 0;
   std::uint64_t distinct = 0;  ///< dictionary size; 0 otherwise
   std::uint64_t bytes = 0;     ///< encoded
+  /// Of a contributor: the categories of which each of its codes has one in every row (NULL being
+  /// a code like the others), as found when the store was sealed. In the codebook's order; empty
+  /// for other columns, and in stores that were sealed before this was kept.
+  std::vector<std::string> determines;
 };
 
 struct Manifest {

@@ -75,7 +75,7 @@ void StoreWriter::column(const EncodedColumn& column) {
   ColumnSummary summary{column.name,    std::string(to_string(column.encoding)),
                         column.scale,   column.dictionary.has_pseudonyms,
                         column.nulls(), column.dictionary.size(),
-                        column.bytes()};
+                        column.bytes(), column.determines};
   std::int64_t chunk_number = 0;
   for (std::uint32_t first = 0; first < column.dictionary.size();) {
     const DictionaryChunk chunk = encode_chunk(column.dictionary, first);

@@ -136,11 +136,11 @@ FileColumns match_columns(const policies::Codebook& codebook, const policies::Fi
 
 TableBuilder::TableBuilder(const policies::Codebook& codebook, std::uint32_t segment_rows,
                            const DomainKey& domain_key, bool keep)
-    : codebook_(codebook), keep_(keep) {
+    : codebook_(codebook), segment_rows_(segment_rows), keep_(keep), determination_(codebook) {
   for (const auto& variable : codebook.variables) {
     std::optional<Pseudonymiser> pseudonyms;
     if (variable.role == Role::identifier) pseudonyms.emplace(domain_key(domain_of(variable)));
-    builders_.emplace_back(variable, segment_rows, std::move(pseudonyms));
+    builders_.emplace_back(variable, std::move(pseudonyms));
   }
   for (std::size_t child = 0; child < codebook.variables.size(); ++child) {
     const auto& parent = codebook.variables[child].parent;
@@ -182,7 +182,18 @@ std::span<const RowFault> TableBuilder::add(const Record& record) {
   adopt_parents(record.line);
   if (!keep_) return faults_;
   for (std::size_t i = 0; i < builders_.size(); ++i) builders_[i].append(row_[i]);
+  if (rows_ % segment_rows_ == 0) pack_segment();
   return faults_;
+}
+
+void TableBuilder::pack_segment() {
+  for (auto& builder : builders_) builder.number();
+  determination_.add([this](std::size_t variable) { return builders_[variable].codes(); });
+  for (auto& builder : builders_) builder.pack();
+}
+
+void TableBuilder::end_rows() {
+  if (keep_ && rows_ % segment_rows_ != 0) pack_segment();
 }
 
 void TableBuilder::note_fault(std::size_t variable, std::string_view text, const char* rule) {
@@ -239,7 +250,11 @@ void TableBuilder::adopt_parents(std::uint64_t line) {
 }
 
 EncodedColumn TableBuilder::finish_column(std::size_t index) {
-  return std::move(builders_[index]).finish();
+  EncodedColumn column = std::move(builders_[index]).finish();
+  for (const std::size_t other : determination_.of(index)) {
+    column.determines.push_back(codebook_.variables[other].name);
+  }
+  return column;
 }
 
 }  // namespace sceau::enclave

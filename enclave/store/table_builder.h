@@ -12,6 +12,7 @@
 #include "enclave/keys/keyring.h"
 #include "enclave/store/column_builder.h"
 #include "enclave/store/csv_reader.h"
+#include "enclave/store/determination.h"
 #include "policies/codebook.h"
 
 namespace sceau::enclave {
@@ -66,6 +67,8 @@ class TableBuilder {
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return builders_.size(); }
+  /// No further row comes: before the first column is finished.
+  void end_rows();
   /// Each column once, in the codebook's order; frees its memory.
   [[nodiscard]] EncodedColumn finish_column(std::size_t index);
 
@@ -83,11 +86,14 @@ class TableBuilder {
   void check_ignored(const Record& record);
   void check_hierarchies();
   void adopt_parents(std::uint64_t line);
+  void pack_segment();
 
   const policies::Codebook& codebook_;
+  std::uint32_t segment_rows_;
   bool keep_;
   std::vector<ColumnBuilder> builders_;
   std::vector<Hierarchy> hierarchies_;
+  Determination determination_;
   FileColumns file_;
   std::vector<Cell> constants_;
   std::vector<Cell> row_;
