@@ -44,7 +44,11 @@ Number root_of(const Number& variance) {
 // a cell without rows.
 class Results {
  public:
-  Results(const Groups& groups, const Plan& plan) : groups_(&groups) {
+  Results(const Groups& groups, const Plan& plan) : groups_(&groups), uses_(plan.measures.size()) {
+    for (const ColumnPlan& output : plan.outputs) {
+      count_uses(output.statistic);
+      if (output.denominator) count_uses(*output.denominator);
+    }
     const auto empty = empty_tables(plan);
     const Extent extent{1, std::vector<std::size_t>(groups.pairs.size(), 0)};
     const PairKeys no_pairs(groups.pairs.size());
@@ -61,6 +65,22 @@ class Results {
   /// `group` may be the number of groups: a cell without rows.
   [[nodiscard]] const Evidence& evidence(std::size_t measure, std::size_t group) const {
     return evidence_[measure][group];
+  }
+
+  /// Hands out the evidence of a measure, a group for each of `group_of`. The last time, what is
+  /// there goes out itself: a copy of all evidence costs more than counting it.
+  template <typename Take>
+  void hand_out(std::size_t measure, const std::vector<std::uint32_t>& group_of, Take take) {
+    std::vector<Evidence>& all = evidence_[measure];
+    const bool last = --uses_[measure] == 0;
+    for (std::size_t i = 0; i < group_of.size(); ++i) {
+      const bool shared = group_of[i] == groups_->count;  // by all cells without rows
+      if (last && !shared) {
+        take(i, std::move(all[group_of[i]]));
+      } else {
+        take(i, Evidence(all[group_of[i]]));
+      }
+    }
   }
 
   /// One a group, then that of a cell without rows.
@@ -110,7 +130,13 @@ class Results {
     return {};
   }
 
+  void count_uses(const StatisticPlan& plan) {
+    ++uses_[plan.measure];
+    if (plan.holding) ++uses_[*plan.holding];
+  }
+
   const Groups* groups_;
+  std::vector<std::size_t> uses_;                // by measure
   std::vector<std::vector<Evidence>> evidence_;  // by measure and group
 };
 
@@ -122,10 +148,23 @@ Number truncated(const Number& dividend, const Number& divisor) {
   return exact(dividend.numerator / divisor.numerator, 0);
 }
 
+// A column's values, one a group, then that of a cell without rows.
+std::vector<Number> column_values(const Column& column, const ColumnPlan& output,
+                                  const Results& results) {
+  std::vector<Number> values = results.values(column.statistic, output.statistic);
+  if (!column.denominator) return values;
+  const auto divisors = results.values(*column.denominator, *output.denominator);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = column.integer_division ? truncated(values[i], divisors[i])
+                                        : quotient(values[i], divisors[i]);
+  }
+  return values;
+}
+
 // Fills the cells of one grouping set; `group_of`: each cell's group, or the number of groups.
 void fill_cells(const Tabulation& tabulation, const Plan& plan, const Groups& groups,
                 const std::vector<Cell*>& cells, const std::vector<std::uint32_t>& group_of) {
-  const Results results(groups, plan);
+  Results results(groups, plan);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const Evidence& counted = results.evidence(0, group_of[i]);
     cells[i]->rows = counted.rows;
@@ -134,30 +173,24 @@ void fill_cells(const Tabulation& tabulation, const Plan& plan, const Groups& gr
     cells[i]->columns.resize(tabulation.columns.size());
   }
   for (std::size_t c = 0; c < tabulation.columns.size(); ++c) {
-    const Column& column = tabulation.columns[c];
-    const ColumnPlan& output = plan.outputs[c];
-    std::vector<Number> values = results.values(column.statistic, output.statistic);
-    if (column.denominator) {
-      const auto divisors = results.values(*column.denominator, *output.denominator);
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] = column.integer_division ? truncated(values[i], divisors[i])
-                                            : quotient(values[i], divisors[i]);
-      }
-    }
+    const auto values = column_values(tabulation.columns[c], plan.outputs[c], results);
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::uint32_t group = group_of[i];
-      ColumnResult& result = cells[i]->columns[c];
-      result.value = values[group];
-      result.evidence = results.evidence(output.statistic.measure, group);
-      if (output.statistic.holding) {
-        result.holding = results.evidence(*output.statistic.holding, group);
-      }
-      if (output.denominator) {
-        result.denominator = results.evidence(output.denominator->measure, group);
-      }
-      if (output.denominator && output.denominator->holding) {
-        result.denominator_holding = results.evidence(*output.denominator->holding, group);
-      }
+      cells[i]->columns[c].value = values[group_of[i]];
+    }
+  }
+  for (std::size_t c = 0; c < tabulation.columns.size(); ++c) {
+    const ColumnPlan& output = plan.outputs[c];
+    const auto hand_out = [&](std::size_t measure, auto member) {
+      results.hand_out(measure, group_of, [&](std::size_t i, Evidence evidence) {
+        cells[i]->columns[c].*member = std::move(evidence);
+      });
+    };
+    hand_out(output.statistic.measure, &ColumnResult::evidence);
+    if (output.statistic.holding) hand_out(*output.statistic.holding, &ColumnResult::holding);
+    if (!output.denominator) continue;
+    hand_out(output.denominator->measure, &ColumnResult::denominator);
+    if (output.denominator->holding) {
+      hand_out(*output.denominator->holding, &ColumnResult::denominator_holding);
     }
   }
 }

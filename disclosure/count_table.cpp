@@ -29,14 +29,23 @@ void CountTable::add(const Batch& batch) {
     if (valid_.count > 0) rows_[0] += valid_.count;
     return;
   }
-  if (!has_pairs_) valid_.each([&](std::uint32_t i) { ++rows_[batch.groups[i]]; });
-  for (std::size_t kind = 0; kind < pairs_.size(); ++kind) {
-    const auto& pair_of = batch.pairs[kind];
-    auto& rows = pairs_[kind];
-    valid_.each([&](std::uint32_t i) { ++rows[pair_of[i]]; });
-  }
+  if (!has_pairs_) count(batch.groups, rows_);
+  for (std::size_t kind = 0; kind < pairs_.size(); ++kind) count(batch.pairs[kind], pairs_[kind]);
   if (!measure_->spec().counts_units) return;
   valid_.each([&](std::uint32_t i) { add_units(batch, i); });
+}
+
+// One more for the place of each valid row.
+void CountTable::count(const std::vector<std::uint32_t>& places, std::vector<std::int64_t>& rows) {
+  const std::uint32_t* const place_of = places.data();
+  if (valid_.all && Lanes<std::int64_t>::pay(rows.size(), valid_.count)) {
+    lanes_.run(
+        rows, valid_.count, [=](std::size_t i) { return place_of[i]; },
+        [](std::int64_t& place, std::size_t) { ++place; });
+    return;
+  }
+  std::int64_t* const to = rows.data();
+  valid_.each([=](std::uint32_t i) { ++to[place_of[i]]; });
 }
 
 void CountTable::add_units(const Batch& batch, std::uint32_t position) {
@@ -121,6 +130,7 @@ void CountTable::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& 
   for (std::size_t cell = 0; cell < out.size(); ++cell) {
     Contributions& contributions = out[cell].contributions[kind];
     contributions.total = exact(shares[cell].total, 0);
+    contributions.largest.reserve(shares[cell].largest.count);
     for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {
       contributions.largest.push_back(exact(shares[cell].largest.values[i], 0));
     }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "disclosure/lanes.h"
 #include "disclosure/measure.h"
 
 namespace sceau::disclosure {
@@ -23,6 +24,7 @@ class CountTable final : public MeasureTable {
                                               std::size_t groups) const override;
 
  private:
+  void count(const std::vector<std::uint32_t>& places, std::vector<std::int64_t>& rows);
   void add_units(const Batch& batch, std::uint32_t position);
   void fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
                   std::vector<Evidence>& out) const;
@@ -32,6 +34,7 @@ class CountTable final : public MeasureTable {
   const Kinds* kinds_;
   bool has_pairs_;  // a group's rows are then those of its pairs of kind 0
   Positions valid_;
+  Lanes<std::int64_t> lanes_;
   std::vector<std::int64_t> rows_;                // by group, where there are no pairs
   std::vector<std::vector<std::int64_t>> pairs_;  // by kind and pair
   std::vector<Interner> units_;                   // by kind: pair << 32 | unit

@@ -6,6 +6,7 @@
 
 #include "disclosure/exact.h"
 #include "disclosure/fault.h"
+#include "disclosure/kernels.h"
 #include "disclosure/number.h"
 
 namespace sceau::disclosure {
@@ -155,7 +156,7 @@ void BoundDimension::code(SegmentColumns& segment, Interner& values,
     case Form::codes: {
       const Segment& column = segment.get(column_);
       const auto null = static_cast<std::uint32_t>(size_ - 1);
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::min(column.codes[i], null);
+      kernels::cap(column.codes.data(), null, out.data(), out.size());
       return;
     }
     case Form::values: {

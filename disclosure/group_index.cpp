@@ -50,6 +50,11 @@ void GroupIndex::number(const Members& members, const SelectedRows& selection,
       groups[i] = fold(dimension, groups[i], member[selection.row(i)]);
     }
   }
+  if (!hashed_) {
+    mixed_ = groups;
+    if (kernels::look_up(dense_.data(), groups.data(), groups.size())) return;
+    groups = mixed_;
+  }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     groups[i] = settle(groups[i]);
     if (groups[i] != size_) continue;
@@ -113,20 +118,27 @@ void PairIndex::number(const Members& members, const SelectedRows& selection,
     }
     return;
   }
-  const std::size_t rows = members.empty() ? 0 : members[0].size();
-  mixed_.assign(std::max<std::size_t>(rows, selection.count), 0);
-  for (std::size_t i = 0; i < free_.size(); ++i) {
-    kernels::fold(members[free_[i]].data(), static_cast<std::uint32_t>(sizes_[i]), mixed_.data(),
-                  members[free_[i]].size());
-  }
+  mix(members, selection.count == 0 ? 0 : selection.row(selection.count - 1) + 1);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const std::uint32_t row = selection.row(i);
     const std::uint32_t entity = entities[row];
-    const std::size_t place =
-        entity == BoundEntity::unknown
-            ? place_of_unknown(groups[i])
-            : static_cast<std::size_t>(entity * card_ + (free_.empty() ? 0 : mixed_[row]));
-    pairs[i] = settle(place, key_of(i, entity));
+    pairs[i] = entity == BoundEntity::unknown
+                   ? place_of_unknown(groups[i])
+                   : static_cast<std::uint32_t>(entity * card_ + mixed_[row]);
+  }
+  places_of_ = pairs;
+  if (kernels::look_up(places_.data(), pairs.data(), pairs.size())) return;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i] = settle(places_of_[i], key_of(i, entities[selection.row(i)]));
+  }
+}
+
+// What the free members of the block's first rows are together.
+void PairIndex::mix(const Members& members, std::size_t rows) {
+  mixed_.assign(rows, 0);
+  for (std::size_t i = 0; i < free_.size(); ++i) {
+    kernels::fold(members[free_[i]].data(), static_cast<std::uint32_t>(sizes_[i]), mixed_.data(),
+                  rows);
   }
 }
 

@@ -56,6 +56,7 @@ class GroupIndex {
   std::vector<Fold> folds_;
   bool hashed_ = false;  // the last fold's numbers are dense already
   ZeroedTable dense_;    // else from mixed number to group + 1
+  std::vector<std::uint32_t> mixed_;
   std::size_t size_ = 0;
   std::vector<std::uint32_t> members_;
 };
@@ -81,15 +82,20 @@ class PairIndex {
     return dense_ ? keys_ : interner_.keys();
   }
   [[nodiscard]] std::size_t size() const { return keys().size(); }
+  /// No more than so many are likely; 0: nobody knows.
+  [[nodiscard]] std::size_t likely_size() const {
+    return dense_ ? static_cast<std::size_t>(entities_ * card_) : 0;
+  }
   [[nodiscard]] std::vector<std::uint64_t> take_keys() && {
     return dense_ ? std::move(keys_) : std::move(interner_).take_keys();
   }
 
  private:
   [[nodiscard]] std::uint32_t settle(std::size_t place, std::uint64_t key);
-  [[nodiscard]] std::size_t place_of_unknown(std::uint32_t group) const {
-    return static_cast<std::size_t>(entities_ * card_ + group);
+  [[nodiscard]] std::uint32_t place_of_unknown(std::uint32_t group) const {
+    return static_cast<std::uint32_t>(entities_ * card_ + group);
   }
+  void mix(const Members& members, std::size_t rows);
 
   std::vector<std::size_t> free_;
   std::vector<std::uint64_t> sizes_;  // of the free dimensions
@@ -100,6 +106,7 @@ class PairIndex {
   std::vector<std::uint64_t> keys_;
   Interner interner_;
   std::vector<std::uint32_t> mixed_;
+  std::vector<std::uint32_t> places_of_;
 };
 
 }  // namespace sceau::disclosure

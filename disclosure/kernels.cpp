@@ -34,6 +34,38 @@ void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std
   for (; i < count; ++i) out[i] = codes[i] < most ? codes[i] : most;
 }
 
+bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t count) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const auto one = hn::Set(d, 1);
+  auto least = hn::Set(d, 0xffffffffU);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto at = hn::BitCast(di, hn::LoadU(d, numbers + i));
+    const auto found = hn::GatherIndex(d, table, at);
+    least = hn::Min(least, found);
+    hn::StoreU(hn::Sub(found, one), d, numbers + i);
+  }
+  std::uint32_t smallest = hn::GetLane(hn::MinOfLanes(d, least));
+  for (; i < count; ++i) {
+    const std::uint32_t found = table[numbers[i]];
+    smallest = found < smallest ? found : smallest;
+    numbers[i] = found - 1;
+  }
+  return smallest != 0;
+}
+
+std::int64_t ones(const std::uint8_t* bytes, std::size_t count) {
+  const hn::ScalableTag<std::uint8_t> d;
+  std::uint64_t total = 0;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    total += hn::CountTrue(d, hn::Ne(hn::LoadU(d, bytes + i), hn::Zero(d)));
+  }
+  for (; i < count; ++i) total += bytes[i];
+  return static_cast<std::int64_t>(total);
+}
+
 std::int64_t sum(const std::int64_t* values, std::size_t count) {
   const hn::ScalableTag<std::int64_t> d;
   auto first = hn::Zero(d);
@@ -57,6 +89,8 @@ namespace {
 
 HWY_EXPORT(fold);
 HWY_EXPORT(cap);
+HWY_EXPORT(look_up);
+HWY_EXPORT(ones);
 HWY_EXPORT(sum);
 
 }  // namespace
@@ -68,6 +102,14 @@ void fold(const std::uint32_t* members, std::uint32_t size, std::uint32_t* numbe
 
 void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(cap)(codes, most, out, count);
+}
+
+bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(look_up)(table, numbers, count);
+}
+
+std::int64_t ones(const std::uint8_t* bytes, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(ones)(bytes, count);
 }
 
 std::int64_t sum(const std::int64_t* values, std::size_t count) {

@@ -14,6 +14,13 @@ void fold(const std::uint32_t* members, std::uint32_t size, std::uint32_t* numbe
 /// out[i] = the smaller of codes[i] and `most`: NULL's code becomes the last member.
 void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std::size_t count);
 
+/// numbers[i] = table[numbers[i]] - 1, where the table has 0 for "not there". Returns whether all
+/// were there; those that were not become 0xffffffff.
+[[nodiscard]] bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t count);
+
+/// How many of the bytes, each 0 or 1, are 1.
+[[nodiscard]] std::int64_t ones(const std::uint8_t* bytes, std::size_t count);
+
 /// Σ values[i] modulo 2^64.
 [[nodiscard]] std::int64_t sum(const std::int64_t* values, std::size_t count);
 

@@ -130,6 +130,8 @@ class MeasureTable {
  public:
   virtual ~MeasureTable() = default;
   virtual void resize(const Extent& extent) = 0;
+  /// Room for tables of that size, taken from memory only as they grow.
+  virtual void reserve(const Extent&) {}
   virtual void add(const Batch& batch) = 0;
   /// `other` was made for the same measure.
   virtual void absorb(const MeasureTable& other, const Mapping& mapping) = 0;

@@ -11,6 +11,8 @@ namespace {
 // Rows that are decoded and counted together: their columns fit a processor's second cache.
 constexpr std::uint32_t block_rows = 1U << 14;
 
+constexpr std::size_t most_reserved = 1U << 19;  // pairs
+
 }  // namespace
 
 Growing::Growing(const Plan& plan, bool groups_are_given)
@@ -25,6 +27,11 @@ Growing::Growing(const Plan& plan, bool groups_are_given)
       pairs.emplace_back(plan.dimensions, plan.entities[kind], plan.free_dimensions(kind));
     }
   }
+  Extent likely{0, {}};
+  for (const PairIndex& of_kind : pairs) {
+    likely.pairs.push_back(std::min(of_kind.likely_size(), most_reserved));
+  }
+  for (auto& measure : measures) measure->reserve(likely);
 }
 
 void Growing::resize() {

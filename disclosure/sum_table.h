@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "disclosure/lanes.h"
 #include "disclosure/measure.h"
 #include "disclosure/measure_value.h"
 
@@ -31,11 +32,27 @@ class SumTable final : public MeasureTable {
     std::int64_t rows = 0;
     typename Values::Sum sum;
     typename Values::Squares squares;
+
+    Sums& operator+=(const Sums& other) {
+      rows += other.rows;
+      sum.add(other.sum);
+      squares.add(other.squares);
+      return *this;
+    }
   };
+
+  /// Where the invalid rows hold 0, so that all may be added: `present` says which count.
+  void add_plain(const Batch& batch, const std::vector<std::uint8_t>& present);
+  template <bool squares, typename Of, typename Rows>
+  void add_each(std::size_t terms, const Value* values, Of group_of, Rows rows_of);
+  template <typename Of, typename Rows>
+  void add_terms(std::size_t terms, const Value* values, Of group_of, Rows rows_of);
 
   const BoundMeasure* measure_;
   Positions valid_;
   std::vector<Value> room_;
+  std::vector<Value> valid_values_;
+  Lanes<Sums> lanes_;
   std::vector<Sums> sums_;  // by group
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "disclosure/boxed.h"
 #include "disclosure/number.h"
 #include "disclosure/source.h"
 #include "disclosure/tabulation.h"
@@ -53,10 +54,10 @@ struct Evidence {
 
 struct ColumnResult {
   Number value;
-  Evidence evidence;                    ///< of the statistic (of the numerator)
-  std::optional<Evidence> denominator;  ///< of a ratio's second statistic
-  std::optional<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1
-  std::optional<Evidence> denominator_holding;
+  Evidence evidence;            ///< of the statistic (of the numerator)
+  Boxed<Evidence> denominator;  ///< of a ratio's second statistic
+  Boxed<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1
+  Boxed<Evidence> denominator_holding;
 };
 
 struct Cell {

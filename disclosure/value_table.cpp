@@ -64,6 +64,12 @@ void ValueTable<Values>::resize(const Extent& extent) {
 }
 
 template <typename Values>
+void ValueTable<Values>::reserve(const Extent& extent) {
+  if (has_pairs()) spreads_.reserve(extent.pairs[0]);
+  for (std::size_t i = 0; i < pairs_.size(); ++i) pairs_[i].reserve(extent.pairs[i + 1]);
+}
+
+template <typename Values>
 void ValueTable<Values>::add(const Batch& batch) {
   measure_->valid(batch, valid_);
   const Value* const values = operand_values(*measure_, batch, room_);
@@ -147,6 +153,7 @@ void ValueTable<Values>::fill_rows(std::size_t group, Evidence& evidence) const 
   row.distinct = evidence.rows;
   row.total = evidence.absolute_sum;
   const auto& largest = largest_[group];
+  row.largest.reserve(largest.count);
   for (std::size_t i = 0; i < largest.count; ++i) {
     row.largest.push_back(Values::number_of_magnitude(largest.values[i], measure_->scale()));
   }
@@ -182,6 +189,7 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
   for (std::size_t cell = 0; cell < out.size(); ++cell) {
     Contributions& contributions = out[cell].contributions[kind];
     contributions.total = shares[cell].total.number(scale);
+    contributions.largest.reserve(shares[cell].largest.count);
     for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {
       contributions.largest.push_back(
           Values::number_of_size(shares[cell].largest.values[i], scale));

@@ -28,6 +28,7 @@ class ValueTable final : public MeasureTable {
         pairs_(kinds.reported > 1 ? kinds.reported - 1 : 0) {}
 
   void resize(const Extent& extent) override;
+  void reserve(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;

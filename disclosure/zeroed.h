@@ -17,6 +17,7 @@ class ZeroedTable {
     if (cells_ == nullptr && size > 0) throw std::bad_alloc();
   }
 
+  [[nodiscard]] const std::uint32_t* data() const { return cells_.get(); }
   [[nodiscard]] std::uint32_t& operator[](std::size_t at) { return cells_.get()[at]; }
 
  private:

@@ -165,6 +165,18 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+Blobs::~Blobs() { sqlite3_blob_close(blob_); }
+
+void Blobs::read(std::int64_t row, std::vector<std::uint8_t>& into) {
+  const int opened = blob_ == nullptr ? sqlite3_blob_open(database_->handle_, "main", table_,
+                                                          column_, row, 0, &blob_)
+                                      : sqlite3_blob_reopen(blob_, row);
+  if (opened != SQLITE_OK) database_->fail(opened);
+  const int size = sqlite3_blob_bytes(blob_);
+  into.resize(static_cast<std::size_t>(size));
+  if (const int rc = sqlite3_blob_read(blob_, into.data(), size, 0)) database_->fail(rc);
+}
+
 Database::Database(std::filesystem::path file, bool writing)
     : file_(std::move(file)), writing_(writing) {
   if (sqlite3_compileoption_used("HAS_CODEC") != 1 ||

@@ -10,10 +10,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "enclave/keys/keyring.h"
 
 struct sqlite3;
+struct sqlite3_blob;
 struct sqlite3_stmt;
 
 namespace sceau::enclave {
@@ -56,6 +58,26 @@ class Statement {
   sqlite3_stmt* statement_;
 };
 
+/// The values of one blob column, by rowid: read into the caller's buffer by one handle that goes
+/// from row to row, so that SQLite makes no copy of its own.
+class Blobs {
+ public:
+  Blobs(const Database& database, const char* table, const char* column)
+      : database_(&database), table_(table), column_(column) {}
+  Blobs(const Blobs&) = delete;
+  Blobs& operator=(const Blobs&) = delete;
+  ~Blobs();
+
+  /// Reuses the memory of `into`. Throws as the database's `fail`; so does a row that isn't there.
+  void read(std::int64_t row, std::vector<std::uint8_t>& into);
+
+ private:
+  const Database* database_;
+  const char* table_;
+  const char* column_;
+  sqlite3_blob* blob_ = nullptr;
+};
+
 /// One connection; one thread at a time. Neither copied nor moved: statements point to it.
 class Database {
  public:
@@ -84,6 +106,7 @@ class Database {
   [[noreturn]] void fail(int result) const;
 
  private:
+  friend class Blobs;
   Database(std::filesystem::path file, bool writing);
   [[nodiscard]] int connect(const std::string& uri, int flags);
   void set_key(const KeyBytes& key);

@@ -64,6 +64,13 @@ struct PackedSegment {
                           std::span<const std::uint8_t> present, std::span<const std::uint8_t> data,
                           std::uint64_t codes, disclosure::Segment& out);
 
+/// Rows first … first + count - 1 of the same. `first` is a multiple of 64. That the NULLs are as
+/// many as `info` says is seen by `unpack` alone.
+[[nodiscard]] bool unpack_part(Encoding encoding, const SegmentInfo& info,
+                               std::span<const std::uint8_t> present,
+                               std::span<const std::uint8_t> data, std::uint64_t codes,
+                               std::uint32_t first, std::uint32_t count, disclosure::Segment& out);
+
 /// The info that packing these values would give; `bits` is left 0.
 [[nodiscard]] SegmentInfo summarise(const disclosure::Segment& segment);
 

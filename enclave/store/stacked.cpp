@@ -228,35 +228,117 @@ bool StackedSource::may_contain(std::size_t segment, std::string_view name, std:
   return *raise(info.low, digits) <= high && *raise(info.high, digits) >= low;
 }
 
-void StackedSource::read(std::size_t segment, std::string_view name, Segment& out) const {
+namespace {
+
+/// One vintage's part of a column as the whole column has it.
+class StackedPart final : public disclosure::LoadedColumn {
+ public:
+  void decode(std::uint32_t first, std::uint32_t count, Segment& out) override {
+    switch (fill) {
+      case Fill::vintage:
+        out = Segment();
+        out.codes.assign(count, code);
+        return;
+      case Fill::nothing:
+        fill_null(kind, count, out);
+        return;
+      case Fill::stored:
+        stored.decode(first, count, out);
+        adapt(out);
+        return;
+    }
+  }
+
+  void adapt(Segment& out) const {
+    if (renumbered != nullptr) {
+      for (auto& value : out.codes) {
+        if (value != null_code) value = (*renumbered)[value];
+      }
+    } else if (kind == ColumnKind::scaled) {
+      for (auto& value : out.scaled) value = digits == 0 ? value : *raise(value, digits);
+    } else if (to_real) {
+      scaled_to_real(scale, out);
+    }
+  }
+
+  enum class Fill { vintage, nothing, stored };
+  Fill fill = Fill::stored;
+  ColumnKind kind = ColumnKind::codes;
+  std::uint32_t code = 0;                                  ///< vintage: its number
+  const std::vector<std::uint32_t>* renumbered = nullptr;  ///< codes of several vintages
+  int digits = 0;                                          ///< scaled: to the common scale
+  bool to_real = false;                                    ///< scaled here, real elsewhere
+  int scale = 0;
+  StoredPart stored;
+};
+
+}  // namespace
+
+void StackedSource::load(std::size_t segment, std::string_view name,
+                         std::unique_ptr<disclosure::LoadedColumn>& into) const {
+  if (dynamic_cast<StackedPart*>(into.get()) == nullptr) into = std::make_unique<StackedPart>();
+  auto& part = static_cast<StackedPart&>(*into);
   const auto& place = state_->places.at(segment);
+  part.renumbered = nullptr;
+  part.digits = 0;
+  part.to_real = false;
   if (name == vintage_name) {
-    out.kind = ColumnKind::codes;
-    out.scaled.clear();
-    out.real.clear();
-    out.present.clear();
-    out.codes.assign(rows(segment), static_cast<std::uint32_t>(place.store));
+    part.fill = StackedPart::Fill::vintage;
+    part.code = static_cast<std::uint32_t>(place.store);
     return;
   }
   const StackedColumn& column = state_->column(name);
-  const StoredColumn* const part = column.parts[place.store];
-  if (part == nullptr) {
-    fill_null(column.info.kind, rows(segment), out);
-    return;
-  }
-  state_->stores[place.store]->state().read(*part, place.segment, out);
+  const StoredColumn* const stored = column.parts[place.store];
+  part.kind = column.info.kind;
+  part.fill = stored == nullptr ? StackedPart::Fill::nothing : StackedPart::Fill::stored;
+  if (stored == nullptr) return;
   if (column.info.kind == ColumnKind::codes && state_->stores.size() > 1) {
     state_->merge(column);
-    const auto& renumbered = column.renumbered[place.store];
-    for (auto& code : out.codes) {
-      if (code != null_code) code = renumbered[code];
-    }
-  } else if (column.info.kind == ColumnKind::scaled) {
-    const int digits = column.info.scale - part->summary.scale;
-    for (auto& value : out.scaled) value = digits == 0 ? value : *raise(value, digits);
-  } else if (part->encoding == Encoding::scaled) {
-    scaled_to_real(part->summary.scale, out);
+    part.renumbered = &column.renumbered[place.store];
   }
+  part.digits = column.info.scale - stored->summary.scale;
+  part.scale = stored->summary.scale;
+  part.to_real = column.info.kind == ColumnKind::real && stored->encoding == Encoding::scaled;
+  part.stored.load(state_->stores[place.store]->state(), *stored, place.segment);
+}
+
+void StackedSource::read(std::size_t segment, std::string_view name, Segment& out) const {
+  std::unique_ptr<disclosure::LoadedColumn> part;
+  load(segment, name, part);
+  part->decode(0, rows(segment), out);
+}
+
+std::optional<disclosure::Bounds> StackedSource::bounds(std::string_view name) const {
+  if (name == vintage_name) return std::nullopt;
+  const StackedColumn& column = state_->column(name);
+  if (column.info.kind != ColumnKind::scaled) return std::nullopt;
+  std::optional<disclosure::Bounds> found;
+  for (const auto* part : column.parts) {
+    if (part == nullptr) continue;
+    const int digits = column.info.scale - part->summary.scale;
+    for (const auto& segment : part->segments) {
+      if (!segment.info.has_values()) continue;
+      const auto low = raise(segment.info.low, digits);
+      const auto high = raise(segment.info.high, digits);
+      if (!low || !high) return std::nullopt;
+      if (!found) found = {*low, *high};
+      found->low = std::min(found->low, *low);
+      found->high = std::max(found->high, *high);
+    }
+  }
+  return found;
+}
+
+std::uint64_t StackedSource::dictionary_size(std::string_view name) const {
+  if (name == vintage_name || state_->stores.size() > 1) return dictionary(name).size();
+  return state_->column(name).parts[0]->summary.distinct;
+}
+
+bool StackedSource::determines(std::string_view name, std::string_view other) const {
+  // What holds in each of several vintages need not hold across them.
+  if (state_->stores.size() != 1 || name == vintage_name) return false;
+  const StoredColumn* const column = state_->column(name).parts[0];
+  return std::ranges::count(column->summary.determines, other) > 0;
 }
 
 const policies::Codebook& StackedSource::codebook() const { return state_->codebook; }

@@ -59,20 +59,22 @@ std::string to_string(const StoreName& name) {
 
 ConnectionPool::ConnectionPool(const std::filesystem::path& file, const KeyBytes& key,
                                std::size_t connections) {
-  for (std::size_t i = 0; i < connections; ++i) free_.push_back(Database::open(file, key));
+  for (std::size_t i = 0; i < connections; ++i) {
+    free_.push_back(std::make_unique<Connection>(Database::open(file, key)));
+  }
 }
 
 ConnectionPool::Loan::Loan(ConnectionPool& pool) : pool_(pool) {
   std::unique_lock lock(pool.mutex_);
   pool.free_again_.wait(lock, [&] { return !pool.free_.empty(); });
-  database_ = std::move(pool.free_.back());
+  connection_ = std::move(pool.free_.back());
   pool.free_.pop_back();
 }
 
 ConnectionPool::Loan::~Loan() {
   {
     const std::lock_guard lock(pool_.mutex_);
-    pool_.free_.push_back(std::move(database_));
+    pool_.free_.push_back(std::move(connection_));
   }
   pool_.free_again_.notify_one();
 }
@@ -194,13 +196,31 @@ const std::vector<std::string>& Store::State::dictionary(const StoredColumn& col
 
 void Store::State::read(const StoredColumn& column, std::size_t segment,
                         disclosure::Segment& out) const {
-  const StoredSegment& stored = column.segments[segment];
-  const ConnectionPool::Loan database(pool);
-  Statement select = database->prepare("SELECT present, data FROM content WHERE place = ?");
-  select.bind(1, stored.place);
-  if (!select.step() || !unpack(column.encoding, stored.info, select.blob(0), select.blob(1),
-                                column.summary.distinct, out)) {
-    damaged();
+  StoredPart part;
+  part.load(*this, column, segment);
+  part.decode_whole(out);
+}
+
+void StoredPart::load(const Store::State& store, const StoredColumn& column, std::size_t segment) {
+  store_ = &store;
+  column_ = &column;
+  info_ = &column.segments[segment].info;
+  const std::int64_t place = column.segments[segment].place;
+  const ConnectionPool::Loan loan(store.pool);
+  loan.connection().data.read(place, data_);
+  loan.connection().present.read(place, present_);
+}
+
+void StoredPart::decode(std::uint32_t first, std::uint32_t count, disclosure::Segment& out) {
+  if (!unpack_part(column_->encoding, *info_, present_, data_, column_->summary.distinct, first,
+                   count, out)) {
+    store_->damaged();
+  }
+}
+
+void StoredPart::decode_whole(disclosure::Segment& out) const {
+  if (!unpack(column_->encoding, *info_, present_, data_, column_->summary.distinct, out)) {
+    store_->damaged();
   }
 }
 

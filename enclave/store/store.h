@@ -119,6 +119,11 @@ class StackedSource final : public disclosure::Source {
   [[nodiscard]] bool may_contain(std::size_t segment, std::string_view column, std::int64_t low,
                                  std::int64_t high) const override;
   void read(std::size_t segment, std::string_view column, disclosure::Segment& out) const override;
+  void load(std::size_t segment, std::string_view column,
+            std::unique_ptr<disclosure::LoadedColumn>& into) const override;
+  [[nodiscard]] std::optional<disclosure::Bounds> bounds(std::string_view column) const override;
+  [[nodiscard]] std::uint64_t dictionary_size(std::string_view column) const override;
+  [[nodiscard]] bool determines(std::string_view column, std::string_view other) const override;
   /// The newest vintage's codebook, restricted to the permitted variables.
   [[nodiscard]] const policies::Codebook& codebook() const;
 

@@ -27,6 +27,18 @@ struct StoredColumn {
   mutable std::vector<std::string> dictionary;
 };
 
+/// A connection, and its handles to the bytes of segments.
+struct Connection {
+  explicit Connection(std::unique_ptr<Database> opened)
+      : database(std::move(opened)),
+        present(*database, "content", "present"),
+        data(*database, "content", "data") {}
+
+  std::unique_ptr<Database> database;
+  Blobs present;
+  Blobs data;
+};
+
 /// Connections to one file, each lent to one thread at a time. All are opened at once, since a
 /// confined process can't open a file later.
 class ConnectionPool {
@@ -39,18 +51,35 @@ class ConnectionPool {
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     ~Loan();
-    [[nodiscard]] Database& operator*() const { return *database_; }
-    [[nodiscard]] Database* operator->() const { return database_.get(); }
+    [[nodiscard]] Database* operator->() const { return connection_->database.get(); }
+    [[nodiscard]] Connection& connection() const { return *connection_; }
 
    private:
     ConnectionPool& pool_;
-    std::unique_ptr<Database> database_;
+    std::unique_ptr<Connection> connection_;
   };
 
  private:
   std::mutex mutex_;
   std::condition_variable free_again_;
-  std::vector<std::unique_ptr<Database>> free_;
+  std::vector<std::unique_ptr<Connection>> free_;
+};
+
+/// A segment's bytes as they are sealed, decoded a part at a time.
+class StoredPart final : public disclosure::LoadedColumn {
+ public:
+  /// Throws store.damaged.
+  void load(const Store::State& store, const StoredColumn& column, std::size_t segment);
+  void decode(std::uint32_t first, std::uint32_t count, disclosure::Segment& out) override;
+  /// All of it; that there are as many NULLs as the segment claims is checked too.
+  void decode_whole(disclosure::Segment& out) const;
+
+ private:
+  const Store::State* store_ = nullptr;
+  const StoredColumn* column_ = nullptr;
+  const SegmentInfo* info_ = nullptr;
+  std::vector<std::uint8_t> present_;
+  std::vector<std::uint8_t> data_;
 };
 
 struct Store::State {
@@ -68,12 +97,12 @@ struct Store::State {
   /// Throws store.damaged.
   void read(const StoredColumn& column, std::size_t segment, disclosure::Segment& out) const;
   [[nodiscard]] std::uint32_t rows(std::size_t segment) const;
+  [[noreturn]] void damaged() const;
 
  private:
   void read_documents();
   void read_columns();
   void read_segments();
-  [[noreturn]] void damaged() const;
 };
 
 }  // namespace sceau::enclave
