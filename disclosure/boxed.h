@@ -21,6 +21,12 @@ class Boxed {
   }
   ~Boxed() = default;
 
+  /// An empty value, to be filled in place.
+  Value& emplace() {
+    value_ = std::make_unique<Value>();
+    return *value_;
+  }
+
   [[nodiscard]] bool has_value() const { return value_ != nullptr; }
   explicit operator bool() const { return has_value(); }
   const Value& operator*() const { return *value_; }

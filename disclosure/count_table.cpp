@@ -83,12 +83,13 @@ std::vector<std::int64_t> CountTable::given(std::size_t kind) const {
   return units;
 }
 
-void CountTable::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
-  for (std::size_t group = 0; group < rows_.size(); ++group) out[group].rows = rows_[group];
+void CountTable::fill(const PairKeys& pairs, const EvidencePlaces& out) const {
+  for (std::size_t group = 0; group < rows_.size(); ++group) out[group]->rows = rows_[group];
   for (std::size_t pair = 0; has_pairs_ && pair < pairs_[0].size(); ++pair) {
-    out[pairs[0][pair] >> 32].rows += pairs_[0][pair];
+    out[pairs[0][pair] >> 32]->rows += pairs_[0][pair];
   }
-  for (Evidence& evidence : out) {
+  for (Evidence* const place : out) {
+    Evidence& evidence = *place;
     evidence.sum = evidence.absolute_sum = evidence.squares = exact(evidence.rows, 0);
     evidence.contributions.assign(kinds_->contributions(), {});
     for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
@@ -108,7 +109,7 @@ void CountTable::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
 }
 
 void CountTable::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
-                            std::vector<Evidence>& out) const {
+                            const EvidencePlaces& out) const {
   struct Share {
     std::int64_t total = 0;
     Largest<std::int64_t> largest;
@@ -124,11 +125,11 @@ void CountTable::fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& 
     shares[cell].total += gift;
     shares[cell].largest.add(gift);
     if (static_cast<std::uint32_t>(keys[pair]) == BoundEntity::unknown) continue;
-    ++out[cell].contributions[kind].distinct;
-    if (is_unit) ++out[cell].units;
+    ++out[cell]->contributions[kind].distinct;
+    if (is_unit) ++out[cell]->units;
   }
   for (std::size_t cell = 0; cell < out.size(); ++cell) {
-    Contributions& contributions = out[cell].contributions[kind];
+    Contributions& contributions = out[cell]->contributions[kind];
     contributions.total = exact(shares[cell].total, 0);
     contributions.largest.reserve(shares[cell].largest.count);
     for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {

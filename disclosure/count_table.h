@@ -17,7 +17,7 @@ class CountTable final : public MeasureTable {
   void resize(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
-  void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
+  void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
@@ -27,7 +27,7 @@ class CountTable final : public MeasureTable {
   void count(const std::vector<std::uint32_t>& places, std::vector<std::int64_t>& rows);
   void add_units(const Batch& batch, std::uint32_t position);
   void fill_pairs(std::size_t kind, const std::vector<std::uint64_t>& keys,
-                  std::vector<Evidence>& out) const;
+                  const EvidencePlaces& out) const;
   [[nodiscard]] std::vector<std::int64_t> given(std::size_t kind) const;
 
   const BoundMeasure* measure_;

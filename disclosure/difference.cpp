@@ -107,7 +107,7 @@ const std::vector<Evidence>& DifferenceEvidence::of_all_rows() {
     const auto tables = gather(true, Grouping::all_rows);
     for (const auto& measure : tables->groups.measures) {
       std::vector<Evidence> one(1);
-      measure->fill(tables->groups.pairs, one);
+      measure->fill(tables->groups.pairs, places_in(one));
       of_all_rows_.push_back(std::move(one[0]));
     }
   }
@@ -120,7 +120,7 @@ Totals DifferenceEvidence::totals(const Family& family) {
   Totals found;
   for (const auto& measure : cells.measures) {
     found.emplace_back(family.cells());
-    measure->fill(cells.pairs, found.back());
+    measure->fill(cells.pairs, places_in(found.back()));
   }
   return found;
 }
@@ -201,7 +201,7 @@ std::vector<std::vector<Evidence>> DifferenceEvidence::exact(
     const Groups rests = regroup(tables.groups, tables.plan, to, now.size());
     for (const auto& measure : rests.measures) {
       std::vector<Evidence> evidence(now.size());
-      measure->fill(rests.pairs, evidence);
+      measure->fill(rests.pairs, places_in(evidence));
       for (std::size_t i = 0; i < now.size(); ++i) found[now[i]].push_back(std::move(evidence[i]));
     }
     steps += to.size();

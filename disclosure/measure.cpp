@@ -76,6 +76,13 @@ void BoundMeasure::valid(const Batch& batch, Positions& out) const {
   out.count = count;
 }
 
+EvidencePlaces places_in(std::vector<Evidence>& evidence) {
+  EvidencePlaces places;
+  places.reserve(evidence.size());
+  for (Evidence& one : evidence) places.push_back(&one);
+  return places;
+}
+
 namespace {
 
 template <template <typename> typename Table>

@@ -126,6 +126,10 @@ class BoundMeasure {
 /// Keys group << 32 | entity of the pairs of each kind.
 using PairKeys = std::vector<std::vector<std::uint64_t>>;
 
+/// Where the evidence of each group goes; it is empty there.
+using EvidencePlaces = std::vector<Evidence*>;
+[[nodiscard]] EvidencePlaces places_in(std::vector<Evidence>& evidence);
+
 class MeasureTable {
  public:
   virtual ~MeasureTable() = default;
@@ -135,9 +139,9 @@ class MeasureTable {
   virtual void add(const Batch& batch) = 0;
   /// `other` was made for the same measure.
   virtual void absorb(const MeasureTable& other, const Mapping& mapping) = 0;
-  /// Adds what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a
+  /// Writes what was gathered to one Evidence a group; `pairs`: keys group << 32 | entity, one a
   /// kind.
-  virtual void fill(const PairKeys& pairs, std::vector<Evidence>& out) const = 0;
+  virtual void fill(const PairKeys& pairs, const EvidencePlaces& out) const = 0;
   /// Adds to each group's count the distinct known entities of a kind among its valid rows.
   virtual void distinct(std::size_t kind, const PairKeys& pairs,
                         std::vector<std::int64_t>& counts) const = 0;

@@ -73,7 +73,7 @@ Number exact(Int128 mantissa, int scale) {
   Number number;
   number.kind = Number::Kind::exact;
   number.numerator = mantissa;
-  number.scale = scale;
+  number.scale = static_cast<std::int16_t>(scale);  // at most some dozens
   return number;
 }
 
@@ -88,9 +88,9 @@ Number quotient(const Number& dividend, const Number& divisor) {
   }
   number.kind = Kind::quotient;
   number.numerator = multiply(dividend.numerator, divisor.denominator);
-  number.scale = dividend.scale + divisor.denominator_scale;
+  number.scale = static_cast<std::int16_t>(dividend.scale + divisor.denominator_scale);
   number.denominator = multiply(dividend.denominator, divisor.numerator);
-  number.denominator_scale = dividend.denominator_scale + divisor.scale;
+  number.denominator_scale = static_cast<std::int16_t>(dividend.denominator_scale + divisor.scale);
   if (number.denominator < 0) {
     number.numerator = subtract(0, number.numerator);
     number.denominator = subtract(0, number.denominator);

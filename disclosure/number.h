@@ -10,13 +10,13 @@ namespace sceau::disclosure {
 __extension__ typedef __int128 Int128;
 
 struct Number {
-  enum class Kind { null, exact, quotient, real };
+  enum class Kind : std::uint8_t { null, exact, quotient, real };
   Kind kind = Kind::null;
-  int scale = 0;              ///< of the numerator
-  int denominator_scale = 0;  ///< of the denominator
-  double real = 0;            ///< real: sums over double columns (compensated)
-  Int128 numerator = 0;       ///< exact, quotient: numerator / 10^scale
-  Int128 denominator = 1;     ///< quotient: denominator / 10^denominator_scale, never 0
+  std::int16_t scale = 0;              ///< of the numerator
+  std::int16_t denominator_scale = 0;  ///< of the denominator
+  double real = 0;                     ///< real: sums over double columns (compensated)
+  Int128 numerator = 0;                ///< exact, quotient: numerator / 10^scale
+  Int128 denominator = 1;              ///< quotient: denominator / 10^denominator_scale, never 0
 };
 
 [[nodiscard]] Number exact(Int128 mantissa, int scale);

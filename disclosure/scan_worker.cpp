@@ -8,8 +8,9 @@
 namespace sceau::disclosure {
 namespace {
 
-// Rows that are decoded and counted together: their columns fit a processor's second cache.
-constexpr std::uint32_t block_rows = 1U << 14;
+// Rows that are decoded and counted together: few, so that what is made of them stays in a
+// processor's caches, and little memory is touched for the first time.
+constexpr std::uint32_t block_rows = 1U << 12;
 
 constexpr std::size_t most_reserved = 1U << 19;  // pairs
 

@@ -91,12 +91,12 @@ void SumTable<Values>::absorb(const MeasureTable& other, const Mapping& mapping)
 }
 
 template <typename Values>
-void SumTable<Values>::fill(const PairKeys&, std::vector<Evidence>& out) const {
+void SumTable<Values>::fill(const PairKeys&, const EvidencePlaces& out) const {
   for (std::size_t group = 0; group < out.size(); ++group) {
-    out[group].rows = sums_[group].rows;
-    out[group].sum = sums_[group].sum.number(measure_->scale());
+    out[group]->rows = sums_[group].rows;
+    out[group]->sum = sums_[group].sum.number(measure_->scale());
     if (measure_->spec().squares) {
-      out[group].squares = sums_[group].squares.number(measure_->scale());
+      out[group]->squares = sums_[group].squares.number(measure_->scale());
     }
   }
 }

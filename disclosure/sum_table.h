@@ -19,7 +19,7 @@ class SumTable final : public MeasureTable {
   void resize(const Extent& extent) override { sums_.resize(extent.groups); }
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
-  void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
+  void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,

@@ -164,7 +164,7 @@ template <typename Pairs>
 void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
                                     const std::vector<std::uint64_t>& keys,
                                     const std::vector<Spread>& groups,
-                                    std::vector<Evidence>& out) const {
+                                    const EvidencePlaces& out) const {
   struct Share {
     typename Values::Sum total;
     Largest<typename Values::Size> largest;
@@ -179,7 +179,7 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
     shares[cell].total.add_size(pair.sum.size());
     shares[cell].largest.add(pair.sum.size());
     if (static_cast<std::uint32_t>(keys[at]) == BoundEntity::unknown) continue;
-    Evidence& evidence = out[cell];
+    Evidence& evidence = *out[cell];
     ++evidence.contributions[kind].distinct;
     if (!is_unit) continue;
     ++evidence.units;
@@ -187,7 +187,7 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
     if (pair.maximum == groups[cell].maximum) ++evidence.maximum_units;
   }
   for (std::size_t cell = 0; cell < out.size(); ++cell) {
-    Contributions& contributions = out[cell].contributions[kind];
+    Contributions& contributions = out[cell]->contributions[kind];
     contributions.total = shares[cell].total.number(scale);
     contributions.largest.reserve(shares[cell].largest.count);
     for (std::size_t i = 0; i < shares[cell].largest.count; ++i) {
@@ -198,15 +198,16 @@ void ValueTable<Values>::fill_pairs(std::size_t kind, const Pairs& pairs,
 }
 
 template <typename Values>
-void ValueTable<Values>::fill(const PairKeys& pairs, std::vector<Evidence>& out) const {
+void ValueTable<Values>::fill(const PairKeys& pairs, const EvidencePlaces& out) const {
   const auto groups = by_group(pairs, out.size());
-  for (std::size_t group = 0; group < groups.size(); ++group) fill_group(groups[group], out[group]);
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    fill_group(groups[group], *out[group]);
   if (has_pairs()) fill_pairs(0, spreads_, pairs[0], groups, out);
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     fill_pairs(i + 1, pairs_[i], pairs[i + 1], groups, out);
   }
   for (std::size_t group = 0; keeps_rows_ && group < out.size(); ++group) {
-    fill_rows(group, out[group]);
+    fill_rows(group, *out[group]);
   }
 }
 

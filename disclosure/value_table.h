@@ -31,7 +31,7 @@ class ValueTable final : public MeasureTable {
   void reserve(const Extent& extent) override;
   void add(const Batch& batch) override;
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
-  void fill(const PairKeys& pairs, std::vector<Evidence>& out) const override;
+  void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
   [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
@@ -70,7 +70,7 @@ class ValueTable final : public MeasureTable {
   void fill_rows(std::size_t group, Evidence& evidence) const;
   template <typename Pairs>
   void fill_pairs(std::size_t kind, const Pairs& pairs, const std::vector<std::uint64_t>& keys,
-                  const std::vector<Spread>& groups, std::vector<Evidence>& out) const;
+                  const std::vector<Spread>& groups, const EvidencePlaces& out) const;
   [[nodiscard]] Number quantile(std::vector<Value>& values, const Decimal& fraction) const;
 
   const BoundMeasure* measure_;

@@ -253,7 +253,7 @@ std::unique_ptr<Database> Database::open(const std::filesystem::path& file, cons
                               nullptr, nullptr);
   if ((rc & 0xff) == SQLITE_CORRUPT) refuse(Fault::integrity, "store.cut", file);
   if (rc != SQLITE_OK) explain_unopened(file, key, "store.wrong_key");
-  database->run("PRAGMA query_only=ON; PRAGMA cache_size=-4096");
+  database->run("PRAGMA query_only=ON; PRAGMA cache_size=4");
   Statement pages = database->prepare("PRAGMA page_count");
   if (!pages.step() || static_cast<std::uint64_t>(pages.integer(0)) * page_size != facts.size) {
     refuse(Fault::integrity, "store.cut", file);

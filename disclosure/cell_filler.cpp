@@ -1,0 +1,184 @@
+#include "disclosure/cell_filler.h"
+
+#include <cmath>
+#include <utility>
+
+#include "disclosure/exact.h"
+
+namespace sceau::disclosure {
+namespace {
+
+// Sample variance: (n Σx² - (Σx)²) / (n (n - 1)).
+Number variance_of(const Evidence& evidence) {
+  if (evidence.rows < 2) return {};
+  const auto n = static_cast<Int128>(evidence.rows);
+  if (evidence.sum.kind == Number::Kind::real) {
+    Number found = evidence.sum;
+    const double mean = evidence.sum.real / static_cast<double>(evidence.rows);
+    found.real = std::fmax(0.0, evidence.squares.real - mean * evidence.sum.real) /
+                 static_cast<double>(evidence.rows - 1);
+    return found;
+  }
+  if (evidence.squares.kind == Number::Kind::null) {
+    return exact(multiply(power_of_ten(38), 10), 0);  // throws overflow
+  }
+  const Int128 spread = subtract(multiply(n, evidence.squares.numerator),
+                                 multiply(evidence.sum.numerator, evidence.sum.numerator));
+  return quotient(exact(spread, evidence.squares.scale), exact(multiply(n, n - 1), 0));
+}
+
+Number root_of(const Number& variance) {
+  if (variance.kind == Number::Kind::null) return {};
+  Number root;
+  root.kind = Number::Kind::real;
+  root.real = std::sqrt(to_double(variance));
+  return root;
+}
+
+Number value_of(Function function, const Evidence& evidence) {
+  const Number rows = exact(evidence.rows, 0);
+  switch (function) {
+    case Function::count_rows:
+    case Function::count_values:
+    case Function::count_distinct:
+      return rows;
+    case Function::sum:
+      return evidence.rows == 0 ? Number{} : evidence.sum;
+    case Function::mean:
+      return quotient(evidence.sum, rows);
+    case Function::minimum:
+      return evidence.minimum.value_or(Number{});
+    case Function::maximum:
+      return evidence.maximum.value_or(Number{});
+    case Function::variance:
+      return variance_of(evidence);
+    case Function::standard_deviation:
+      return root_of(variance_of(evidence));
+    case Function::quantile:
+      return {};
+  }
+  return {};
+}
+
+Number truncated(const Number& dividend, const Number& divisor) {
+  if (dividend.kind != Number::Kind::exact || divisor.kind != Number::Kind::exact ||
+      dividend.scale != 0 || divisor.scale != 0 || divisor.numerator == 0) {
+    return quotient(dividend, divisor);
+  }
+  return exact(dividend.numerator / divisor.numerator, 0);
+}
+
+}  // namespace
+
+CellFiller::CellFiller(const Tabulation& tabulation, const Plan& plan, const Groups& groups,
+                       std::vector<Cell*> cells, std::vector<std::uint32_t> group_of)
+    : tabulation_(&tabulation),
+      plan_(&plan),
+      groups_(&groups),
+      cells_(std::move(cells)),
+      group_of_(std::move(group_of)),
+      made_(plan.measures.size()) {
+  const Extent extent{1, std::vector<std::size_t>(groups.pairs.size(), 0)};
+  const PairKeys no_pairs(groups.pairs.size());
+  for (const auto& table : empty_tables(plan)) {
+    table->resize(extent);
+    std::vector<Evidence> one(1);
+    table->fill(no_pairs, places_in(one));
+    nothing_.push_back(std::move(one[0]));
+  }
+}
+
+void CellFiller::fill() {
+  for (Cell* const cell : cells_) cell->columns.resize(tabulation_->columns.size());
+  for (std::size_t column = 0; column < tabulation_->columns.size(); ++column) fill_column(column);
+  count_rows();
+}
+
+void CellFiller::fill_evidence(std::size_t column, std::size_t measure, Place place) {
+  std::vector<const Evidence*>& made = made_[measure];
+  if (!made.empty()) {  // an earlier column has the same
+    for (std::size_t i = 0; i < cells_.size(); ++i) place(cells_[i]->columns[column]) = *made[i];
+    return;
+  }
+  EvidencePlaces places(groups_->count);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    Evidence& evidence = place(cells_[i]->columns[column]);
+    made.push_back(&evidence);
+    if (has_rows(i)) {
+      places[group_of_[i]] = &evidence;
+    } else {
+      evidence = nothing_[measure];
+    }
+  }
+  groups_->measures[measure]->fill(groups_->pairs, places);
+}
+
+void CellFiller::fill_column(std::size_t c) {
+  const Column& column = tabulation_->columns[c];
+  const ColumnPlan& plan = plan_->outputs[c];
+  fill_evidence(c, plan.statistic.measure,
+                [](ColumnResult& to) -> Evidence& { return to.evidence; });
+  if (plan.statistic.holding) {
+    fill_evidence(c, *plan.statistic.holding,
+                  [](ColumnResult& to) -> Evidence& { return to.holding.emplace(); });
+  }
+  if (plan.denominator) {
+    fill_evidence(c, plan.denominator->measure,
+                  [](ColumnResult& to) -> Evidence& { return to.denominator.emplace(); });
+  }
+  if (plan.denominator && plan.denominator->holding) {
+    fill_evidence(c, *plan.denominator->holding,
+                  [](ColumnResult& to) -> Evidence& { return to.denominator_holding.emplace(); });
+  }
+  std::vector<Number> found = values(column.statistic, plan.statistic);
+  if (column.denominator) {
+    const auto divisors = values(*column.denominator, *plan.denominator);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      found[i] = column.integer_division ? truncated(found[i], divisors[i])
+                                         : quotient(found[i], divisors[i]);
+    }
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i]->columns[c].value = found[i];
+}
+
+std::vector<Number> CellFiller::values(const Statistic& statistic,
+                                       const StatisticPlan& plan) const {
+  std::vector<Number> found(cells_.size());
+  const MeasureTable& table = *groups_->measures[plan.measure];
+  if (statistic.function == Function::quantile) {
+    const auto of_group = table.quantiles(statistic.fraction, groups_->count);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (has_rows(i)) found[i] = of_group[group_of_[i]];
+    }
+    return found;
+  }
+  if (statistic.function == Function::count_distinct) {
+    std::vector<std::int64_t> counts(groups_->count + 1);
+    table.distinct(*plan.kind, groups_->pairs, counts);
+    for (std::size_t i = 0; i < found.size(); ++i) found[i] = exact(counts[group_of_[i]], 0);
+    return found;
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    found[i] = value_of(statistic.function, *made_[plan.measure][i]);
+  }
+  return found;
+}
+
+void CellFiller::count_rows() {
+  std::vector<Evidence> rows;
+  if (made_[0].empty()) {  // no column tells how many there are
+    rows.resize(groups_->count + 1);
+    EvidencePlaces places = places_in(rows);
+    places.pop_back();
+    groups_->measures[0]->fill(groups_->pairs, places);
+    for (std::size_t i = 0; i < cells_.size(); ++i) made_[0].push_back(&rows[group_of_[i]]);
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    Cell& cell = *cells_[i];
+    cell.rows = made_[0][i]->rows;
+    cell.units = made_[0][i]->units;
+    cell.suppressed = tabulation_->having_minimum && cell.rows < *tabulation_->having_minimum;
+  }
+}
+
+}  // namespace sceau::disclosure
