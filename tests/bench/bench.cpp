@@ -1,22 +1,29 @@
-// sceau_bench --csv FILE --codebook FILE --dir FOLDER [--rounds N] [--json]
+// What scripts/bench runs: one act on one engine in a process of its own, its times as JSON on
+// standard output. The clock stands between before the file is opened and the answer; the start of
+// the process and its libraries don't count, here and for every other engine alike.
 //
-// Seals FILE, loads it into a row store, then runs each query on both in turns, so that whatever
-// else the machine does slows both down. Printed are medians and their ratios. Each answer of the
-// engine is compared with the row store's: a difference ends the run with exit 1.
+//   sceau_bench seal       --out STORE --from CSV … --codebook FILE --vintage V --key-file FILE
+//   sceau_bench query      --store STORE … --key-file FILE --query W1 [--times N] [--threads N]
+//   sceau_bench floor      --store STORE --key-file FILE --query W1 [--times N] [--threads N]
+//   sceau_bench load-rows  --out DB --from CSV --codebook FILE --key-file FILE
+//   sceau_bench query-rows --store DB --key-file FILE --dimensions N [--times N]   SQL on stdin
+//
+// The key file holds 64 hexadecimal digits. It is the benchmark's own and guards invented data.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/program_options.hpp>
 #include <chrono>
-#include <cstdio>
-#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <thread>
+#include <stdexcept>
 
 #include "enclave/store/import.h"
 #include "enclave/store/store.h"
+#include "tests/bench/floor.h"
 #include "tests/bench/row_store.h"
 #include "tests/bench/workload.h"
 
@@ -25,6 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace options = boost::program_options;
 using namespace sceau;
+using Json = nlohmann::ordered_json;
 
 template <typename Act>
 double seconds(Act act) {
@@ -33,145 +41,169 @@ double seconds(Act act) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+/// The process's largest resident memory so far, in bytes.
+std::int64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-struct Timed {
-  bench::Query query;
-  double engine = 0;
-  double rows = 0;
+enclave::KeyBytes key_of(const fs::path& file) {
+  std::ifstream in(file);
+  std::string text;
+  in >> text;
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  }
+  if (bytes.size() != 32) throw std::runtime_error("the key file holds no 64 hexadecimal digits");
+  return enclave::KeyBytes(bytes);
+}
+
+struct Arguments {
+  std::string out;
+  std::vector<std::string> from;
+  std::vector<std::string> stores;
+  std::string codebook;
+  std::string vintage;
+  std::string key_file;
+  std::string query;
+  int dimensions = 0;
+  int times = 1;
+  int threads = 2;
 };
 
-struct Results {
-  std::uint64_t rows = 0;
-  double import_engine = 0;
-  double import_rows = 0;
-  std::uint64_t store_bytes = 0;
-  std::uint64_t row_store_bytes = 0;
-  std::vector<Timed> queries;
-};
-
-void import_both(const fs::path& csv, const policies::Codebook& codebook, const fs::path& dir,
-                 const enclave::KeyBytes& key, Results& results) {
+Json seal(const Arguments& given) {
+  const auto key = key_of(given.key_file);
   enclave::ImportOptions import;
-  import.codebook = codebook;
-  import.vintage = "bench";
+  import.codebook = policies::load_codebook(given.codebook);
+  import.vintage = given.vintage;
   import.id = std::string(32, '0');
   import.created = "2026-01-01T00:00:00.000000Z";
   import.domain_key = [](const std::string&) { return enclave::random_key();
 };
-const int fd = ::open(csv.c_str(), O_RDONLY | O_CLOEXEC);
-import.files.push_back({csv.filename().string(), fd});
-results.import_engine =
-    seconds([&] { results.rows = enclave::import_csv(import, dir / "bench.store", key).rows; });
-::close(fd);
-results.import_rows = seconds([&] { bench::RowStore::load(dir / "rows.db", key, csv, codebook); });
-results.store_bytes = fs::file_size(dir / "bench.store");
-results.row_store_bytes = fs::file_size(dir / "rows.db");
+std::uint64_t rows = 0;
+const double took = seconds([&] {
+  for (const auto& csv : given.from) {
+    const int fd = ::open(csv.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) throw std::runtime_error("can't open " + csv);
+    import.files.push_back({fs::path(csv).filename().string(), fd});
+  }
+  rows = enclave::import_csv(import, given.out, key).rows;
+});
+for (const auto& file : import.files) ::close(file.fd);
+return {{"seconds", took}, {"rows", rows}, {"bytes", fs::file_size(given.out)}};
 }  // namespace
 
-/// False where an answer differs.
-bool run_queries(const fs::path& dir, const enclave::KeyBytes& key, int rounds, Results& results) {
-  const auto store = enclave::Store::open(dir / "bench.store", key);
-  const enclave::StackedSource source({&store}, std::nullopt);
-  const bench::RowStore row_store(dir / "rows.db", key);
-  const auto queries = bench::workload();
-  std::vector<std::vector<double>> engine(queries.size());
-  std::vector<std::vector<double>> rows(queries.size());
-  for (int round = 0; round < rounds; ++round) {
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-      disclosure::Table table;
-      bench::Answer answer;
-      engine[i].push_back(seconds(
-          [&] { table = disclosure::tabulate(queries[i].tabulation, source, store.codebook()); }));
-      rows[i].push_back(seconds([&] { answer = row_store.query(queries[i].sql); }));
-      if (!bench::same(bench::answer_of(table), answer)) {
-        std::cerr << "sceau_bench: error: " << queries[i].name
-                  << ": the engine and the row store give different numbers\n";
-        return false;
-      }
-    }
-  }
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    results.queries.push_back({queries[i], median(engine[i]), median(rows[i])});
-  }
-  return true;
+/// One line to change: what of a table is computed.
+disclosure::Table tabulate(const bench::Query& query, const disclosure::Source& source,
+                           const policies::Codebook& codebook, int threads) {
+  return disclosure::tabulate(query.tabulation, source, codebook, {}, threads);
 }
 
-void print(const Results& results, int rounds) {
-  const auto rate = [&](double took) { return static_cast<double>(results.rows) / took; };
-  std::printf("%llu rows, medians of %d rounds, %u processors\n",
-              static_cast<unsigned long long>(results.rows), rounds,
-              std::thread::hardware_concurrency());
-  std::printf("%-50s %12s %12s %8s\n", "", "Sceau", "row store", "ratio");
-  std::printf("%-50s %12.0f %12.0f %8.2f\n", "import, rows a second", rate(results.import_engine),
-              rate(results.import_rows), results.import_rows / results.import_engine);
-  std::printf(
-      "%-50s %12.1f %12.1f %8.2f\n", "size, MB", static_cast<double>(results.store_bytes) / 1e6,
-      static_cast<double>(results.row_store_bytes) / 1e6,
-      static_cast<double>(results.row_store_bytes) / static_cast<double>(results.store_bytes));
-  for (const auto& timed : results.queries) {
-    const std::string title = timed.query.name + " " + timed.query.title + ", s";
-    // printf counts bytes; the titles have letters of two.
-    const auto extra = static_cast<int>(std::ranges::count_if(
-        title, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }));
-    std::printf("%-*s %12.4f %12.4f %8.2f\n", 50 + extra, title.c_str(), timed.engine, timed.rows,
-                timed.rows / timed.engine);
-  }
-  std::printf(
-      "ratio: how many times faster (or smaller) than SQLCipher as a table of plain rows, same "
-      "key\n"
-      "settings. Sceau's seconds include the evidence that the rules judge.\n");
+bench::Query named(const Arguments& given, std::vector<std::string> vintages) {
+  auto query = bench::query_named(given.query, std::move(vintages));
+  if (!query) throw options::error("there is no query " + given.query);
+  return *query;
 }
 
-void print_json(const Results& results, int rounds) {
-  nlohmann::ordered_json json = {
-      {"format", 1},
-      {"rows", results.rows},
-      {"rounds", rounds},
-      {"processors", std::thread::hardware_concurrency()},
-      {"import",
-       {{"rows_per_second", static_cast<double>(results.rows) / results.import_engine},
-        {"row_store_rows_per_second", static_cast<double>(results.rows) / results.import_rows},
-        {"ratio", results.import_rows / results.import_engine}}},
-      {"bytes", {{"store", results.store_bytes}, {"row_store", results.row_store_bytes}}},
-      {"queries", nlohmann::ordered_json::array()}};
-  for (const auto& timed : results.queries) {
-    json["queries"].push_back({{"name", timed.query.name},
-                               {"title", timed.query.title},
-                               {"seconds", timed.engine},
-                               {"row_store_seconds", timed.rows},
-                               {"ratio", timed.rows / timed.engine}});
+Json query(const Arguments& given) {
+  const auto key = key_of(given.key_file);
+  std::vector<enclave::Store> stores;
+  std::optional<enclave::StackedSource> source;
+  std::optional<bench::Query> asked;
+  disclosure::Table table;
+  double opened = 0;
+  const double first = seconds([&] {
+    opened = seconds([&] {
+      for (const auto& file : given.stores) stores.push_back(enclave::Store::open(file, key));
+      std::vector<const enclave::Store*> all;
+      for (const auto& store : stores) all.push_back(&store);
+      source.emplace(all, std::nullopt);
+    });
+    asked = named(given, source->vintages());
+    table = tabulate(*asked, *source, source->codebook(), given.threads);
+  });
+  std::vector<double> later;
+  for (int i = 1; i < given.times; ++i) {
+    later.push_back(
+        seconds([&] { table = tabulate(*asked, *source, source->codebook(), given.threads); }));
   }
-  std::cout << json.dump(2) << "\n";
+  return {{"first", first},
+          {"opened", opened},
+          {"later", later},
+          {"answer", bench::answer_of(*asked, table)}};
+}
+
+Json load_rows(const Arguments& given) {
+  const auto key = key_of(given.key_file);
+  const auto codebook = policies::load_codebook(given.codebook);
+  const double took =
+      seconds([&] { bench::RowStore::load(given.out, key, given.from.at(0), codebook); });
+  return {{"seconds", took}, {"bytes", fs::file_size(given.out)}};
+}
+
+Json query_rows(const Arguments& given) {
+  const auto key = key_of(given.key_file);
+  const std::string sql(std::istreambuf_iterator<char>(std::cin), {});
+  std::optional<bench::RowStore> rows;
+  bench::Answer answer;
+  const double first = seconds([&] {
+    rows.emplace(given.stores.at(0), key);
+    answer = rows->query(sql, given.dimensions);
+  });
+  std::vector<double> later;
+  for (int i = 1; i < given.times; ++i) {
+    later.push_back(seconds([&] { answer = rows->query(sql, given.dimensions); }));
+  }
+  return {{"first", first}, {"later", later}, {"answer", answer}};
+}
+
+Json floor(const Arguments& given) {
+  const auto measured = bench::measure_floor(given.stores.at(0), key_of(given.key_file),
+                                             named(given, {}), given.threads, given.times);
+  return {{"decrypt", measured.decrypt},
+          {"aggregate", measured.aggregate},
+          {"bytes", measured.bytes},
+          {"rows", measured.rows}};
+}
+
+Json act(const std::string& name, const Arguments& given) {
+  if (name == "seal") return seal(given);
+  if (name == "query") return query(given);
+  if (name == "floor") return floor(given);
+  if (name == "load-rows") return load_rows(given);
+  if (name == "query-rows") return query_rows(given);
+  throw options::error("seal, query, floor, load-rows or query-rows, not '" + name + "'");
 }
 
 int run(int argc, char** argv) {
-  std::string csv;
-  std::string codebook;
-  std::string dir;
-  int rounds = 3;
-  options::options_description described("sceau_bench: import and four queries beside a row store");
-  described.add_options()("help", "this text")("csv", options::value(&csv)->required(), "pupils")(
-      "codebook", options::value(&codebook)->required(), "their codebook")(
-      "dir", options::value(&dir)->required(), "an empty folder for both databases")(
-      "rounds", options::value(&rounds), "of all queries; medians are printed")("json",
-                                                                                "one document");
-  options::variables_map values;
-  options::store(options::parse_command_line(argc, argv, described), values);
-  if (values.contains("help")) {
+  Arguments given;
+  options::options_description described("sceau_bench ACT: one act, its times as JSON");
+  described.add_options()("help", "this text")("out", options::value(&given.out), "file to write")(
+      "from", options::value(&given.from), "CSV file")("store", options::value(&given.stores),
+                                                       "file to read")(
+      "codebook", options::value(&given.codebook), "of the CSV file")(
+      "vintage", options::value(&given.vintage), "of the store")(
+      "key-file", options::value(&given.key_file), "64 hexadecimal digits")(
+      "query", options::value(&given.query), "W1 …, F1 …, P1 …")(
+      "dimensions", options::value(&given.dimensions), "columns that are dimensions")(
+      "times", options::value(&given.times), "how often")("threads", options::value(&given.threads),
+                                                          "of the engine");
+  if (argc < 2 || std::string(argv[1]) == "--help") {
     std::cout << described;
-    return 0;
+    return argc < 2 ? 2 : 0;
   }
+  options::variables_map values;
+  options::store(options::parse_command_line(argc - 1, argv + 1, described), values);
   options::notify(values);
-  const enclave::KeyBytes key = enclave::random_key();
-  Results results;
-  import_both(csv, policies::load_codebook(codebook), dir, key, results);
-  if (!run_queries(dir, key, std::max(rounds, 1), results)) return 1;
-  values.contains("json") ? print_json(results, rounds) : print(results, rounds);
+  const bool writes = !given.out.empty() && !given.from.empty() && !given.codebook.empty();
+  if (given.key_file.empty() || (!writes && given.stores.empty())) {
+    throw options::error("an option is missing: sceau_bench --help");
+  }
+  Json answer = act(argv[1], given);
+  answer["peak_memory"] = peak_memory();
+  std::cout << answer.dump() << "\n";
   return 0;
 }
 

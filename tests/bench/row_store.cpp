@@ -20,22 +20,7 @@ void run(sqlite3* handle, const std::string& sql) {
   require(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), "a statement failed");
 }
 
-sqlite3* connect(const std::filesystem::path& file, const enclave::KeyBytes& key) {
-  sqlite3* handle = nullptr;
-  require(sqlite3_open(file.c_str(), &handle), "can't be opened");
-  std::string text = "x'";
-  for (const auto byte : key.bytes()) {
-    text += "0123456789abcdef"[byte >> 4U];
-    text += "0123456789abcdef"[byte & 15U];
-  }
-  text += "'";
-  require(sqlite3_key_v2(handle, "main", text.data(), static_cast<int>(text.size())), "no key");
-  run(handle,
-      "PRAGMA cipher_log_level=NONE; PRAGMA cipher_page_size=65536;"
-      "PRAGMA cipher_hmac_algorithm=HMAC_SHA256; PRAGMA temp_store=MEMORY; PRAGMA "
-      "cache_size=-65536");
-  return handle;
-}
+constexpr const char* cache = "PRAGMA cache_size=-65536";
 
 const char* affinity(policies::Type type) {
   switch (type) {
@@ -54,8 +39,10 @@ const char* affinity(policies::Type type) {
 /// Each record as one INSERT.
 class Rows final : public enclave::RecordSink {
  public:
-  Rows(sqlite3* handle, const std::vector<std::optional<std::size_t>>& fields) : fields_(fields) {
-    std::string sql = "INSERT INTO eleves VALUES (";
+  Rows(sqlite3* handle, const std::string& table,
+       const std::vector<std::optional<std::size_t>>& fields)
+      : fields_(fields) {
+    std::string sql = "INSERT INTO " + table + " VALUES (";
     for (std::size_t i = 0; i < fields.size(); ++i) sql += i == 0 ? "?" : ", ?";
     require(sqlite3_prepare_v2(handle, (sql + ")").c_str(), -1, &insert_, nullptr), "no insert");
   }
@@ -91,22 +78,42 @@ class Rows final : public enclave::RecordSink {
 
 }  // namespace
 
+sqlite3* connect(const std::filesystem::path& file, const enclave::KeyBytes& key) {
+  sqlite3* handle = nullptr;
+  require(sqlite3_open(file.c_str(), &handle), "can't be opened");
+  std::string text = "x'";
+  for (const auto byte : key.bytes()) {
+    text += "0123456789abcdef"[byte >> 4U];
+    text += "0123456789abcdef"[byte & 15U];
+  }
+  text += "'";
+  require(sqlite3_key_v2(handle, "main", text.data(), static_cast<int>(text.size())), "no key");
+  run(handle,
+      "PRAGMA cipher_log_level=NONE; PRAGMA cipher_page_size=65536;"
+      "PRAGMA cipher_hmac_algorithm=HMAC_SHA256; PRAGMA cipher_kdf_algorithm=PBKDF2_HMAC_SHA256;"
+      "PRAGMA temp_store=MEMORY; PRAGMA "
+      "cache_size=-256");
+  return handle;
+}
+
 void RowStore::load(const std::filesystem::path& file, const enclave::KeyBytes& key,
                     const std::filesystem::path& csv, const policies::Codebook& codebook) {
   sqlite3* const handle = connect(file, key);
+  run(handle, cache);
   std::string columns;
   for (const auto& variable : codebook.variables) {
     columns += (columns.empty() ? "" : ", ") + variable.name + " " + affinity(variable.type);
   }
   run(handle, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
-  run(handle, "CREATE TABLE eleves(" + columns + "); BEGIN");
+  run(handle, "CREATE TABLE " + codebook.name + "(" + columns + "); BEGIN");
   const int fd = ::open(csv.c_str(), O_RDONLY | O_CLOEXEC);
   const std::string name = csv.filename().string();
   const auto rule = enclave::rule_for(codebook, name);
   enclave::TextInput input(fd, name, rule.encoding);
   enclave::CsvReader reader(input, name, rule.separator, enclave::wanted_names(codebook, rule));
   {
-    Rows rows(handle, enclave::match_columns(codebook, rule, name, reader.header()).fields);
+    Rows rows(handle, codebook.name,
+              enclave::match_columns(codebook, rule, name, reader.header()).fields);
     reader.read(rows);
   }
   ::close(fd);
@@ -119,12 +126,13 @@ void RowStore::load(const std::filesystem::path& file, const enclave::KeyBytes& 
 
 RowStore::RowStore(const std::filesystem::path& file, const enclave::KeyBytes& key)
     : handle_(connect(file, key)) {
+  run(handle_, cache);
   run(handle_, "PRAGMA query_only=ON");
 }
 
 RowStore::~RowStore() { sqlite3_close_v2(handle_); }
 
-Answer RowStore::query(const std::string& sql) const {
+Answer RowStore::query(const std::string& sql, int dimensions) const {
   sqlite3_stmt* statement = nullptr;
   require(sqlite3_prepare_v2(handle_, sql.c_str(), -1, &statement, nullptr), "no query");
   Answer answer;
@@ -132,11 +140,11 @@ Answer RowStore::query(const std::string& sql) const {
   int rc = sqlite3_step(statement);
   for (; rc == SQLITE_ROW; rc = sqlite3_step(statement)) {
     std::string key;
-    for (int i = 0; i < columns - 2; ++i) {
+    for (int i = 0; i < dimensions; ++i) {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
       key += std::string(text ? text : "") + "|";
     }
-    for (int i = columns - 2; i < columns; ++i) {
+    for (int i = dimensions; i < columns; ++i) {
       const bool null = sqlite3_column_type(statement, i) == SQLITE_NULL;
       answer[key].push_back(null ? std::nan("") : sqlite3_column_double(statement, i));
     }

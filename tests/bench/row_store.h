@@ -13,10 +13,14 @@ struct sqlite3;
 
 namespace sceau::bench {
 
+/// A connection with these key settings, its page cache as small as can be: also how floor.cpp
+/// reads a sealed store. The caller closes it.
+[[nodiscard]] sqlite3* connect(const std::filesystem::path& file, const enclave::KeyBytes& key);
+
 class RowStore {
  public:
-  /// Reads the CSV's columns that the codebook names into a table `eleves`; returns when it is on
-  /// the disk.
+  /// Reads the CSV's columns that the codebook names into a table with the codebook's name; returns
+  /// when it is on the disk.
   static void load(const std::filesystem::path& file, const enclave::KeyBytes& key,
                    const std::filesystem::path& csv, const policies::Codebook& codebook);
 
@@ -25,8 +29,8 @@ class RowStore {
   RowStore& operator=(const RowStore&) = delete;
   ~RowStore();
 
-  /// All columns but the last two are dimensions.
-  [[nodiscard]] Answer query(const std::string& sql) const;
+  /// The first `dimensions` columns are dimensions, the others statistics.
+  [[nodiscard]] Answer query(const std::string& sql, int dimensions) const;
 
  private:
   sqlite3* handle_ = nullptr;

@@ -1,6 +1,5 @@
 #include "tests/bench/workload.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "disclosure/number.h"
@@ -10,7 +9,10 @@ namespace {
 
 using disclosure::Column;
 using disclosure::Condition;
+using disclosure::Decimal;
+using disclosure::Evidence;
 using disclosure::Function;
+using disclosure::Number;
 using disclosure::Tabulation;
 
 Column column(const std::string& name, Function function, const std::string& variable = "") {
@@ -21,58 +23,114 @@ Column column(const std::string& name, Function function, const std::string& var
   return made;
 }
 
-Condition equal(const std::string& variable, const std::string& code) {
+Column rows() { return column("n", Function::count_rows); }
+
+Condition equal(const std::string& variable, disclosure::Constant constant) {
   Condition condition;
   condition.kind = Condition::Kind::compare;
   condition.variable = variable;
-  condition.constants = {code};
+  condition.constants = {std::move(constant)};
   return condition;
 }
 
-Tabulation tabulation(const std::vector<std::string>& dimensions, std::vector<Column> columns) {
+Tabulation tabulation(const std::string& dataset, const std::vector<std::string>& dimensions,
+                      std::vector<Column> columns) {
   Tabulation made;
-  made.dataset = "eleves";
-  made.vintages = {"bench"};
+  made.dataset = dataset;
   for (const auto& name : dimensions) made.dimensions.push_back({name, name});
   made.columns = std::move(columns);
   made.grouping_sets = {(1U << dimensions.size()) - 1};
   return made;
 }
 
-}  // namespace
-
-std::vector<Query> workload() {
-  std::vector<Query> queries(4);
-  queries[0] = {"W1", "académie × sexe: count, mean",
-                tabulation({"academie", "sexe"}, {column("n", Function::count_rows),
-                                                  column("mean", Function::mean, "note")}),
-                "SELECT academie, sexe, count(*), avg(note) FROM eleves GROUP BY 1, 2"};
-  queries[1] = {
-      "W2", "département × niveau × pcs × sexe: count, sum",
-      tabulation({"departement", "niveau", "pcs", "sexe"},
-                 {column("n", Function::count_rows), column("sum", Function::sum, "note")}),
-      "SELECT departement, niveau, pcs, sexe, count(*), sum(note) FROM eleves "
-      "GROUP BY 1, 2, 3, 4"};
-  queries[2] = queries[0];
-  queries[2].name = "W3";
-  queries[2].title = "W1 where niveau = terminale and secteur = PUBLIC";
-  Condition both;
-  both.kind = Condition::Kind::all_of;
-  both.parts = {equal("niveau", "terminale"), equal("secteur", "PUBLIC")};
-  queries[2].tabulation.where = both;
-  queries[2].sql =
-      "SELECT academie, sexe, count(*), avg(note) FROM eleves "
-      "WHERE niveau = 'terminale' AND secteur = 'PUBLIC' GROUP BY 1, 2";
-  queries[3] = {
-      "W4", "département × niveau: count, distinct schools",
-      tabulation({"departement", "niveau"}, {column("n", Function::count_rows),
-                                             column("schools", Function::count_distinct, "uai")}),
-      "SELECT departement, niveau, count(*), count(DISTINCT uai) FROM eleves "
-      "GROUP BY 1, 2"};
-  return queries;
+Tabulation filtered() {
+  Tabulation made =
+      tabulation("eleves", {"academie", "sexe"}, {rows(), column("mean", Function::mean, "note")});
+  made.where.kind = Condition::Kind::all_of;
+  made.where.parts = {equal("annee", Decimal{2021, 0}), equal("boursier", std::string("1"))};
+  return made;
 }
 
-Answer answer_of(const disclosure::Table& table) {
+Tabulation scan() {
+  Column holders = rows();
+  holders.name = "boursiers";
+  holders.statistic.filter = equal("boursier", std::string("1"));
+  return tabulation(
+      "eleves", {},
+      {column("notes", Function::sum, "note"), column("ages", Function::sum, "age"), holders});
+}
+
+std::vector<Query> all() {
+  const std::vector<std::string> fine = {"departement", "niveau", "pcs", "sexe"};
+  return {{"W1", tabulation("eleves", {"academie", "sexe"},
+                            {rows(), column("mean", Function::mean, "note")})},
+          {"W2", tabulation("eleves", fine,
+                            {rows(), column("sum", Function::sum, "note"),
+                             column("variance", Function::variance, "note")})},
+          {"W3", filtered()},
+          {"W4",
+           tabulation("eleves", {"departement", "niveau"},
+                      {rows(), column("schools", Function::count_distinct, "uai"),
+                       column("sum", Function::sum, "note")}),
+           true},
+          {"W5", scan()},
+          {"W2E", tabulation("eleves", fine, {rows(), column("sum", Function::sum, "note")}), true},
+          {"F1", tabulation("lycees", {"academie", "serie", "sexe"}, {rows()})},
+          {"F2", tabulation("lycees", {"departement", "niveau"}, {rows()}), true},
+          {"P1", tabulation("pisa2003", {"country", "gender"},
+                            {rows(), column("weights", Function::sum, "stu_wgt"),
+                             column("mean", Function::mean, "math")})},
+          {"P2", tabulation("pisa2003", {"country", "mother_educ", "father_educ"},
+                            {rows(), column("weights", Function::sum, "stu_wgt"),
+                             column("mean", Function::mean, "read")})}};
+}
+
+double value(const Number& number) {
+  return number.kind == Number::Kind::null ? std::nan("") : disclosure::to_double(number);
+}
+
+double largest(const Evidence& evidence, std::size_t place) {
+  const auto& sums = evidence.contributions.at(0).largest;
+  return place < sums.size() ? value(sums[place]) : std::nan("");
+}
+
+double count(std::int64_t number) { return static_cast<double>(number); }
+
+std::vector<double> of_schools(const disclosure::Cell& cell) {
+  const Evidence& evidence = cell.columns.back().evidence;
+  const auto schools = cell.columns.front().evidence.contributions.at(0).distinct;
+  return {count(cell.rows), count(schools), largest(evidence, 0), largest(evidence, 1)};
+}
+
+std::vector<double> of_all_evidence(const disclosure::Cell& cell) {
+  const Evidence& evidence = cell.columns.back().evidence;
+  return {count(cell.rows),
+          count(evidence.rows),
+          count(evidence.contributions.at(0).distinct),
+          largest(evidence, 0),
+          largest(evidence, 1),
+          value(evidence.contributions.at(0).total),
+          value(evidence.sum),
+          value(evidence.squares),
+          count(evidence.negatives),
+          evidence.minimum ? value(*evidence.minimum) : std::nan(""),
+          count(evidence.minimum_units),
+          evidence.maximum ? value(*evidence.maximum) : std::nan(""),
+          count(evidence.maximum_units)};
+}
+
+}  // namespace
+
+std::optional<Query> query_named(const std::string& name, std::vector<std::string> vintages) {
+  for (auto& query : all()) {
+    if (query.name != name) continue;
+    query.tabulation.vintages = std::move(vintages);
+    return query;
+  }
+  return std::nullopt;
+}
+
+Answer answer_of(const Query& query, const disclosure::Table& table) {
   Answer answer;
   for (const auto& cell : table.cells) {
     if (cell.rows == 0) continue;
@@ -82,22 +140,13 @@ Answer answer_of(const disclosure::Table& table) {
       key += code.value_or("") + "|";
     }
     auto& values = answer[key];
-    for (const auto& result : cell.columns) {
-      const bool null = result.value.kind == disclosure::Number::Kind::null;
-      values.push_back(null ? std::nan("") : disclosure::to_double(result.value));
+    if (query.evidence) {
+      values = query.name == "W2E" ? of_all_evidence(cell) : of_schools(cell);
+      continue;
     }
+    for (const auto& result : cell.columns) values.push_back(value(result.value));
   }
   return answer;
-}
-
-bool same(const Answer& a, const Answer& b) {
-  const auto close = [](double x, double y) {
-    if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y);
-    return std::abs(x - y) <= 1e-9 * std::max(std::abs(x), std::abs(y));
-  };
-  return std::ranges::equal(a, b, [&](const auto& left, const auto& right) {
-    return left.first == right.first && std::ranges::equal(left.second, right.second, close);
-  });
 }
 
 }  // namespace sceau::bench

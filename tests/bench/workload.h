@@ -1,8 +1,9 @@
 #pragma once
-// The four queries of the benchmark, each as a tabulation for the engine and as SQL for a row
-// store.
+// The questions of the benchmark as tabulations for the engine. The same questions in SQL, for the
+// engines that it is measured against, stand in queries.py under the same names.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,20 +14,19 @@ namespace sceau::bench {
 
 struct Query {
   std::string name;  ///< "W1" …
-  std::string title;
   disclosure::Tabulation tabulation;
-  std::string sql;  ///< the same columns in the same order: dimensions, then statistics
+  bool evidence = false;  ///< whether the answer is made of evidence, not of results alone
 };
 
-/// Over the columns of policies/codebooks/eleves.toml, table `eleves`, vintage `bench`.
-[[nodiscard]] std::vector<Query> workload();
+/// Nothing where no question has this name. The tabulation is over `vintages`.
+[[nodiscard]] std::optional<Query> query_named(const std::string& name,
+                                               std::vector<std::string> vintages);
 
-/// What a query answered: dimensions joined by '|' -> statistics, NaN for NULL. Groups without rows
-/// are left out.
+/// Dimensions joined by '|' -> statistics, NaN for NULL. Groups without rows are left out.
 using Answer = std::map<std::string, std::vector<double>>;
 
-[[nodiscard]] Answer answer_of(const disclosure::Table& table);
-/// The same groups, and statistics that differ by no more than doubles do.
-[[nodiscard]] bool same(const Answer& a, const Answer& b);
+/// The results of a query without evidence; else what queries.py asks of the others: W4 and F2 the
+/// rows, schools and two largest schools; W2E all that is known of the marks.
+[[nodiscard]] Answer answer_of(const Query& query, const disclosure::Table& table);
 
 }  // namespace sceau::bench
