@@ -95,10 +95,12 @@ for (const auto& file : import.files) ::close(file.fd);
 return {{"seconds", took}, {"rows", rows}, {"bytes", fs::file_size(given.out)}};
 }  // namespace
 
-/// One line to change: what of a table is computed.
+/// Results alone where the question asks for no evidence, as exploration does.
 disclosure::Table tabulate(const bench::Query& query, const disclosure::Source& source,
                            const policies::Codebook& codebook, int threads) {
-  return disclosure::tabulate(query.tabulation, source, codebook, {}, threads);
+  return disclosure::tabulate(
+      query.tabulation, source, codebook, {}, threads,
+      query.evidence ? disclosure::Detail::evidence : disclosure::Detail::results);
 }
 
 bench::Query named(const Arguments& given, std::vector<std::string> vintages) {
