@@ -70,36 +70,46 @@ Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows) : data_(
 
 std::unique_ptr<RowSource> Workbench::run(const sql::Plan& plan, Interruption& interruption) {
   if (plan.fixed) return rows_of(*plan.fixed);
-  if (plan.tabulation) {
-    try {
-      return tabulate(plan, interruption);
-    } catch (const disclosure::DisclosureError& error) {
-      interruption.raise();
-      const bool sqlite_can = error.fault() == disclosure::Fault::too_many_cells && plan.explore;
-      if (!sqlite_can) throw;
-    }
+  try {
+    if (plan.tabulation) return rows_of(tabulate(*plan.tabulation, interruption));
+    if (plan.mixed) return mix(*plan.mixed, interruption);
+  } catch (const disclosure::DisclosureError& error) {
+    interruption.raise();
+    const bool sqlite_can = error.fault() == disclosure::Fault::too_many_cells && plan.explore;
+    if (!sqlite_can) throw;
   }
-  if (plan.explore) return explore(plan, interruption);
+  if (plan.explore) return explore(*plan.explore, interruption);
   if (plan.not_explorable) throw *plan.not_explorable;
   throw EnclaveError(Fault::internal, "server.internal", {"a plan without a way"});
 }
 
-std::unique_ptr<RowSource> Workbench::tabulate(const sql::Plan& plan, Interruption& interruption) {
-  const auto& tabulation = plan.tabulation->tabulation;
+std::vector<sql::Row> Workbench::tabulate(const sql::TabulationPlan& plan,
+                                          Interruption& interruption) {
+  const auto& tabulation = plan.tabulation;
   const auto* source = data_.find(tabulation.dataset);
   if (source == nullptr) {
     throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
   }
   const auto table =
       disclosure::tabulate(tabulation, *source, source->codebook(), interruption.question());
-  return rows_of(sql::format_rows(table, *plan.tabulation));
+  return sql::format_rows(table, plan);
 }
 
-std::unique_ptr<RowSource> Workbench::explore(const sql::Plan& plan, Interruption& interruption) {
+std::unique_ptr<RowSource> Workbench::mix(const sql::MixedPlan& plan, Interruption& interruption) {
+  std::vector<sql::ComputedTable> computed;
+  for (const auto& part : plan.parts) {
+    computed.push_back({sql::types_of(part), tabulate(part, interruption)});
+  }
+  return explore(plan.around, interruption, std::move(computed));
+}
+
+std::unique_ptr<RowSource> Workbench::explore(const sql::ExplorePlan& plan,
+                                              Interruption& interruption,
+                                              std::vector<sql::ComputedTable> computed) {
   cursor_->reset();
   cursor_ = std::make_shared<std::unique_ptr<sql::Cursor>>();
-  *cursor_ =
-      std::make_unique<sql::Cursor>(exploration_->run(*plan.explore, interruption.question()));
+  *cursor_ = std::make_unique<sql::Cursor>(
+      exploration_->run(plan, interruption.question(), std::move(computed)));
   return std::make_unique<CursorRows>(cursor_, interruption);
 }
 

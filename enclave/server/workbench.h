@@ -34,14 +34,17 @@ class Workbench {
 
   [[nodiscard]] const sql::Catalog& catalog() const { return catalog_; }
 
-  /// Runs a plan: fixed rows, else the tabulation engine, else SQLite. A table of too many cells
-  /// goes to SQLite where that can answer. At most one exploration runs at a time; the rows of an
+  /// Runs a plan: fixed rows, else the tabulation engine, else the engine for the tabulations in it
+  /// and SQLite for the rest, else SQLite. A table of too many cells goes to SQLite where that can
+  /// answer. At most one exploration runs at a time; the rows of an
   /// earlier one end with server.rows_gone.
   [[nodiscard]] std::unique_ptr<RowSource> run(const sql::Plan& plan, Interruption& interruption);
 
  private:
-  std::unique_ptr<RowSource> tabulate(const sql::Plan& plan, Interruption& interruption);
-  std::unique_ptr<RowSource> explore(const sql::Plan& plan, Interruption& interruption);
+  std::vector<sql::Row> tabulate(const sql::TabulationPlan& plan, Interruption& interruption);
+  std::unique_ptr<RowSource> mix(const sql::MixedPlan& plan, Interruption& interruption);
+  std::unique_ptr<RowSource> explore(const sql::ExplorePlan& plan, Interruption& interruption,
+                                     std::vector<sql::ComputedTable> computed = {});
 
   OpenedData data_;
   sql::Catalog catalog_;

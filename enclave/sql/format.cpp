@@ -93,7 +93,11 @@ class Formatter {
       if (!shown(cell)) continue;
       Row row;
       for (const auto& output : plan_.outputs) {
-        row.push_back(output.is_dimension ? member(cell, output.index) : value(cell, output));
+        if (!output.grouping.empty()) {
+          row.push_back(grouping(cell, output.grouping));
+        } else {
+          row.push_back(output.is_dimension ? member(cell, output.index) : value(cell, output));
+        }
       }
       rows.push_back(std::move(row));
     }
@@ -112,6 +116,15 @@ class Formatter {
     const auto member = cell.key[dimension];
     if (member == disclosure::total) return std::nullopt;
     return table_.domains[dimension].codes[static_cast<std::size_t>(member)];
+  }
+
+  /// GROUPING(a, b): a bit for each argument, 1 where the cell's set leaves it out.
+  [[nodiscard]] std::string grouping(const Cell& cell,
+                                     const std::vector<std::size_t>& dimensions) const {
+    const auto kept = table_.tabulation.grouping_sets[cell.grouping_set];
+    std::uint64_t bits = 0;
+    for (const auto dimension : dimensions) bits = bits * 2 + (((kept >> dimension) & 1U) ^ 1U);
+    return std::to_string(bits);
   }
 
   [[nodiscard]] std::optional<std::string> value(const Cell& cell,
@@ -167,6 +180,12 @@ class Formatter {
 
 std::vector<Row> format_rows(const disclosure::Table& table, const TabulationPlan& plan) {
   return Formatter(table, plan).rows();
+}
+
+std::vector<Type> types_of(const TabulationPlan& plan) {
+  std::vector<Type> types;
+  for (const auto& output : plan.outputs) types.push_back(output.type);
+  return types;
 }
 
 }  // namespace sceau::enclave::sql

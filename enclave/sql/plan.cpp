@@ -5,6 +5,7 @@
 
 #include "enclave/messages.h"
 #include "enclave/sql/explore.h"
+#include "enclave/sql/mix.h"
 #include "enclave/sql/parse.h"
 #include "enclave/sql/pgcatalog.h"
 #include "enclave/sql/settings.h"
@@ -184,6 +185,7 @@ Plan plan_of(const Select& query, const Catalog& catalog) {
     plan.tabulation = std::move(*tabulation);
   } else {
     plan.not_a_tabulation = std::get<disclosure::Message>(std::move(answer));
+    plan.mixed = mix_query(query, catalog);
   }
   try {
     plan.explore = explore_query(query);

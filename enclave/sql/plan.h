@@ -87,6 +87,8 @@ struct OutputColumn {
   Type type = Type::text;     ///< as shown
   int scale = -1;             ///< numeric: digits fixed by the type; -1: by PostgreSQL's rule
   bool null_if_zero = false;  ///< the divisor is NULLIF(…, 0); else a zero divisor is 22012
+  std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
+  friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 
 struct OrderKey {
@@ -106,13 +108,22 @@ struct ExplorePlan {
   std::vector<ResultColumn> columns;
 };
 
+/// A statement that holds tabulations (mix.h): the engine computes the parts, SQLite the rest from
+/// their rows, part i being computed table i.
+struct MixedPlan {
+  std::vector<TabulationPlan> parts;
+  ExplorePlan around;
+};
+
 /// Exactly one of fixed, or of the others: a SELECT that the engine answers has `tabulation`; one
-/// that SQLite can answer has `explore` (mostly both: then the engine is preferred).
+/// that SQLite can answer has `explore` (mostly both: then the engine is preferred); one that holds
+/// tabulations has `mixed`, which is preferred to `explore`.
 struct Plan {
   std::vector<ResultColumn> columns;
   std::optional<std::vector<Row>> fixed;  ///< catalogue queries, SHOW, SELECT 1
   std::optional<TabulationPlan> tabulation;
   std::optional<disclosure::Message> not_a_tabulation;  ///< why, where tabulation is empty
+  std::optional<MixedPlan> mixed;
   std::optional<ExplorePlan> explore;
   std::optional<SqlError> not_explorable;  ///< why, where explore is empty
 };
@@ -132,6 +143,9 @@ struct Plan {
 /// shown, margins are NULL, numbers as their types print. Throws SqlError 22012.
 [[nodiscard]] std::vector<Row> format_rows(const disclosure::Table& table,
                                            const TabulationPlan& plan);
+
+/// The types of its rows' columns.
+[[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);
 
 /// EXPLAIN's rows, one column "QUERY PLAN".
 [[nodiscard]] std::vector<Row> explain_rows(const Plan& plan);

@@ -8,6 +8,7 @@
 
 #include "enclave/sql/explore.h"
 #include "enclave/sql/row_table.h"
+#include "enclave/sql/vtab.h"
 
 namespace sceau::enclave::sql {
 namespace {
@@ -28,22 +29,6 @@ struct CursorHandle final : sqlite3_vtab_cursor {
 
 RowTable& table_of(sqlite3_vtab* handle) { return *static_cast<Handle*>(handle)->table; }
 RowCursor& rows_of(sqlite3_vtab_cursor* handle) { return static_cast<CursorHandle*>(handle)->rows; }
-
-/// No C++ exception may pass through SQLite.
-template <typename Body>
-int guarded_code(RunState& state, const Body& body) {
-  try {
-    body();
-    return state.fault ? SQLITE_ERROR : SQLITE_OK;
-  } catch (const SqlError& error) {
-    state.fail(error);
-  } catch (const std::bad_alloc&) {
-    return SQLITE_NOMEM;
-  } catch (const std::exception&) {
-    state.fail(SqlError("XX000", "sql.internal", {"rows"}));
-  }
-  return SQLITE_ERROR;
-}
 
 int connect(sqlite3* db, void* data, int count, const char* const* words, sqlite3_vtab** handle,
             char**) {

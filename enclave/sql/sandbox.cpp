@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "enclave/sql/computed.h"
 #include "enclave/sql/functions.h"
 #include "enclave/sql/rows.h"
 #include "enclave/sql/run_state.h"
@@ -94,7 +95,8 @@ struct Exploration::State {
   RunState run;
   Limits limits;
   std::set<std::string, std::less<>> tables, functions;
-  Connection connection;  // last: it goes first, while what it points to still is
+  std::vector<ComputedTable> computed;  ///< of the running statement
+  Connection connection;                // last: it goes first, while what it points to still is
 };
 
 struct Cursor::State {
@@ -167,7 +169,7 @@ void harden(sqlite3* db, const Limits& limits) {
                            "PRAGMA cell_size_check=ON", "PRAGMA query_only=ON"}) {
     require(sqlite3_exec(db, text, nullptr, nullptr, nullptr), "pragma");
   }
-  std::array<const char*, 2> kept = {row_module, nullptr};
+  std::array<const char*, 3> kept = {row_module, computed_module, nullptr};
   require(sqlite3_drop_modules(db, kept.data()), "modules");
   limit(db, limits);
 }
@@ -216,6 +218,8 @@ Exploration::Exploration(const Catalog& catalog, std::vector<const disclosure::S
   auto specs = specs_of(catalog, sources);
   for (const auto& spec : specs) state_->tables.insert(spec.name);
   create_tables(db, std::move(specs), state_->run);
+  create_computed(db, state_->computed, state_->run);
+  for (std::size_t i = 0; i < max_computed; ++i) state_->tables.insert("sceau." + computed_name(i));
   for (const auto& names : {scalar_names(), aggregate_names()}) {
     state_->functions.insert(names.begin(), names.end());
   }
@@ -227,8 +231,10 @@ Exploration::Exploration(const Catalog& catalog, std::vector<const disclosure::S
 
 Exploration::~Exploration() = default;
 
-Cursor Exploration::run(const ExplorePlan& plan, disclosure::Cancelled cancelled) {
+Cursor Exploration::run(const ExplorePlan& plan, disclosure::Cancelled cancelled,
+                        std::vector<ComputedTable> computed) {
   auto& run = state_->run;
+  state_->computed = std::move(computed);
   run.fault.reset();
   run.cancelled = std::move(cancelled);
   ++run.statement;

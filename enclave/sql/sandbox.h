@@ -14,6 +14,7 @@
 
 #include "disclosure/source.h"
 #include "disclosure/table.h"
+#include "enclave/sql/computed.h"
 #include "enclave/sql/plan.h"
 
 namespace sceau::enclave::sql {
@@ -52,8 +53,10 @@ class Exploration {
   Exploration& operator=(const Exploration&) = delete;
 
   /// `cancelled` is asked every few thousand steps and between segments; deadline and cancel
-  /// requests are the caller's to fold into it.
-  [[nodiscard]] Cursor run(const ExplorePlan& plan, disclosure::Cancelled cancelled);
+  /// requests are the caller's to fold into it. `computed`: what the plan's computed tables hold,
+  /// in the order of MixedPlan::parts; kept until the next run.
+  [[nodiscard]] Cursor run(const ExplorePlan& plan, disclosure::Cancelled cancelled,
+                           std::vector<ComputedTable> computed = {});
 
  private:
   struct State;
