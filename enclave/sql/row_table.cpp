@@ -1,7 +1,7 @@
 #include "enclave/sql/row_table.h"
 
 #include <algorithm>
-#include <limits>
+#include <numeric>
 
 #include "disclosure/number.h"
 #include "enclave/sql/fault.h"
@@ -19,44 +19,17 @@ RowTable::RowTable(TableSpec spec, RunState& state) : spec_(std::move(spec)), st
     segments_.push_back(segment);
     row_count_ += source.rows(segment);
   }
-  for (const auto& column : spec_.columns) {
-    const auto info = source.column(column.name);
-    if (!info) throw SqlError("XX000", "sql.internal", {"column"});
-    kinds_.push_back(info->kind);
-    const bool codes = info->kind == ColumnKind::codes;
-    dictionaries_.push_back(codes ? &source.dictionary(column.name) : nullptr);
-  }
+  for (const auto& column : spec_.columns) columns_.emplace_back(source, column);
 }
 
-bool RowTable::searchable(std::size_t column, Term::Operator operation) const {
+bool RowTable::takes(const Term& term, std::string_view collation) const {
   if (!spec_.source) return false;
-  if (kinds_[column] == ColumnKind::codes) return operation == Term::Operator::equal;
-  return kinds_[column] == ColumnKind::scaled && spec_.columns[column].type == Type::int8;
+  return columns_[term.column].takes(term.operation, collation);
 }
 
 double RowTable::distinct(std::size_t column) const {
-  if (!dictionaries_[column]) return 100;
-  return std::max<double>(1, static_cast<double>(dictionaries_[column]->size()));
-}
-
-std::optional<std::int64_t> RowTable::key_of(std::size_t column, sqlite3_value* value) {
-  if (kinds_[column] != ColumnKind::codes) {
-    if (sqlite3_value_type(value) != SQLITE_INTEGER) return std::nullopt;
-    return sqlite3_value_int64(value);
-  }
-  if (sqlite3_value_type(value) != SQLITE_TEXT) return std::nullopt;
-  auto& codes = codes_[column];
-  if (codes.empty()) {
-    const auto& texts = dictionary(column);
-    codes.reserve(texts.size());
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      codes.emplace(texts[i], static_cast<std::uint32_t>(i));
-    }
-  }
-  const std::string_view text(reinterpret_cast<const char*>(sqlite3_value_text(value)),
-                              static_cast<std::size_t>(sqlite3_value_bytes(value)));
-  const auto found = codes.find(text);
-  return found == codes.end() ? std::nullopt : std::optional<std::int64_t>(found->second);
+  if (columns_[column].kind() != ColumnKind::codes) return 100;
+  return std::max<double>(1, static_cast<double>(columns_[column].dictionary().size()));
 }
 
 void RowIndex::sort() {
@@ -93,7 +66,7 @@ RowIndex RowTable::make_index(std::size_t column) const {
     const auto rows = spec_.source->rows(segment);
     const auto place = static_cast<std::uint32_t>(segment);
     for (std::uint32_t row = 0; row < rows; ++row) {
-      if (kinds_[column] == ColumnKind::codes) {
+      if (values.kind == ColumnKind::codes) {
         if (values.codes[row] != disclosure::null_code) made.add({values.codes[row], place, row});
       } else if (values.present.empty() || values.present[row]) {
         made.add({values.scaled[row], place, row});
@@ -106,66 +79,60 @@ RowIndex RowTable::make_index(std::size_t column) const {
 
 // ---- the cursor
 
-bool RowCursor::add_term(const Term& term, sqlite3_value* value) {
-  const auto key = table_.key_of(term.column, value);
-  if (!key) {
-    // An inequality with something else than an integer is for SQLite to decide.
-    return term.operation != Term::Operator::equal && sqlite3_value_type(value) != SQLITE_NULL;
-  }
-  constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
-  constexpr auto highest = std::numeric_limits<std::int64_t>::max();
-  switch (term.operation) {
-    case Term::Operator::equal:
-      filters_.push_back({term.column, *key});
-      if (table_.kind(term.column) == ColumnKind::scaled) {
-        ranges_.push_back({term.column, *key, *key});
-      }
-      break;
-    case Term::Operator::less:
-    case Term::Operator::less_equal:
-      ranges_.push_back({term.column, lowest, *key});
-      break;
-    case Term::Operator::greater:
-    case Term::Operator::greater_equal:
-      ranges_.push_back({term.column, *key, highest});
-      break;
+/// False where no row can pass.
+bool RowCursor::take(const std::vector<Term>& terms, sqlite3_value** values) {
+  filters_.clear();
+  to_skip_ = 0;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i].operation == Term::Operator::offset) {
+      to_skip_ = std::max<std::int64_t>(0, sqlite3_value_int64(values[i]));
+      continue;
+    }
+    auto filter = RowFilter::make(table_.column(terms[i].column), terms[i], values[i]);
+    if (filter.kind() == RowFilter::Kind::none) return false;
+    if (filter.kind() != RowFilter::Kind::all) filters_.push_back(std::move(filter));
   }
   return true;
 }
 
 void RowCursor::start(const std::vector<Term>& terms, sqlite3_value** values) {
-  filters_.clear();
-  ranges_.clear();
   indexed_ = false;
   end_ = false;
   number_ = 0;
   if (!table_.spec().source) return start_system();
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    if (!add_term(terms[i], values[i])) {
-      end_ = true;
-      return;
-    }
+  if (!take(terms, values)) {
+    end_ = true;
+    return;
   }
-  if (!filters_.empty()) {
-    if (const auto* index = table_.index_for(filters_[0].column)) {
-      indexed_ = true;
-      places_ = index->find(filters_[0].key);
-      place_ = 0;
-    }
+  const RowIndex* index = nullptr;
+  if (!filters_.empty() && filters_[0].kind() == RowFilter::Kind::equal) {
+    index = table_.index_for(filters_[0].column());
+  }
+  if (index) {
+    indexed_ = true;
+    places_ = index->find(filters_[0].key());
+    place_ = 0;
+    return find_place();
   }
   at_ = 0;
-  row_ = rows_ = 0;
-  if (!indexed_) present_ = nullptr;
+  from_ = rows_ = 0;
+  selected_.clear();
   find_row();
 }
 
 void RowCursor::load(std::size_t segment) {
   if (present_ && segment_ == segment) return;
-  if (!indexed_) decoded_.clear();
   segment_ = segment;
+  if (!indexed_ && !decoded_.empty()) {  // one at a time, in the memory of the one before
+    auto held = decoded_.extract(decoded_.begin());
+    held.key() = segment;
+    held.mapped().loaded.assign(columns(), 0);
+    decoded_.clear();
+    decoded_.insert(std::move(held));
+  }
   present_ = &decoded_[segment];
-  present_->columns.resize(table_.spec().columns.size());
-  present_->loaded.resize(table_.spec().columns.size(), 0);
+  present_->columns.resize(columns());
+  present_->loaded.resize(columns(), 0);
 }
 
 const disclosure::Segment& RowCursor::column(std::size_t column) {
@@ -177,51 +144,63 @@ const disclosure::Segment& RowCursor::column(std::size_t column) {
   return present_->columns[column];
 }
 
-bool RowCursor::skip_segment(std::size_t segment) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
-    return !table_.spec().source->may_contain(segment, table_.spec().columns[range.column].name,
-                                              range.low, range.high);
-  });
+/// Moves on, from where the cursor stands in the index, to a row that all filters let through.
+void RowCursor::find_place() {
+  for (; place_ < places_.size(); ++place_) {
+    load(places_[place_].segment);
+    row_ = places_[place_].row;
+    const bool passes = std::all_of(filters_.begin(), filters_.end(), [&](const auto& filter) {
+      return filter.passes(column(filter.column()), row_);
+    });
+    if (passes) return;
+  }
+  end_ = true;
 }
 
-bool RowCursor::row_matches() {
-  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
-    const auto& values = column(filter.column);
-    if (values.kind == ColumnKind::codes) {
-      return values.codes[row_] == static_cast<std::uint32_t>(filter.key);
-    }
-    return (values.present.empty() || values.present[row_]) && values.scaled[row_] == filter.key;
+/// Whether a segment has rows that pass; then they are selected.
+bool RowCursor::select_rows(std::size_t segment) {
+  const auto& source = *table_.spec().source;
+  const auto rows = source.rows(segment);
+  if (filters_.empty()) {
+    from_ = static_cast<std::uint32_t>(std::min<std::int64_t>(to_skip_, rows));
+    to_skip_ -= from_;
+    rows_ = rows;
+    if (from_ < rows_) load(segment);
+    return from_ < rows_;
+  }
+  const bool may = std::all_of(filters_.begin(), filters_.end(), [&](const auto& filter) {
+    return filter.may_pass(source, segment);
   });
+  if (!may) return false;
+  load(segment);
+  selected_.resize(rows);
+  std::iota(selected_.begin(), selected_.end(), 0U);
+  for (const auto& filter : filters_) {
+    filter.keep(column(filter.column()), selected_);
+    if (selected_.empty()) return false;
+  }
+  from_ = 0;
+  rows_ = static_cast<std::uint32_t>(selected_.size());
+  return true;
 }
 
-/// Moves on to the first row, from where the cursor stands, that the filters let through.
+/// False at the end.
+bool RowCursor::next_segment() {
+  const auto& segments = table_.segments();
+  while (at_ < segments.size()) {
+    if (table_.state().stopped()) return false;
+    if (select_rows(segments[at_++])) return true;
+  }
+  return false;
+}
+
+/// Puts the cursor on the next row, from from_ on.
 void RowCursor::find_row() {
-  if (indexed_) {
-    for (; place_ < places_.size(); ++place_) {
-      load(places_[place_].segment);
-      row_ = places_[place_].row;
-      if (row_matches()) return;
-    }
+  if (from_ >= rows_ && !next_segment()) {
     end_ = true;
     return;
   }
-  const auto& segments = table_.segments();
-  while (!end_) {
-    for (; row_ < rows_; ++row_) {
-      if (row_matches()) return;
-    }
-    do {
-      if (at_ == segments.size() || table_.state().stopped()) {
-        end_ = true;
-        return;
-      }
-      ++at_;
-    } while (skip_segment(segments[at_ - 1]));
-    present_ = nullptr;
-    load(segments[at_ - 1]);
-    row_ = 0;
-    rows_ = table_.spec().source->rows(segment_);
-  }
+  row_ = filters_.empty() ? from_ : selected_[from_];
 }
 
 void RowCursor::next() {
@@ -230,13 +209,17 @@ void RowCursor::next() {
     end_ = static_cast<std::size_t>(number_) >= system_.size();
     return;
   }
-  indexed_ ? static_cast<void>(++place_) : static_cast<void>(++row_);
+  if (indexed_) {
+    ++place_;
+    return find_place();
+  }
+  ++from_;
   find_row();
 }
 
 void RowCursor::give(sqlite3_context* context, std::size_t column) {
   if (!table_.spec().source) return give_system(context, column);
-  switch (table_.kind(column)) {
+  switch (table_.column(column).kind()) {
     case ColumnKind::codes:
       return give_codes(context, column);
     case ColumnKind::scaled:
@@ -252,7 +235,7 @@ void RowCursor::give(sqlite3_context* context, std::size_t column) {
 void RowCursor::give_codes(sqlite3_context* context, std::size_t column) {
   const auto code = this->column(column).codes[row_];
   if (code == disclosure::null_code) return;
-  const auto& text = table_.dictionary(column)[code];
+  const auto& text = table_.column(column).dictionary()[code];
   sqlite3_result_text64(context, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 

@@ -11,21 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "enclave/sql/row_filter.h"
 #include "enclave/sql/rows.h"
 
 namespace sceau::enclave::sql {
-
-/// A comparison that SQLite hands down: column, operator, and at run time a value.
-struct Term {
-  std::size_t column = 0;
-  enum class Operator {
-    equal,
-    less,
-    less_equal,
-    greater,
-    greater_equal
-  } operation = Operator::equal;
-};
 
 /// Where the rows of each key are; the rows of one key stand in the relation's order.
 class RowIndex {
@@ -50,35 +39,31 @@ class RowTable {
   [[nodiscard]] RunState& state() const { return state_; }
   [[nodiscard]] const std::vector<std::size_t>& segments() const { return segments_; }
   [[nodiscard]] double row_count() const { return row_count_; }
-  /// Whether a term on this column can be used: a codes column, or integers.
-  [[nodiscard]] bool searchable(std::size_t column, Term::Operator operation) const;
+  /// Whether a filter can be made of a term under SQLite's collation of that name.
+  [[nodiscard]] bool takes(const Term& term, std::string_view collation) const;
   [[nodiscard]] double distinct(std::size_t column) const;
-  [[nodiscard]] disclosure::ColumnKind kind(std::size_t column) const { return kinds_[column]; }
-  [[nodiscard]] const std::vector<std::string>& dictionary(std::size_t column) const {
-    return *dictionaries_[column];
-  }
-  /// The key of a value in a searchable column; nullopt where no row has it.
-  [[nodiscard]] std::optional<std::int64_t> key_of(std::size_t column, sqlite3_value* value);
+  [[nodiscard]] const StoredColumn& column(std::size_t column) const { return columns_[column]; }
   /// Counts how often a statement asks for rows by this column; from the second time on, an index
   /// answers: it is a join or a correlated subquery. Indices live as long as the statement.
   [[nodiscard]] const RowIndex* index_for(std::size_t column);
 
  private:
+  [[nodiscard]] RowIndex make_index(std::size_t column) const;
+
   TableSpec spec_;
   RunState& state_;
   std::vector<std::size_t> segments_;
   double row_count_ = 0;
-  std::vector<disclosure::ColumnKind> kinds_;
-  std::vector<const std::vector<std::string>*> dictionaries_;
-  std::map<std::size_t, std::unordered_map<std::string_view, std::uint32_t>> codes_;
-  [[nodiscard]] RowIndex make_index(std::size_t column) const;
+  std::vector<StoredColumn> columns_;
 
   std::uint64_t statement_ = 0;  ///< the one that questions_ and indices_ belong to
   std::map<std::size_t, int> questions_;
   std::map<std::size_t, RowIndex> indices_;
 };
 
-/// A walk over the rows: all of them, those of some segments, or those that an index gives.
+/// A walk over the rows: all of them, those that filters let through, or those that an index gives.
+/// A segment is passed over where a filter can tell without reading it; else the filters' columns
+/// are decoded, and the others when a row that passes is asked for them.
 class RowCursor {
  public:
   explicit RowCursor(RowTable& table) : table_(table) {}
@@ -94,19 +79,13 @@ class RowCursor {
   }
 
  private:
-  struct Filter {
-    std::size_t column;
-    std::int64_t key;
-  };
-  struct Range {
-    std::size_t column;
-    std::int64_t low, high;
-  };
-  [[nodiscard]] bool add_term(const Term& term, sqlite3_value* value);
+  [[nodiscard]] bool take(const std::vector<Term>& terms, sqlite3_value** values);
+  [[nodiscard]] std::size_t columns() const { return table_.spec().columns.size(); }
   void load(std::size_t segment);
+  void find_place();
   void find_row();
-  [[nodiscard]] bool skip_segment(std::size_t segment) const;
-  [[nodiscard]] bool row_matches();
+  [[nodiscard]] bool next_segment();
+  [[nodiscard]] bool select_rows(std::size_t segment);
   const disclosure::Segment& column(std::size_t column);
   void give_codes(sqlite3_context* context, std::size_t column);
   void give_scaled(sqlite3_context* context, std::size_t column);
@@ -114,14 +93,16 @@ class RowCursor {
   void give_system(sqlite3_context* context, std::size_t column) const;
 
   RowTable& table_;
-  std::vector<Filter> filters_;
-  std::vector<Range> ranges_;
+  std::vector<RowFilter> filters_;
   bool end_ = true;
   std::int64_t number_ = 0;
 
   // Walking through segments:
-  std::size_t at_ = 0;  ///< index into table_.segments()
-  std::uint32_t row_ = 0, rows_ = 0;
+  std::size_t at_ = 0;  ///< index into table_.segments() of the next one
+  std::uint32_t row_ = 0;
+  std::uint32_t from_ = 0, rows_ = 0;    ///< without filters: [from_, rows_)
+  std::vector<std::uint32_t> selected_;  ///< with filters: those that pass
+  std::int64_t to_skip_ = 0;             ///< rows of an OFFSET, as yet
   // Walking through an index:
   bool indexed_ = false;
   std::span<const RowIndex::Place> places_;

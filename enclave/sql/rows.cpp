@@ -1,7 +1,6 @@
 #include "enclave/sql/rows.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <new>
 #include <string>
@@ -61,60 +60,118 @@ int disconnect(sqlite3_vtab* handle) {
   return SQLITE_OK;
 }
 
-std::optional<Term::Operator> operator_of(int code) {
-  if (code == SQLITE_INDEX_CONSTRAINT_EQ) return Term::Operator::equal;
-  if (code == SQLITE_INDEX_CONSTRAINT_LT) return Term::Operator::less;
-  if (code == SQLITE_INDEX_CONSTRAINT_LE) return Term::Operator::less_equal;
-  if (code == SQLITE_INDEX_CONSTRAINT_GT) return Term::Operator::greater;
-  if (code == SQLITE_INDEX_CONSTRAINT_GE) return Term::Operator::greater_equal;
-  return std::nullopt;
+/// Whether all of an IN's values can be had at once, instead of one walk for each.
+bool is_list(sqlite3_index_info* info, int constraint) {
+  return sqlite3_vtab_in(info, constraint, -1) != 0;
 }
 
-constexpr std::string_view letters = "elLgG";  // by Term::Operator
-
-/// Terms as text, "e3 l7": what xBestIndex tells xFilter.
-std::vector<Term> terms_of(const char* text) {
-  std::vector<Term> terms;
-  for (std::string_view rest = text ? text : ""; rest.size() > 1;) {
-    const auto end = std::min(rest.find(' '), rest.size());
-    Term term;
-    term.operation = static_cast<Term::Operator>(letters.find(rest[0]));
-    std::from_chars(rest.data() + 1, rest.data() + end, term.column);
-    terms.push_back(term);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+std::optional<Term::Operator> operator_of(sqlite3_index_info* info, int constraint) {
+  switch (info->aConstraint[constraint].op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ:
+      return is_list(info, constraint) ? Term::Operator::in_list : Term::Operator::equal;
+    case SQLITE_INDEX_CONSTRAINT_LT:
+      return Term::Operator::less;
+    case SQLITE_INDEX_CONSTRAINT_LE:
+      return Term::Operator::less_equal;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+      return Term::Operator::greater;
+    case SQLITE_INDEX_CONSTRAINT_GE:
+      return Term::Operator::greater_equal;
+    case SQLITE_INDEX_CONSTRAINT_IS:
+      return Term::Operator::is;
+    case SQLITE_INDEX_CONSTRAINT_ISNULL:
+      return Term::Operator::is_null;
+    case SQLITE_INDEX_CONSTRAINT_ISNOTNULL:
+      return Term::Operator::is_not_null;
+    default:
+      return std::nullopt;
   }
-  return terms;
 }
+
+/// Which part of the rows a term leaves, by a rule of thumb.
+double share_of(const RowTable& table, const Term& term) {
+  switch (term.operation) {
+    case Term::Operator::equal:
+    case Term::Operator::is:
+      return 1 / table.distinct(term.column);
+    case Term::Operator::in_list:
+      return std::min(1.0, 5 / table.distinct(term.column));
+    case Term::Operator::less:
+    case Term::Operator::less_equal:
+    case Term::Operator::greater:
+    case Term::Operator::greater_equal:
+      return 1.0 / 3;
+    case Term::Operator::is_null:
+      return 0.1;
+    case Term::Operator::is_not_null:
+    case Term::Operator::offset:
+      return 1;
+  }
+  return 1;
+}
+
+/// Builds xBestIndex's answer.
+class Chooser {
+ public:
+  Chooser(const RowTable& table, sqlite3_index_info* info)
+      : table_(table), info_(info), rows_(std::max(1.0, table.row_count())), cost_(rows_) {}
+
+  void choose() {
+    choose_offset();
+    for (const bool equal : {true, false}) {  // an equality first: it may become an index
+      for (int i = 0; i < info_->nConstraint; ++i) choose(i, equal);
+    }
+    info_->estimatedCost = cost_;
+    info_->estimatedRows = static_cast<sqlite3_int64>(std::max(1.0, rows_));
+    info_->idxStr = sqlite3_mprintf("%s", write_terms(info_->colUsed, terms_).c_str());
+    if (!info_->idxStr) throw std::bad_alloc();
+    info_->needToFreeIdxStr = 1;
+  }
+
+ private:
+  void choose(int i, bool equal) {
+    const auto& constraint = info_->aConstraint[i];
+    if (!constraint.usable || constraint.iColumn < 0) return;
+    const auto operation = operator_of(info_, i);
+    if (!operation || (*operation == Term::Operator::equal) != equal) return;
+    const Term term{static_cast<std::size_t>(constraint.iColumn), *operation};
+    const auto* collation = sqlite3_vtab_collation(info_, i);
+    if (!table_.takes(term, collation ? collation : "BINARY")) return;
+    if (term.operation == Term::Operator::in_list) sqlite3_vtab_in(info_, i, 1);
+    take(i, term);
+    rows_ *= share_of(table_, term);
+    cost_ = equal && terms_.size() == 1 ? rows_ + 10 : cost_ * 0.9;
+  }
+
+  /// OFFSET alone: rows are passed over by segments, without being read.
+  void choose_offset() {
+    if (!table_.spec().source || info_->nOrderBy > 0) return;
+    int offset = -1;
+    for (int i = 0; i < info_->nConstraint; ++i) {
+      const auto& constraint = info_->aConstraint[i];
+      if (constraint.op == SQLITE_INDEX_CONSTRAINT_LIMIT) continue;
+      if (constraint.op != SQLITE_INDEX_CONSTRAINT_OFFSET || !constraint.usable) return;
+      offset = i;
+    }
+    if (offset < 0) return;
+    take(offset, {0, Term::Operator::offset});
+    info_->aConstraintUsage[offset].omit = 1;
+  }
+
+  void take(int constraint, const Term& term) {
+    terms_.push_back(term);
+    info_->aConstraintUsage[constraint].argvIndex = static_cast<int>(terms_.size());
+  }
+
+  const RowTable& table_;
+  sqlite3_index_info* info_;
+  double rows_, cost_;
+  std::vector<Term> terms_;
+};
 
 int best_index(sqlite3_vtab* handle, sqlite3_index_info* info) {
   auto& table = table_of(handle);
-  return guarded_code(table.state(), [&] {
-    std::string terms;
-    int arguments = 0;
-    double cost = std::max(1.0, table.row_count());
-    double rows = cost;
-    for (int pass = 0; pass < 2; ++pass) {  // equalities first: the first one may become an index
-      for (int i = 0; i < info->nConstraint; ++i) {
-        const auto& constraint = info->aConstraint[i];
-        const auto operation = operator_of(constraint.op);
-        if (!constraint.usable || constraint.iColumn < 0 || !operation) continue;
-        const bool equal = *operation == Term::Operator::equal;
-        const auto column = static_cast<std::size_t>(constraint.iColumn);
-        const bool binary = std::string_view(sqlite3_vtab_collation(info, i)) == "BINARY";
-        if (equal != (pass == 0) || !binary || !table.searchable(column, *operation)) continue;
-        terms += letters[static_cast<std::size_t>(*operation)] + std::to_string(column) + " ";
-        info->aConstraintUsage[i].argvIndex = ++arguments;
-        rows /= equal ? table.distinct(column) : 3;
-        cost = equal && arguments == 1 ? rows + 10 : cost * 0.9;
-      }
-    }
-    info->estimatedCost = cost;
-    info->estimatedRows = static_cast<sqlite3_int64>(std::max(1.0, rows));
-    if (terms.empty()) return;
-    info->idxStr = sqlite3_mprintf("%s", terms.c_str());
-    if (!info->idxStr) throw std::bad_alloc();
-    info->needToFreeIdxStr = 1;
-  });
+  return guarded_code(table.state(), [&] { Chooser(table, info).choose(); });
 }
 
 int open(sqlite3_vtab* handle, sqlite3_vtab_cursor** cursor) {
@@ -129,7 +186,7 @@ int close(sqlite3_vtab_cursor* cursor) {
 
 int filter(sqlite3_vtab_cursor* cursor, int, const char* terms, int, sqlite3_value** values) {
   return guarded_code(table_of(cursor->pVtab).state(),
-                      [&] { rows_of(cursor).start(terms_of(terms), values); });
+                      [&] { rows_of(cursor).start(read_terms(terms).terms, values); });
 }
 
 int next(sqlite3_vtab_cursor* cursor) {
