@@ -310,6 +310,11 @@ bool BoundCondition::may_hold(const Source& source, const ColumnSet& columns,
       return std::any_of(parts_.begin(), parts_.end(), can);
     case Condition::Kind::compare:
     case Condition::Kind::in_list:
+      if (columns.info(column_).name == "vintage") {  // one value a segment, known unread
+        const auto& vintages = columns.dictionary(column_);
+        const auto at = std::find(vintages.begin(), vintages.end(), source.vintage(segment));
+        return by_code_[static_cast<std::size_t>(at - vintages.begin())] == Truth::yes;
+      }
       if (column_kind_ != ColumnKind::scaled || outside_) return true;
       return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
         return source.may_contain(segment, columns.info(column_).name, range.low, range.high);

@@ -84,6 +84,20 @@ constexpr std::array entries = {
     MessageText{"explain.engine", "engine: a tabulation of {1}, dimensions: {2}, statistics: {3}",
                 ""},
     MessageText{"explain.sqlite", "sqlite: explored, because {1}", ""},
+    MessageText{"explain.mixed",
+                "engine and sqlite: the tabulations in it are computed by the engine, the rest is "
+                "explored, because {1}",
+                ""},
+    MessageText{"explain.part",
+                "engine, part {1}: a tabulation of {2}, dimensions: {3}, statistics: {4}", ""},
+    MessageText{"explain.read", "  reads {1} (vintages {2})", ""},
+    MessageText{"explain.counted", "  reads no variable (vintages {1})", ""},
+    MessageText{"explain.where", "  where {1}", ""},
+    MessageText{"explain.around", "sqlite, around them:", ""},
+    MessageText{"explain.part_read", "  reads part {1}", ""},
+    MessageText{"explain.table_read", "  reads {1}: {2}", ""},
+    MessageText{"explain.rows_read", "  reads {1}: no column", ""},
+    MessageText{"explain.pushed", "    chosen before SQLite by {1}", ""},
     MessageText{"explain.neither", "not possible: {1}", ""},
 };
 

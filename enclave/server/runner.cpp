@@ -111,7 +111,7 @@ Outcome Runner::select(const sql::Statement& statement, const Values& values) {
 
 Outcome Runner::explain(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
-  return rows_outcome("EXPLAIN", statement.columns, rows_of(sql::explain_rows(plan)));
+  return rows_outcome("EXPLAIN", statement.columns, rows_of(workbench_.explain(plan)));
 }
 
 Outcome Runner::explain_disclosure(const sql::Statement& statement, const Values& values) {

@@ -83,6 +83,15 @@ std::unique_ptr<RowSource> Workbench::run(const sql::Plan& plan, Interruption& i
   throw EnclaveError(Fault::internal, "server.internal", {"a plan without a way"});
 }
 
+std::vector<sql::Row> Workbench::explain(const sql::Plan& plan) {
+  std::vector<sql::TableAccess> accesses;
+  if (!plan.tabulation && (plan.mixed || plan.explore)) {
+    cursor_->reset();
+    accesses = exploration_->accesses(plan.mixed ? plan.mixed->around : *plan.explore);
+  }
+  return sql::explain_rows(plan, accesses);
+}
+
 std::vector<sql::Row> Workbench::tabulate(const sql::TabulationPlan& plan,
                                           Interruption& interruption) {
   const auto& tabulation = plan.tabulation;

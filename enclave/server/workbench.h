@@ -40,6 +40,9 @@ class Workbench {
   /// earlier one end with server.rows_gone.
   [[nodiscard]] std::unique_ptr<RowSource> run(const sql::Plan& plan, Interruption& interruption);
 
+  /// EXPLAIN's rows: how `run` would go about it. Ends the rows of an earlier exploration, too.
+  [[nodiscard]] std::vector<sql::Row> explain(const sql::Plan& plan);
+
  private:
   std::vector<sql::Row> tabulate(const sql::TabulationPlan& plan, Interruption& interruption);
   std::unique_ptr<RowSource> mix(const sql::MixedPlan& plan, Interruption& interruption);

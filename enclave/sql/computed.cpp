@@ -161,6 +161,7 @@ int best_index(sqlite3_vtab* vtab, sqlite3_index_info* info) {
       rows = std::max(1.0, rows / 10);
       cost = rows + 5;
     }
+    info->idxNum = -1 - static_cast<int>(handle.table);
     info->estimatedCost = cost;
     info->estimatedRows = static_cast<sqlite3_int64>(rows);
     if (columns.empty()) return;

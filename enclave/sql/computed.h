@@ -34,8 +34,8 @@ struct ComputedTable {
 [[nodiscard]] std::string computed_name(std::size_t index);
 
 /// Registers the module and creates `max_computed` tables over `tables`, which may be filled and
-/// emptied while no statement reads them. `tables` and `state` must outlive the connection. Throws
-/// SqlError XX000.
+/// emptied while no statement reads them. SQLite's plans know table i by the number -1 - i
+/// (idxNum). `tables` and `state` must outlive the connection. Throws SqlError XX000.
 void create_computed(sqlite3* db, const std::vector<ComputedTable>& tables, RunState& state);
 
 }  // namespace sceau::enclave::sql

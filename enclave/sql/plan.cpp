@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "enclave/messages.h"
 #include "enclave/sql/explore.h"
 #include "enclave/sql/mix.h"
 #include "enclave/sql/parse.h"
@@ -221,27 +220,6 @@ Plan plan_select(const Statement& statement, const Catalog& catalog,
   }
   if (!statement.query) throw SqlError("XX000", "sql.internal", {"plan"});
   return plan_of(with_values(statement, values), catalog);
-}
-
-std::vector<Row> explain_rows(const Plan& plan) {
-  if (plan.fixed) return {{text("explain.fixed", {})}};
-  if (plan.tabulation) {
-    const auto& table = plan.tabulation->tabulation;
-    return {{text("explain.engine", {table.dataset, std::to_string(table.dimensions.size()),
-                                     std::to_string(table.columns.size())})}};
-  }
-  const auto reason = plan.not_a_tabulation
-                          ? text(plan.not_a_tabulation->id, plan.not_a_tabulation->args)
-                          : std::string();
-  std::vector<Row> rows = {{text("explain.sqlite", {reason})}};
-  if (plan.not_explorable) rows.push_back({text("explain.neither", {plan.not_explorable->what()})});
-  return rows;
-}
-
-std::string reason_text(const disclosure::Message& reason) {
-  const auto why = text(reason.id, reason.args);
-  const auto instead = hint(reason.id, reason.args);
-  return instead.empty() ? why : why + "; " + instead;
 }
 
 }  // namespace sceau::enclave::sql

@@ -147,8 +147,19 @@ struct Plan {
 /// The types of its rows' columns.
 [[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);
 
-/// EXPLAIN's rows, one column "QUERY PLAN".
-[[nodiscard]] std::vector<Row> explain_rows(const Plan& plan);
+/// How SQLite reads one relation of an ExplorePlan (sandbox.h asks it): names and signs alone.
+struct TableAccess {
+  std::string relation;              ///< "lycees", "lycees@2021", "sceau.requests"
+  std::size_t part = 0;              ///< instead: part of a mixed plan, from 1
+  std::vector<std::string> columns;  ///< those that the statement uses
+  std::vector<std::string> filters;  ///< what rows are chosen by before SQLite sees them: "note >"
+  friend bool operator==(const TableAccess&, const TableAccess&) = default;
+};
+
+/// EXPLAIN's rows, one column "QUERY PLAN": who computes what, from which columns, through which
+/// filters; and why not the engine. `accesses`: of the plan's SQLite half, if it has one.
+[[nodiscard]] std::vector<Row> explain_rows(const Plan& plan,
+                                            const std::vector<TableAccess>& accesses);
 
 /// English text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
 [[nodiscard]] std::string reason_text(const disclosure::Message& reason);

@@ -11,7 +11,8 @@ namespace sceau::enclave::sql {
 
 using disclosure::ColumnKind;
 
-RowTable::RowTable(TableSpec spec, RunState& state) : spec_(std::move(spec)), state_(state) {
+RowTable::RowTable(TableSpec spec, int number, RunState& state)
+    : spec_(std::move(spec)), number_(number), state_(state) {
   if (!spec_.source) return;
   const auto& source = *spec_.source;
   for (std::size_t segment = 0; segment < source.segments(); ++segment) {

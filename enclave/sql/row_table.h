@@ -33,9 +33,10 @@ class RowIndex {
 
 class RowTable {
  public:
-  RowTable(TableSpec spec, RunState& state);
+  RowTable(TableSpec spec, int number, RunState& state);
 
   [[nodiscard]] const TableSpec& spec() const { return spec_; }
+  [[nodiscard]] int number() const { return number_; }  ///< among the module's tables, from 0
   [[nodiscard]] RunState& state() const { return state_; }
   [[nodiscard]] const std::vector<std::size_t>& segments() const { return segments_; }
   [[nodiscard]] double row_count() const { return row_count_; }
@@ -51,6 +52,7 @@ class RowTable {
   [[nodiscard]] RowIndex make_index(std::size_t column) const;
 
   TableSpec spec_;
+  int number_;
   RunState& state_;
   std::vector<std::size_t> segments_;
   double row_count_ = 0;

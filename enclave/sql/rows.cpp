@@ -121,6 +121,7 @@ class Chooser {
     for (const bool equal : {true, false}) {  // an equality first: it may become an index
       for (int i = 0; i < info_->nConstraint; ++i) choose(i, equal);
     }
+    info_->idxNum = table_.number();
     info_->estimatedCost = cost_;
     info_->estimatedRows = static_cast<sqlite3_int64>(std::max(1.0, rows_));
     info_->idxStr = sqlite3_mprintf("%s", write_terms(info_->colUsed, terms_).c_str());
@@ -235,7 +236,8 @@ void create_tables(sqlite3* db, std::vector<TableSpec> specs, RunState& state) {
   std::vector<std::string> names;
   for (auto& spec : specs) {
     names.push_back(spec.name);
-    module->tables.try_emplace(spec.name, std::move(spec), state);
+    const int number = static_cast<int>(module->tables.size());
+    module->tables.try_emplace(spec.name, std::move(spec), number, state);
   }
   if (sqlite3_create_module_v2(db, row_module, &methods(), module.release(), drop_module) !=
       SQLITE_OK) {

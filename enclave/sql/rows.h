@@ -34,8 +34,10 @@ struct TableSpec {
   std::function<std::vector<Row>()> rows;
 };
 
-/// Registers the module and creates the tables in `main`. The specs are kept by the connection;
-/// sources and `state` must outlive it. Throws SqlError XX000.
+/// Registers the module and creates the tables in `main`. A table's place in `specs` is the number
+/// that SQLite's plans know it by (idxNum), and row_filter.h says how to read the rest (idxStr).
+/// The specs are kept by the connection; sources and `state` must outlive it. Throws SqlError
+/// XX000.
 void create_tables(sqlite3* db, std::vector<TableSpec> specs, RunState& state);
 
 }  // namespace sceau::enclave::sql

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "enclave/sql/computed.h"
 #include "enclave/sql/functions.h"
+#include "enclave/sql/row_filter.h"
 #include "enclave/sql/rows.h"
 #include "enclave/sql/run_state.h"
 #include "enclave/sql/values.h"
@@ -95,6 +97,7 @@ struct Exploration::State {
   RunState run;
   Limits limits;
   std::set<std::string, std::less<>> tables, functions;
+  std::vector<TableAccess> relations;   ///< by number: name and all columns
   std::vector<ComputedTable> computed;  ///< of the running statement
   Connection connection;                // last: it goes first, while what it points to still is
 };
@@ -216,7 +219,12 @@ Exploration::Exploration(const Catalog& catalog, std::vector<const disclosure::S
   register_scalars(db, state_->run);
   register_aggregates(db, state_->run);
   auto specs = specs_of(catalog, sources);
-  for (const auto& spec : specs) state_->tables.insert(spec.name);
+  for (const auto& spec : specs) {
+    state_->tables.insert(spec.name);
+    auto& relation = state_->relations.emplace_back();
+    relation.relation = spec.name;
+    for (const auto& column : spec.columns) relation.columns.push_back(column.name);
+  }
   create_tables(db, std::move(specs), state_->run);
   create_computed(db, state_->computed, state_->run);
   for (std::size_t i = 0; i < max_computed; ++i) state_->tables.insert("sceau." + computed_name(i));
@@ -231,6 +239,76 @@ Exploration::Exploration(const Catalog& catalog, std::vector<const disclosure::S
 
 Exploration::~Exploration() = default;
 
+namespace {
+
+/// Prepares a statement and nothing behind it. Throws SqlError.
+sqlite3_stmt* prepared(sqlite3* db, const RunState& run, const std::string& text) {
+  sqlite3_stmt* statement = nullptr;
+  const char* tail = nullptr;
+  const int code =
+      sqlite3_prepare_v3(db, text.data(), static_cast<int>(text.size()), 0, &statement, &tail);
+  if (code != SQLITE_OK) throw run.fault ? *run.fault : fault_of(code);
+  if (!statement || tail != text.data() + text.size()) {
+    sqlite3_finalize(statement);
+    throw SqlError("XX000", "sql.internal", {"statement"});
+  }
+  return statement;
+}
+
+constexpr std::array signs = {"=",  "<",       "<=",          ">",     ">=", "IN (…)",
+                              "IS", "IS NULL", "IS NOT NULL", "OFFSET"};  // by Term::Operator
+
+/// A line of EXPLAIN QUERY PLAN, "SCAN r1_0 VIRTUAL TABLE INDEX 3:2f e5": what it says of a table.
+std::optional<TableAccess> access_of(std::string_view line,
+                                     const std::vector<TableAccess>& relations) {
+  constexpr std::string_view words = "VIRTUAL TABLE INDEX ";
+  const auto at = line.find(words);
+  if (at == std::string_view::npos) return std::nullopt;
+  line.remove_prefix(at + words.size());
+  int number = 0;
+  const auto end = std::from_chars(line.data(), line.data() + line.size(), number).ptr;
+  TableAccess access;
+  if (number < 0) {
+    access.part = static_cast<std::size_t>(-number);
+    return access;
+  }
+  const auto& relation = relations.at(static_cast<std::size_t>(number));
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+  const auto chosen = read_terms(line);
+  access.relation = relation.relation;
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    if (chosen.used >> std::min<std::size_t>(i, 63) & 1U) {
+      access.columns.push_back(relation.columns[i]);
+    }
+  }
+  for (const auto& term : chosen.terms) {
+    const bool of_rows = term.operation == Term::Operator::offset;
+    const auto column = of_rows ? std::string() : relation.columns.at(term.column) + " ";
+    access.filters.push_back(column + signs.at(static_cast<std::size_t>(term.operation)));
+  }
+  return access;
+}
+
+}  // namespace
+
+std::vector<TableAccess> Exploration::accesses(const ExplorePlan& plan) {
+  auto& run = state_->run;
+  run.fault.reset();
+  run.cancelled = {};
+  Cursor::State state;
+  state.statement = prepared(state_->connection.db, run, "EXPLAIN QUERY PLAN " + plan.sql);
+  std::vector<TableAccess> accesses;
+  while (sqlite3_step(state.statement) == SQLITE_ROW) {
+    const auto* bytes = sqlite3_column_text(state.statement, 3);
+    if (!bytes) throw SqlError("53200", "sql.out_of_memory");
+    auto access = access_of(reinterpret_cast<const char*>(bytes), state_->relations);
+    const bool fresh =
+        access && std::find(accesses.begin(), accesses.end(), *access) == accesses.end();
+    if (fresh) accesses.push_back(std::move(*access));
+  }
+  return accesses;
+}
+
 Cursor Exploration::run(const ExplorePlan& plan, disclosure::Cancelled cancelled,
                         std::vector<ComputedTable> computed) {
   auto& run = state_->run;
@@ -241,16 +319,10 @@ Cursor Exploration::run(const ExplorePlan& plan, disclosure::Cancelled cancelled
   auto state = std::make_unique<Cursor::State>();
   state->run = &run;
   state->columns = plan.columns;
-  const char* tail = nullptr;
-  const int code =
-      sqlite3_prepare_v3(state_->connection.db, plan.sql.data(), static_cast<int>(plan.sql.size()),
-                         0, &state->statement, &tail);
-  if (code != SQLITE_OK) throw run.fault ? *run.fault : fault_of(code);
-  const bool whole = tail == plan.sql.data() + plan.sql.size();
-  const bool reads = state->statement && sqlite3_stmt_readonly(state->statement) &&
-                     !sqlite3_stmt_isexplain(state->statement);
-  if (!whole || !reads ||
-      sqlite3_column_count(state->statement) != static_cast<int>(plan.columns.size())) {
+  state->statement = prepared(state_->connection.db, run, plan.sql);
+  const bool reads =
+      sqlite3_stmt_readonly(state->statement) && !sqlite3_stmt_isexplain(state->statement);
+  if (!reads || sqlite3_column_count(state->statement) != static_cast<int>(plan.columns.size())) {
     throw SqlError("XX000", "sql.internal", {"statement"});
   }
   return Cursor(std::move(state));

@@ -58,6 +58,9 @@ class Exploration {
   [[nodiscard]] Cursor run(const ExplorePlan& plan, disclosure::Cancelled cancelled,
                            std::vector<ComputedTable> computed = {});
 
+  /// How SQLite would read the relations of a plan, in its order. No cursor is alive.
+  [[nodiscard]] std::vector<TableAccess> accesses(const ExplorePlan& plan);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -297,6 +297,28 @@ TEST_CASE("random statements around a table: engine and SQLite together as SQLit
   CHECK(rows > 1000);
 }
 
+TEST_CASE("margins over a hierarchy: each set has the pairs that occur, and no other") {
+  const World world(300, 12);
+  const auto check = [&](const std::string& groups, std::size_t least) {
+    CAPTURE(groups);
+    const auto plan = world.plan(
+        "SELECT academie, departement, sexe, count(*), avg(note), count(DISTINCT ine) FROM eleves "
+        "GROUP BY " +
+        groups);
+    REQUIRE(plan.tabulation);
+    auto rows = world.tabulate(plan);
+    CHECK(rows.size() >= least);
+    CHECK(outcome([&] { return rows; }, false) ==
+          outcome([&] { return world.explore(plan); }, false));
+  };
+  // 3 académies, 6 départements, sexe F, M and NULL.
+  check("CUBE (academie, departement, sexe)", 6 * 3 + 6 + 6 * 3 + 6 + 3 * 3 + 3 + 3 + 1);
+  check("ROLLUP (academie, departement, sexe)", 6 * 3 + 6 + 3 + 1);
+  check("ROLLUP (departement, academie), sexe", 6 * 3 + 6 * 3 + 3);
+  check("GROUPING SETS ((departement), (academie, sexe), (departement, sexe), ())", 6 + 9 + 18 + 1);
+  check("GROUPING SETS ((academie, departement), (departement)), ROLLUP (sexe)", 18 + 6 + 18 + 6);
+}
+
 TEST_CASE("a statement without a tabulation in it is SQLite's alone") {
   const World world;
   for (const auto* statement :

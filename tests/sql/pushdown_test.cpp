@@ -167,6 +167,13 @@ TEST_CASE("a vintage's segments are known before any is read, to SQLite's path a
   CHECK(counted.run("SELECT count(age) FROM eleves WHERE vintage IN ('2022', '2023')") ==
         "40 / age 4, vintage 4");
   CHECK(counted.run("SELECT count(age) FROM eleves WHERE vintage > '2024'") == "0 / ");
+  CHECK(counted.tabulate("SELECT count(age) FROM eleves WHERE vintage = '2024'") ==
+        "40 / age 4, vintage 4");
+  CHECK(counted.tabulate("SELECT count(age) FROM eleves WHERE vintage IN ('2022', '2023') AND "
+                         "age < 15") == "15 / age 2, vintage 2");
+  CHECK(counted.tabulate("SELECT count(age) FROM eleves WHERE vintage <> '2023' OR age > 38") ==
+        "41 / age 5, vintage 5");
+  CHECK(counted.tabulate("SELECT count(age) FROM \"eleves@2023\"") == "40 / age 4");
 }
 
 TEST_CASE("rows that OFFSET leaves out are passed over by segments") {
