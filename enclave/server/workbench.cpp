@@ -99,8 +99,8 @@ std::vector<sql::Row> Workbench::tabulate(const sql::TabulationPlan& plan,
   if (source == nullptr) {
     throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
   }
-  const auto table =
-      disclosure::tabulate(tabulation, *source, source->codebook(), interruption.question());
+  const auto table = disclosure::tabulate(tabulation, *source, source->codebook(),
+                                          interruption.question(), 0, disclosure::Detail::results);
   return sql::format_rows(table, plan);
 }
 

@@ -108,6 +108,8 @@ const std::vector<std::string>& StoredColumn::dictionary() const {
   return *dictionary_;
 }
 
+std::uint64_t StoredColumn::texts() const { return source_->dictionary_size(name_); }
+
 bool StoredColumn::takes(Operator operation, std::string_view collation) const {
   switch (operation) {
     case Operator::is_null:
@@ -123,7 +125,7 @@ bool StoredColumn::takes(Operator operation, std::string_view collation) const {
     case Operator::less_equal:
     case Operator::greater:
     case Operator::greater_equal:
-      if (kind() == ColumnKind::codes && dictionary().size() > most_ranked) return false;
+      if (kind() == ColumnKind::codes && texts() > most_ranked) return false;
       break;
   }
   if (kind() == ColumnKind::real) return false;

@@ -61,6 +61,7 @@ class StoredColumn {
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] int scale() const { return scale_; }
   [[nodiscard]] const std::vector<std::string>& dictionary() const;
+  [[nodiscard]] std::uint64_t texts() const;  ///< of the dictionary, without reading it
   /// Whether a filter can be made of such a comparison under SQLite's collation of that name.
   [[nodiscard]] bool takes(Term::Operator operation, std::string_view collation) const;
 

@@ -30,7 +30,7 @@ bool RowTable::takes(const Term& term, std::string_view collation) const {
 
 double RowTable::distinct(std::size_t column) const {
   if (columns_[column].kind() != ColumnKind::codes) return 100;
-  return std::max<double>(1, static_cast<double>(columns_[column].dictionary().size()));
+  return std::max<double>(1, static_cast<double>(columns_[column].texts()));
 }
 
 void RowIndex::sort() {

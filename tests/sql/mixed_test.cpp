@@ -24,7 +24,8 @@ class Bench {
     std::vector<ComputedTable> computed;
     for (const auto& part : plan.parts) {
       const auto table =
-          sceau::disclosure::tabulate(part.tabulation, world_.source(), *test::codebook());
+          sceau::disclosure::tabulate(part.tabulation, world_.source(), *test::codebook(), {}, 0,
+                                      sceau::disclosure::Detail::results);
       computed.push_back({types_of(part), format_rows(table, part)});
     }
     auto cursor = exploration_.run(plan.around, {}, std::move(computed));
