@@ -38,7 +38,9 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
   const Plan plan = make_plan(tabulation, source, codebook, detail);
   Scan found = scan(plan, cancelled, threads);
   const Keys keys = observed_keys(tabulation, plan, found);
-  Table table{tabulation, keys.domains, possible_cells(tabulation, keys, codebook)};
+  Table table{tabulation, keys.domains,
+              detail == Detail::results ? observed_cells(tabulation, keys)
+                                        : possible_cells(tabulation, keys, codebook)};
   bool is_settled = false;
   for (std::uint32_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
     std::vector<Cell*> cells;

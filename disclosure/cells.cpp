@@ -25,6 +25,20 @@ bool key_less(const std::vector<Member>& a, const std::vector<Member>& b) {
   return false;
 }
 
+[[noreturn]] void refuse_many_cells(const std::string& which) {
+  throw DisclosureError(Fault::too_many_cells, "the table has more than a million cells" + which +
+                                                   ": group by fewer or coarser variables");
+}
+
+// A group's members where the set keeps them, else Total.
+std::vector<Member> key_in_set(const Keys& keys, std::size_t group, std::uint32_t kept) {
+  std::vector<Member> key(keys.width);
+  for (std::size_t d = 0; d < keys.width; ++d) {
+    key[d] = ((kept >> d) & 1U) != 0 ? keys.of(group)[d] : total;
+  }
+  return key;
+}
+
 std::vector<std::string> ancestors(const std::string& variable,
                                    const policies::Codebook& codebook) {
   std::vector<std::string> found;
@@ -52,10 +66,7 @@ class CellMaker {
   void make(std::size_t dimension = 0) {
     if (dimension == keys_->width) {
       if (out_->size() == max_cells) {
-        throw DisclosureError(Fault::too_many_cells,
-                              "the table has more than a million cells, the " +
-                                  std::string("empty ones included: group by ") +
-                                  "fewer or coarser variables");
+        refuse_many_cells(", the empty ones included");
       }
       out_->push_back(cell_);
       return;
@@ -178,15 +189,36 @@ std::vector<Cell> possible_cells(const Tabulation& tabulation, const Keys& keys,
   return cells;
 }
 
+std::vector<Cell> observed_cells(const Tabulation& tabulation, const Keys& keys) {
+  const std::size_t groups = keys.width == 0 ? 0 : keys.members.size() / keys.width;
+  std::vector<Cell> cells;
+  for (std::uint32_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
+    const std::uint32_t kept = tabulation.grouping_sets[set];
+    std::vector<std::vector<Member>> seen;
+    for (std::size_t group = 0; group < groups && kept != 0; ++group) {
+      seen.push_back(key_in_set(keys, group, kept));
+    }
+    if (kept == 0) seen.emplace_back(keys.width, total);  // of everything: one, even of no rows
+    std::sort(seen.begin(), seen.end(), key_less);
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+    if (cells.size() + seen.size() > max_cells) refuse_many_cells("");
+    for (auto& key : seen) {
+      Cell& cell = cells.emplace_back();
+      cell.grouping_set = set;
+      cell.key = std::move(key);
+    }
+  }
+  std::stable_sort(cells.begin(), cells.end(),
+                   [](const Cell& a, const Cell& b) { return key_less(a.key, b.key); });
+  return cells;
+}
+
 std::vector<std::uint32_t> cells_of_groups(const Keys& keys, std::uint32_t kept,
                                            const std::vector<const Cell*>& cells) {
   const std::size_t groups = keys.width == 0 ? 0 : keys.members.size() / keys.width;
   std::vector<std::uint32_t> found;
-  std::vector<Member> key(keys.width);
   for (std::size_t group = 0; group < groups; ++group) {
-    for (std::size_t d = 0; d < keys.width; ++d) {
-      key[d] = ((kept >> d) & 1U) != 0 ? keys.of(group)[d] : total;
-    }
+    const auto key = key_in_set(keys, group, kept);
     const auto at =
         std::lower_bound(cells.begin(), cells.end(), key,
                          [](const Cell* cell, const auto& k) { return key_less(cell->key, k); });

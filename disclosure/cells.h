@@ -29,6 +29,10 @@ struct Keys {
 [[nodiscard]] std::vector<Cell> possible_cells(const Tabulation& tabulation, const Keys& keys,
                                                const policies::Codebook& codebook);
 
+/// Those that occur alone, and the one of everything: for looking, where empty cells are not shown.
+/// Throws DisclosureError(too_many_cells).
+[[nodiscard]] std::vector<Cell> observed_cells(const Tabulation& tabulation, const Keys& keys);
+
 /// For each group, the number of its cell among `cells` of one grouping set.
 [[nodiscard]] std::vector<std::uint32_t> cells_of_groups(const Keys& keys, std::uint32_t kept,
                                                          const std::vector<const Cell*>& cells);

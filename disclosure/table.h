@@ -80,8 +80,8 @@ struct Table {
 using Cancelled = std::function<bool()>;
 
 /// How much is asked for. `results`: values, and what `rows`, `sum` and `squares` of the evidence
-/// hold is what they were computed from; no units, contributors or shares. For looking, never for
-/// the gate.
+/// hold is what they were computed from; no units, contributors or shares; cells that occur alone.
+/// For looking, never for the gate.
 enum class Detail { results, evidence };
 
 /// One pass over the source, by `threads` threads (0: as many as there are processors, where there
