@@ -73,6 +73,14 @@ class Selection {
         return;
       }
     }
+    for (const Reference& reference : then.references) {
+      const bool joined =
+          std::all_of(then.vintages.begin(), then.vintages.end(),
+                      [&](const auto& vintage) { return source_->joins(reference, vintage); });
+      if (joined) continue;
+      findings.push_back(incomparable(earlier, "history.missing_reference", {reference.dataset}));
+      return;
+    }
     const auto variables = variables_of(then);
     const bool all_known = std::all_of(variables.begin(), variables.end(),
                                        [&](const auto& name) { return columns_.contains(name); });

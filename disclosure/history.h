@@ -9,8 +9,8 @@
 // One cell holds another exactly when the rows that both count are all that the smaller counts.
 // Rows are (vintage, row), so tables over different vintages never hold one another. A difference
 // of nothing passes. What can't be compared makes the verdict `review`, said so: a file that a
-// reviewer let out, a table of another data set of the population, a vintage or a variable that
-// isn't here, or more tables than the budget allows.
+// reviewer let out, a table of another data set of the population, a vintage, a variable or a
+// joined data set that isn't here, or more tables than the budget allows.
 
 #include <cstdint>
 #include <vector>

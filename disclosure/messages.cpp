@@ -79,6 +79,9 @@ constexpr std::array lines = {
     Line{"history.missing_vintage",
          "{1} was made from the vintage \"{2}\", which isn't here, so it "
          "can't be compared"},
+    Line{"history.missing_reference",
+         "{1} was made with the data set \"{2}\" joined to it, which isn't here as it was, so it "
+         "can't be compared"},
     Line{"history.budget",
          "there are too many earlier tables to compare with all of them: {1} of "
          "{2} were compared"},

@@ -54,6 +54,8 @@ struct Bounds {
   std::int64_t high = 0;
 };
 
+struct Reference;  // tabulation.h
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -96,6 +98,12 @@ class Source {
   /// Whether it is known that rows which share a value of `column` share their value of `other` too
   /// (its being NULL as well), as a school's pupils share its département.
   [[nodiscard]] virtual bool determines(std::string_view, std::string_view) const { return false; }
+
+  /// Whether rows of this vintage have the columns that the reference joins.
+  [[nodiscard]] virtual bool joins(const Reference& /*reference*/,
+                                   std::string_view /*vintage*/) const {
+    return false;
+  }
 
   [[nodiscard]] std::optional<ColumnInfo> column(std::string_view name) const {
     for (auto& info : columns()) {

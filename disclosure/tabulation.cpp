@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "disclosure/fault.h"
+
 namespace sceau::disclosure {
 namespace {
+
+constexpr char join_mark = '>';
 
 std::string_view sign(Comparison comparison) {
   switch (comparison) {
@@ -167,6 +171,25 @@ std::vector<std::string> variables_of(const Tabulation& tabulation) {
     if (column.denominator) collect(*column.denominator, names);
   }
   return {names.begin(), names.end()};
+}
+
+std::string joined_name(const Reference& reference, std::string_view variable) {
+  std::string name = reference.variable + join_mark + reference.dataset;
+  if (!reference.vintage.empty()) name += "@" + reference.vintage;
+  return name + "." + std::string(variable);
+}
+
+std::optional<JoinedVariable> joined_variable(const Tabulation& tabulation, std::string_view name) {
+  if (name.find(join_mark) == std::string_view::npos) return std::nullopt;
+  // A vintage may hold a dot, a variable never does.
+  const auto dot = name.rfind('.');
+  const auto variable = dot == std::string_view::npos ? "" : name.substr(dot + 1);
+  for (const Reference& reference : tabulation.references) {
+    if (!variable.empty() && joined_name(reference, variable) == name) {
+      return JoinedVariable{&reference, std::string(variable)};
+    }
+  }
+  throw DisclosureError(Fault::malformed, "a joined variable has no reference");
 }
 
 }  // namespace sceau::disclosure

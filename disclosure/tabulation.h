@@ -7,6 +7,7 @@
 //     SELECT academie, sexe, count(*), avg(note) FROM lycees WHERE niveau = '2nde' GROUP BY 1, 2
 // Not one: a SELECT of rows, a sum over a CASE of an identifier, a LIMIT.
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -116,9 +117,27 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
+/// A data set joined n:1: each row finds at most one row of it, the one whose `key` is the row's
+/// own `variable`; where there is none, or `variable` is NULL, all that is joined is NULL. A key
+/// stands once in a vintage.
+struct Reference {
+  std::string variable;  ///< of the table's own data set
+  std::string dataset;
+  std::string key;      ///< of that data set
+  std::string vintage;  ///< the one that is joined to every row; empty: the row's own
+  friend auto operator<=>(const Reference&, const Reference&) = default;
+};
+
+/// How conditions, dimensions and statistics name a joined variable: "uai>etablissements.secteur",
+/// or "uai>etablissements@2021.secteur" where one vintage is joined to all rows. No variable of a
+/// codebook has such a name.
+[[nodiscard]] std::string joined_name(const Reference& reference, std::string_view variable);
+
 struct Tabulation {
   std::string dataset;
   std::vector<std::string> vintages;  ///< ascending, at least one
+  /// Ascending, no two alike but for the key; a joined variable needs its reference here.
+  std::vector<Reference> references;
   std::vector<Dimension> dimensions;  ///< as selected
   std::vector<Column> columns;
   Condition where;
@@ -145,7 +164,17 @@ inline constexpr int max_condition_depth = 1000;
 [[nodiscard]] std::string describe(const Statistic& statistic);
 [[nodiscard]] std::string describe(const Condition& condition);
 
-/// Every variable that it names, each once, ascending.
+/// Every variable that it names, joined ones among them, each once, ascending.
 [[nodiscard]] std::vector<std::string> variables_of(const Tabulation& tabulation);
+
+/// A joined variable taken apart.
+struct JoinedVariable {
+  const Reference* reference = nullptr;  ///< of the tabulation
+  std::string name;                      ///< of the joined data set
+};
+/// nullopt: it is the data set's own. Throws DisclosureError(malformed): joined by a reference that
+/// the tabulation doesn't have.
+[[nodiscard]] std::optional<JoinedVariable> joined_variable(const Tabulation& tabulation,
+                                                            std::string_view name);
 
 }  // namespace sceau::disclosure

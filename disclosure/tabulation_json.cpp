@@ -139,11 +139,19 @@ Json column(const Column& from) {
   return json;
 }
 
+Json reference(const Reference& from) {
+  Json json = {{"variable", from.variable}, {"dataset", from.dataset}, {"key", from.key}};
+  if (!from.vintage.empty()) json["vintage"] = from.vintage;
+  return json;
+}
+
 Json written(const Tabulation& from) {
   Json json;
   json["format"] = 1;
   json["dataset"] = from.dataset;
   json["vintages"] = from.vintages;
+  if (!from.references.empty()) json["references"] = Json::array();
+  for (const Reference& one : from.references) json["references"].push_back(reference(one));
   json["dimensions"] = Json::array();
   for (const Dimension& one : from.dimensions) json["dimensions"].push_back(dimension(one));
   json["columns"] = Json::array();
@@ -254,10 +262,22 @@ Column read_column(const Json& json) {
   return to;
 }
 
+Reference read_reference(const Json& json) {
+  Reference to;
+  to.variable = json.at("variable").get<std::string>();
+  to.dataset = json.at("dataset").get<std::string>();
+  to.key = json.at("key").get<std::string>();
+  if (json.contains("vintage")) to.vintage = json.at("vintage").get<std::string>();
+  return to;
+}
+
 Tabulation read(const Json& json) {
   Tabulation to;
   to.dataset = json.at("dataset").get<std::string>();
   to.vintages = json.at("vintages").get<std::vector<std::string>>();
+  if (json.contains("references")) {
+    for (const Json& one : json.at("references")) to.references.push_back(read_reference(one));
+  }
   for (const Json& one : json.at("dimensions")) to.dimensions.push_back(read_dimension(one));
   for (const Json& one : json.at("columns")) to.columns.push_back(read_column(one));
   to.where = read_condition(json.at("where"), 0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "disclosure/fault.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {
@@ -95,6 +96,36 @@ Why check(const Dimension& dimension) {
   return nullptr;
 }
 
+bool is_variable(std::string_view name) {
+  return !name.empty() && name.find_first_of(">@.") == std::string_view::npos;
+}
+
+Why check_references(const Tabulation& tabulation) {
+  for (std::size_t i = 0; i < tabulation.references.size(); ++i) {
+    const Reference& reference = tabulation.references[i];
+    if (!is_variable(reference.variable) || !is_variable(reference.dataset) ||
+        !is_variable(reference.key)) {
+      return "a reference names a variable, a data set and its key";
+    }
+    if (i > 0 && reference <= tabulation.references[i - 1]) {
+      return "references stand in ascending order";
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (joined_name(reference, "") == joined_name(tabulation.references[j], "")) {
+        return "one reference has two keys";
+      }
+    }
+  }
+  try {
+    for (const std::string& name : variables_of(tabulation)) {
+      static_cast<void>(joined_variable(tabulation, name));
+    }
+  } catch (const DisclosureError&) {
+    return "a joined variable has no reference";
+  }
+  return nullptr;
+}
+
 Why check(const Tabulation& tabulation) {
   if (tabulation.dimensions.size() > max_dimensions) return "a table has at most 16 dimensions";
   if (tabulation.vintages.empty()) return "a table needs a vintage";
@@ -113,7 +144,8 @@ Why check(const Tabulation& tabulation) {
     if (!column.denominator) continue;
     if (const Why why = check(*column.denominator)) return why;
   }
-  return check(tabulation.where, 0);
+  if (const Why why = check(tabulation.where, 0)) return why;
+  return check_references(tabulation);
 }
 
 }  // namespace

@@ -210,6 +210,22 @@ Codebook load_codebook(const std::filesystem::path& file) {
   return parse_codebook(read_document(file), file.string());
 }
 
+bool declares_reference(const Codebook& codebook, std::string_view variable, const Codebook& other,
+                        std::string_view key) {
+  const Variable* from = codebook.find(variable);
+  const Variable* to = other.find(key);
+  if (from == nullptr || to == nullptr || from->references != Reference{other.name, to->name}) {
+    return false;
+  }
+  const auto domain = [](const Variable& one) {
+    return one.domain.empty() ? one.name : one.domain;
+  };
+  const bool numbers = to->type == Type::integer || to->type == Type::decimal;
+  const bool pseudonyms = from->role == Role::identifier;
+  return from->type == to->type && !numbers && pseudonyms == (to->role == Role::identifier) &&
+         (!pseudonyms || domain(*from) == domain(*to));
+}
+
 std::string label_of(const Variable& variable, std::string_view code, std::string_view language) {
   const auto found = std::find_if(variable.values.begin(), variable.values.end(),
                                   [&](const CodeLabel& value) { return value.code == code; });

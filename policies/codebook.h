@@ -95,6 +95,12 @@ struct Codebook {
 [[nodiscard]] Codebook parse_codebook(std::string_view toml, const std::string& file_name);
 [[nodiscard]] Codebook load_codebook(const std::filesystem::path& file);
 
+/// Whether `codebook` declares that its variable names rows of `other` by that one's `key`
+/// (references = "other.key"), and both are codes of one kind: the same type, not a number, and
+/// where they are pseudonyms, of the same domain.
+[[nodiscard]] bool declares_reference(const Codebook& codebook, std::string_view variable,
+                                      const Codebook& other, std::string_view key);
+
 /// The label in `language` ("fr" | "en"), else the other language's, else the code itself.
 [[nodiscard]] std::string label_of(const Variable& variable, std::string_view code,
                                    std::string_view language);
