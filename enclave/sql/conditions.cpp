@@ -142,7 +142,7 @@ std::nullopt_t Conditions::no(std::string id, std::vector<std::string> args) {
 const ResultColumn* Conditions::column(const Expr& expr) const {
   if (expr.kind == Expr::Kind::cast && keeps_value(expr)) return column(expr.args[0]);
   if (expr.kind != Expr::Kind::column || expr.level != 0) return nullptr;
-  return &leaf_.columns[expr.column];
+  return &leaves_[expr.range][expr.column];
 }
 
 std::optional<std::optional<std::string>> Conditions::constant(const Expr& expr) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
@@ -12,10 +13,12 @@
 
 namespace sceau::enclave::sql {
 
-/// Reads expressions over one leaf of FROM. The first thing that doesn't fit is kept as the reason.
+/// Reads expressions over the leaves of FROM, whose columns have the names that a tabulation gives
+/// them. The first thing that doesn't fit is kept as the reason.
 class Conditions {
  public:
-  explicit Conditions(const From& leaf) : leaf_(leaf) {}
+  using Leaves = std::vector<std::vector<ResultColumn>>;
+  explicit Conditions(const Leaves& leaves) : leaves_(leaves) {}
 
   [[nodiscard]] std::optional<disclosure::Condition> condition(const Expr& expr);
   /// The variable that a plain column names, through casts that keep its value.
@@ -39,7 +42,7 @@ class Conditions {
   [[nodiscard]] std::optional<disclosure::Constant> value_of(const ResultColumn& column,
                                                              const std::string& text);
 
-  const From& leaf_;
+  const Leaves& leaves_;
   std::optional<disclosure::Message> reason_;
 };
 

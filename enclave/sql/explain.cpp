@@ -40,6 +40,10 @@ class Explanation {
     if (table.where.kind != disclosure::Condition::Kind::always) {
       say("explain.where", {disclosure::describe(table.where)});
     }
+    for (const auto& reference : table.references) {
+      say(reference.vintage.empty() ? "explain.join_own" : "explain.join",
+          {reference.dataset, reference.key, reference.variable, reference.vintage});
+    }
   }
 
   [[nodiscard]] std::vector<Row> take() && { return std::move(rows_); }

@@ -6,6 +6,8 @@
 
 #include "enclave/sql/conditions.h"
 #include "enclave/sql/flatten.h"
+#include "enclave/sql/flatten_joins.h"
+#include "enclave/sql/joins.h"
 #include "enclave/sql/numeric.h"
 #include "enclave/sql/statistics.h"
 #include "enclave/sql/values.h"
@@ -17,11 +19,12 @@ using disclosure::Message;
 
 class Tabulator {
  public:
-  Tabulator(const Select& query, const Relation& relation)
+  Tabulator(const Select& query, const JoinedRelation& from)
       : query_(query),
-        relation_(relation),
-        conditions_(query.from[0]),
-        statistics_(relation, conditions_) {}
+        from_(from),
+        relation_(from.relation),
+        conditions_(from.leaves),
+        statistics_(from.relation, conditions_) {}
 
   TabulationAnswer answer() {
     if (build()) return std::move(plan_);
@@ -33,7 +36,7 @@ class Tabulator {
     auto& tabulation = plan_.tabulation;
     tabulation.dataset = relation_.name;
     tabulation.vintages = relation_.vintages;
-    if (query_.from[0].vintage) tabulation.vintages = {*query_.from[0].vintage};
+    tabulation.references = from_.references;
     return where() && targets() && sets() && having() && order() && well_formed();
   }
 
@@ -260,6 +263,7 @@ class Tabulator {
   }
 
   const Select& query_;
+  const JoinedRelation& from_;
   const Relation& relation_;
   Conditions conditions_;
   Statistics statistics_;
@@ -274,23 +278,19 @@ std::optional<Message> shape(const Select& query) {
   if (!query.values.empty() || query.from.empty()) return Message{"tabulation.no_store", {}};
   if (query.limit || query.offset) return Message{"tabulation.limit", {}};
   if (query.distinct) return Message{"tabulation.select_distinct", {}};
-  if (query.from.size() > 1 || query.from[0].kind == From::Kind::join) {
-    return Message{"tabulation.join", {}};
-  }
-  if (query.from[0].kind == From::Kind::system) return Message{"tabulation.no_store", {}};
-  if (query.from[0].kind == From::Kind::derived) return Message{"tabulation.subquery", {}};
-  if (!query.grouped) return Message{"tabulation.rows", {}};
+  if (query.from.size() > 1) return Message{"tabulation.join", {}};
   return std::nullopt;
 }
 
 }  // namespace
 
 TabulationAnswer tabulate_query(const Select& query, const Catalog& catalog) {
-  const auto flat = flatten(query);
+  const auto flat = flatten_joins(flatten(query));
   if (auto reason = shape(flat)) return *reason;
-  const auto found = catalog.find(flat.from[0].name);
-  if (!found) return Message{"tabulation.no_store", {}};
-  return Tabulator(flat, *found->relation).answer();
+  const auto from = join_relations(flat.from[0], catalog);
+  if (const auto* reason = std::get_if<Message>(&from)) return *reason;
+  if (!flat.grouped) return Message{"tabulation.rows", {}};
+  return Tabulator(flat, std::get<JoinedRelation>(from)).answer();
 }
 
 }  // namespace sceau::enclave::sql
