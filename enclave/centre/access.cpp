@@ -45,6 +45,19 @@ DatasetAccess dataset_access(const Centre::State& state, const PermitRow& permit
   return dataset;
 }
 
+bool covers_all(const DatasetAccess& dataset, const std::vector<std::string>& vintages) {
+  return std::all_of(vintages.begin(), vintages.end(), [&](const std::string& vintage) {
+    return std::any_of(dataset.stores.begin(), dataset.stores.end(),
+                       [&](const StoreRow& store) { return store.vintage == vintage; });
+  });
+}
+
+bool shows(const DatasetAccess& dataset, const std::string& variable) {
+  const auto& columns = dataset.permit.columns;
+  return variable == "vintage" || !columns ||
+         std::find(columns->begin(), columns->end(), variable) != columns->end();
+}
+
 }  // namespace
 
 std::filesystem::path file_of(const Centre::State& state, const StoreRow& store) {
@@ -98,20 +111,23 @@ void check_within(const Access& access, const disclosure::Tabulation& tabulation
   const auto refuse = [&] {
     throw EnclaveError(Fault::not_permitted, "centre.outside_permit", {access.project.name});
   };
-  const auto found = access.datasets.find(tabulation.dataset);
-  if (found == access.datasets.end() || tabulation.vintages.empty()) refuse();
-  const auto& dataset = found->second;
-  for (const auto& vintage : tabulation.vintages) {
-    if (std::none_of(dataset.stores.begin(), dataset.stores.end(),
-                     [&](const StoreRow& store) { return store.vintage == vintage; })) {
-      refuse();
-    }
+  const auto dataset = [&](const std::string& name) -> const DatasetAccess& {
+    const auto found = access.datasets.find(name);
+    if (found == access.datasets.end()) refuse();
+    return found->second;
+  };
+  const auto& base = dataset(tabulation.dataset);
+  if (tabulation.vintages.empty() || !covers_all(base, tabulation.vintages)) refuse();
+  for (const auto& reference : tabulation.references) {
+    const auto& other = dataset(reference.dataset);
+    const bool whole = reference.vintage.empty() ? covers_all(other, tabulation.vintages)
+                                                 : covers_all(other, {reference.vintage});
+    if (!whole || !shows(base, reference.variable) || !shows(other, reference.key)) refuse();
   }
-  if (!dataset.permit.columns) return;
   for (const auto& variable : disclosure::variables_of(tabulation)) {
-    const auto& columns = *dataset.permit.columns;
-    if (variable != "vintage" &&
-        std::find(columns.begin(), columns.end(), variable) == columns.end()) {
+    const auto joined = disclosure::joined_variable(tabulation, variable);
+    if (!(joined ? shows(dataset(joined->reference->dataset), joined->name)
+                 : shows(base, variable))) {
       refuse();
     }
   }

@@ -59,16 +59,31 @@ std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& ro
   return history;
 }
 
-/// Every vintage that the tabulations or their history name and that is still here.
+using Wanted = std::map<std::string, std::set<std::string>>;
+
+void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
+  const auto& vintages = tabulation.vintages;
+  wanted[tabulation.dataset].insert(vintages.begin(), vintages.end());
+  for (const auto& reference : tabulation.references) {
+    auto& joined = wanted[reference.dataset];
+    if (reference.vintage.empty()) {
+      joined.insert(vintages.begin(), vintages.end());
+    } else {
+      joined.insert(reference.vintage);
+    }
+  }
+}
+
+/// Every vintage that the tabulations or their history name, or join, and that is still here.
 std::vector<DatasetGrant> job_datasets(const Centre::State& state, const ExamineJob& job) {
-  std::map<std::string, std::set<std::string>> wanted;
+  Wanted wanted;
+  std::set<std::string> counted;
   for (const auto& tabulation : job.tabulations) {
-    wanted[tabulation.dataset].insert(tabulation.vintages.begin(), tabulation.vintages.end());
+    want(tabulation, wanted);
+    counted.insert(tabulation.dataset);
   }
   for (const auto& past : job.history) {
-    const auto found = wanted.find(past.tabulation.dataset);
-    if (past.opaque || found == wanted.end()) continue;
-    found->second.insert(past.tabulation.vintages.begin(), past.tabulation.vintages.end());
+    if (!past.opaque && counted.contains(past.tabulation.dataset)) want(past.tabulation, wanted);
   }
   std::vector<DatasetGrant> datasets;
   for (const auto& [name, vintages] : wanted) {

@@ -13,6 +13,7 @@
 #include "enclave/messages.h"
 #include "enclave/sql/plan.h"
 #include "enclave/store/import.h"
+#include "enclave/store/joined.h"
 
 namespace sceau::enclave {
 namespace {
@@ -109,8 +110,21 @@ Judged judge(const Client& client, const Ground& ground) {
     return {disclosure::not_a_tabulation(*reason), std::nullopt, 0};
   }
   const auto& tabulation = std::get<disclosure::Tabulation>(question);
-  auto examination = disclosure::examine({tabulation, project_name, history}, *ground.source,
-                                         *ground.codebook, ground.policy);
+  auto references = tabulation.references;
+  for (const auto& earlier : history) {
+    const auto& more = earlier.tabulation.references;
+    references.insert(references.end(), more.begin(), more.end());
+  }
+  const Joinable files{ground.source.get(), ground.codebook.get()};
+  std::unique_ptr<JoinedSource> joined;  // to themselves: nothing else is here
+  if (!references.empty()) {
+    joined = std::make_unique<JoinedSource>(files, Joinables{{ground.codebook->name, files}},
+                                            references);
+    joined->demand(tabulation);
+  }
+  auto examination =
+      disclosure::examine({tabulation, project_name, history}, joined ? *joined : *ground.source,
+                          joined ? joined->codebook() : *ground.codebook, ground.policy);
   return {std::move(examination.judgement), tabulation, examination.table.cells.size()};
 }
 

@@ -1,5 +1,7 @@
 #include "enclave/server/examiner.h"
 
+#include <algorithm>
+
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
 #include "enclave/server/crossing.h"
@@ -13,17 +15,33 @@ namespace {
 
 constexpr std::string_view this_request = "this request";
 
-Examined examine_one(const disclosure::Question& question, const StackedSource& source,
+/// What the memory of this data set needs beside the question's own.
+std::vector<disclosure::Reference> remembered_references(const disclosure::Question& question) {
+  std::vector<disclosure::Reference> references;
+  for (const auto& past : question.history) {
+    if (past.opaque || past.tabulation.dataset != question.tabulation.dataset) continue;
+    for (const auto& reference : past.tabulation.references) {
+      if (std::find(references.begin(), references.end(), reference) == references.end()) {
+        references.push_back(reference);
+      }
+    }
+  }
+  return references;
+}
+
+Examined examine_one(const disclosure::Question& question, OpenedData& data,
                      const policies::Policy& policy, const std::string& language) {
+  const auto ground = data.ground(question.tabulation, remembered_references(question));
+  const auto& codebook = *ground.codebook;
   auto examination =
-      disclosure::examine(question, source, source.codebook(), policy, disclosure::Cancelled{});
+      disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
   Examined examined;
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));
   }
-  examined.file = disclosure::released_csv(examination.table, source.codebook(), language);
-  examined.table_json = table_json(examination.table, examination.judgement, source.codebook());
+  examined.file = disclosure::released_csv(examination.table, codebook, language);
+  examined.table_json = table_json(examination.table, examination.judgement, codebook);
   examined.judgement = std::move(examination.judgement);
   return examined;
 }
@@ -43,19 +61,15 @@ void serve_one_job(Channel& broker) {
 
 std::vector<Examined> examine_job(const ExamineJob& job) {
   const auto policy = read_policy(job.policy);
-  const OpenedData data(job.datasets);
+  OpenedData data(job.datasets);
   std::vector<Examined> answers;
   disclosure::Question question;
   question.project = job.project;
   question.history = job.history;
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
-    const auto* source = data.find(tabulation.dataset);
-    if (source == nullptr) {
-      throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
-    }
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, *source, policy, job.language));
+    answers.push_back(examine_one(question, data, policy, job.language));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }

@@ -1,6 +1,7 @@
 #include "enclave/server/opened.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "enclave/fault.h"
 
@@ -27,6 +28,36 @@ const StackedSource* OpenedData::find(std::string_view dataset) const {
   const auto found = std::find_if(sources_.begin(), sources_.end(),
                                   [&](const auto& source) { return source->dataset() == dataset; });
   return found == sources_.end() ? nullptr : found->get();
+}
+
+Joinable OpenedData::ground(const disclosure::Tabulation& tabulation,
+                            std::vector<disclosure::Reference> more) {
+  const auto* base = find(tabulation.dataset);
+  if (base == nullptr) {
+    throw EnclaveError(Fault::not_permitted, "server.no_dataset", {tabulation.dataset});
+  }
+  auto references = tabulation.references;  // first: where two keys have one name, these hold
+  references.insert(references.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+  if (references.empty()) return {base, &base->codebook()};
+  const auto& source = joined(*base, std::move(references));
+  source.demand(tabulation);
+  return {&source, &source.codebook()};
+}
+
+const JoinedSource& OpenedData::joined(const StackedSource& base,
+                                       std::vector<disclosure::Reference> references) {
+  for (const auto& one : joined_) {
+    if (one.dataset == base.dataset() && one.references == references) return *one.source;
+  }
+  Joinables others;
+  for (const auto& source : sources_) {
+    others[source->dataset()] = {source.get(), &source->codebook()};
+  }
+  auto source =
+      std::make_unique<JoinedSource>(Joinable{&base, &base.codebook()}, others, references);
+  joined_.push_back({base.dataset(), std::move(references), std::move(source)});
+  return *joined_.back().source;
 }
 
 policies::Policy read_policy(const PolicyTexts& texts) {

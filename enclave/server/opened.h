@@ -1,12 +1,14 @@
 #pragma once
-// What a grant or a job allows, opened: stores under their keys, stacked by data set. Used by the
-// worker and by the examiner; each opens for itself.
+// What a grant or a job allows, opened: stores under their keys, stacked by data set and joined as
+// tabulations ask. Used by the worker and by the examiner; each opens for itself.
 
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "disclosure/tabulation.h"
 #include "enclave/centre/exchange.h"
+#include "enclave/store/joined.h"
 #include "enclave/store/store.h"
 #include "policies/policy.h"
 
@@ -24,9 +26,23 @@ class OpenedData {
     return sources_;
   }
 
+  /// The tabulation's data set with its references joined, and of `more` those that can be; kept,
+  /// as what is joined is decoded once. Throws EnclaveError (server.no_dataset, store.join_…).
+  [[nodiscard]] Joinable ground(const disclosure::Tabulation& tabulation,
+                                std::vector<disclosure::Reference> more = {});
+
  private:
+  struct Joined {
+    std::string dataset;
+    std::vector<disclosure::Reference> references;
+    std::unique_ptr<JoinedSource> source;
+  };
+  [[nodiscard]] const JoinedSource& joined(const StackedSource& base,
+                                           std::vector<disclosure::Reference> references);
+
   std::vector<std::unique_ptr<Store>> stores_;
   std::vector<std::unique_ptr<StackedSource>> sources_;
+  std::vector<Joined> joined_;
 };
 
 /// The policy that the texts make. Throws policies::PolicyError.
