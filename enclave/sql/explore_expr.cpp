@@ -45,7 +45,16 @@ std::string Generator::comparable(const Expr& expr) {
 }
 
 std::string Generator::expr(const Expr& expr) {
-  if (!frames_.empty() && left_out(expr, frames_.back())) return "NULL";
+  const auto standing =
+      frames_.empty() ? Standing::no_group : this->standing(expr, frames_.back());
+  if (standing == Standing::left_out) return "NULL";
+  if (standing == Standing::kept) {
+    // Its parts may be grouped by themselves, and left out: here they are each row's own.
+    frames_.back().outside_groups = true;
+    auto text = this->expr(expr);
+    frames_.back().outside_groups = false;
+    return text;
+  }
   switch (expr.kind) {
     case Expr::Kind::literal:
       return literal(expr);

@@ -18,14 +18,19 @@ bool has_window(const Select& query) {
 
 }  // namespace
 
-bool Generator::left_out(const Expr& expr, const Frame& frame) {
-  if (!frame.set || frame.outside_groups) return false;
+Generator::Standing Generator::standing(const Expr& expr, const Frame& frame) {
+  if (!frame.set || frame.outside_groups) return Standing::no_group;
   const auto& group = frame.select->group;
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (!same(group[i], expr)) continue;
-    return std::find(frame.set->begin(), frame.set->end(), i) == frame.set->end();
+    const bool kept = std::find(frame.set->begin(), frame.set->end(), i) != frame.set->end();
+    return kept ? Standing::kept : Standing::left_out;
   }
-  return false;
+  return Standing::no_group;
+}
+
+bool Generator::left_out(const Expr& expr, const Frame& frame) {
+  return standing(expr, frame) == Standing::left_out;
 }
 
 /// GROUPING(a, b): a bit for each argument, 1 where the set leaves it out.

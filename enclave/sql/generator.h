@@ -45,6 +45,9 @@ class Generator {
   // explore_sets.cpp
   [[nodiscard]] std::string grouping_sets(const Select& select);
   [[nodiscard]] std::string set_order(const Select& select);
+  /// Whether an expression is one that is grouped by, and the set at hand keeps it.
+  enum class Standing { no_group, kept, left_out };
+  [[nodiscard]] static Standing standing(const Expr& expr, const Frame& frame);
   [[nodiscard]] static bool left_out(const Expr& expr, const Frame& frame);
   [[nodiscard]] std::string grouping(const Expr& expr) const;
 

@@ -86,8 +86,11 @@ struct OutputColumn {
   std::size_t index = 0;      ///< dimension or column
   Type type = Type::text;     ///< as shown
   int scale = -1;             ///< numeric: digits fixed by the type; -1: by PostgreSQL's rule
+  int precision = -1;         ///< with scale
   bool null_if_zero = false;  ///< the divisor is NULLIF(…, 0); else a zero divisor is 22012
   std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
+  std::vector<Type> over;     ///< statistic: the aggregate's type, then that of each cast around it
+  std::vector<Type> under;    ///< the same of a ratio's divisor
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 

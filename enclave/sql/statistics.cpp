@@ -56,6 +56,17 @@ bool is_null_literal(const Expr& expr) {
   return constant && !*constant;
 }
 
+/// The aggregate's type, then that of each cast around it.
+std::vector<Type> types_of(const Expr& expr) {
+  const Expr* inner = &expr;
+  std::vector<Type> types = {inner->type};
+  while (inner->kind == Expr::Kind::cast || inner->kind == Expr::Kind::null_if) {
+    inner = &inner->args[0];
+    types.insert(types.begin(), inner->type);
+  }
+  return types;
+}
+
 /// Both conditions, where either may be plainly true.
 Condition also(const Condition& a, const Condition& b) {
   if (a.kind == Condition::Kind::always) return b;
@@ -70,6 +81,7 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
   const Expr* inner = &expr;
   if (is_number_cast(expr) && !expr.implicit) {
     read.scale = expr.scale;
+    read.precision = expr.precision;
     inner = &expr.args[0];
   }
   while (inner->kind == Expr::Kind::cast && inner->implicit) inner = &inner->args[0];
@@ -86,6 +98,8 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
     auto over = statistic(inner->args[0]);
     auto under = over ? statistic(*divisor) : std::nullopt;
     if (!over || !under) return std::nullopt;
+    read.over = types_of(inner->args[0]);
+    read.under = types_of(inner->args[1]);
     read.column.statistic = std::move(*over);
     read.column.denominator = std::move(*under);
     read.column.integer_division = inner->type == Type::int4 || inner->type == Type::int8;
@@ -93,6 +107,7 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
   }
   auto found = statistic(*inner);
   if (!found) return std::nullopt;
+  read.over = types_of(*inner);
   read.column.statistic = std::move(*found);
   return read;
 }

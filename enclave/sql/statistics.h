@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "enclave/sql/catalog.h"
 #include "enclave/sql/conditions.h"
@@ -13,7 +14,9 @@ namespace sceau::enclave::sql {
 struct ReadColumn {
   disclosure::Column column;
   int scale = -1;  ///< numeric(p, scale) of a cast around it
+  int precision = -1;
   bool null_if_zero = false;
+  std::vector<Type> over, under;  ///< as OutputColumn has them
 };
 
 class Statistics {

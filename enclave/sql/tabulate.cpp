@@ -97,6 +97,9 @@ class Tabulator {
     read->column.name = unused_name(target.alias);
     output.index = plan_.tabulation.columns.size();
     output.scale = read->scale;
+    output.precision = read->precision;
+    output.over = std::move(read->over);
+    output.under = std::move(read->under);
     output.null_if_zero = read->null_if_zero;
     plan_.tabulation.columns.push_back(std::move(read->column));
     return true;
