@@ -203,8 +203,7 @@ std::string text_of(const Value& value) {
 std::optional<std::string> cell_value(const disclosure::Column& column,
                                       const disclosure::ColumnResult& result,
                                       const OutputColumn& output) {
-  auto value =
-      column.denominator ? ratio(column, result, output) : single(column, result, output);
+  auto value = column.denominator ? ratio(column, result, output) : single(column, result, output);
   if (!value) return std::nullopt;
   auto shown = cast(std::move(*value), output.type);
   if (output.type == Type::numeric && output.scale >= 0) {

@@ -73,6 +73,11 @@ Condition of_constants(Comparison comparison, Type type, const std::optional<std
   return of_kind(holds(comparison, order) ? Kind::always : Kind::any_of);
 }
 
+bool is_subquery(const Expr& expr) {
+  if (expr.kind == Expr::Kind::cast) return is_subquery(expr.args[0]);
+  return expr.kind == Expr::Kind::scalar_query;
+}
+
 /// Casts that give each value of a column its own: between numbers upwards, and the typer's own.
 bool keeps_value(const Expr& cast) {
   const auto from = cast.args[0].type, to = cast.type;
@@ -238,6 +243,7 @@ Conditions::Result Conditions::comparison(const Expr& expr) {
   if (left_column && right_column) {
     return no("tabulation.two_columns", {left_column->name, right_column->name});
   }
+  if (is_subquery(left) || is_subquery(right)) return no("tabulation.subquery");
   return no("tabulation.condition_form");
 }
 

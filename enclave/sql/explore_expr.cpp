@@ -45,8 +45,7 @@ std::string Generator::comparable(const Expr& expr) {
 }
 
 std::string Generator::expr(const Expr& expr) {
-  const auto standing =
-      frames_.empty() ? Standing::no_group : this->standing(expr, frames_.back());
+  const auto standing = frames_.empty() ? Standing::no_group : this->standing(expr, frames_.back());
   if (standing == Standing::left_out) return "NULL";
   if (standing == Standing::kept) {
     // Its parts may be grouped by themselves, and left out: here they are each row's own.

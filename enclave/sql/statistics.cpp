@@ -95,6 +95,9 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
       read.null_if_zero = true;
       divisor = &divisor->args[0];
     }
+    if (Conditions::constant(inner->args[0]) || Conditions::constant(*divisor)) {
+      return no("tabulation.constant_factor");
+    }
     auto over = statistic(inner->args[0]);
     auto under = over ? statistic(*divisor) : std::nullopt;
     if (!over || !under) return std::nullopt;

@@ -1,7 +1,6 @@
 #include "enclave/sql/tabulate.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "enclave/sql/conditions.h"
@@ -233,25 +232,31 @@ class Tabulator {
     const Expr* counted = &expr.args[mirrored ? 1 : 0];
     while (counted->kind == Expr::Kind::cast && counted->implicit) counted = &counted->args[0];
     const auto value = Conditions::constant(expr.args[mirrored ? 0 : 1]);
-    const auto limit = value && *value ? parse_integer(**value, Type::int8) : std::nullopt;
+    const auto number = value && *value ? Numeric::parse(**value) : std::nullopt;
     const bool counts =
         counted->kind == Expr::Kind::call && counted->star && !counted->filter && !counted->over;
     const bool at_least = expr.name == (mirrored ? "<=" : ">=");
     const bool above = expr.name == (mirrored ? "<" : ">");
-    if (!counts || !limit || *limit < 0 || !(at_least || above) ||
-        *limit == std::numeric_limits<std::int64_t>::max()) {
+    if (!counts || !number || number->mantissa < 0 || !(at_least || above)) {
       return no("tabulation.having");
     }
+    // Counts are whole: from 10.5 on is from 11 on, and so is above 10.
+    const auto least =
+        at_least ? ceiling(*number) : add(floor(*number), Numeric::of(std::int64_t{1}));
+    const auto limit = least.integer();
+    if (!limit) return no("tabulation.having");
     auto& minimum = plan_.tabulation.having_minimum;
-    minimum = std::max(minimum.value_or(0), above ? *limit + 1 : *limit);
+    minimum = std::max(minimum.value_or(0), *limit);
     return true;
   }
 
   bool order() {
     for (const auto& key : query_.order) {
-      if (Conditions::constant(key.expr)) continue;
       const auto dimension = dimension_of(key.expr);
-      if (dimension == dimensions_.size()) return no("tabulation.order");
+      if (dimension == dimensions_.size()) {
+        if (Conditions::constant(key.expr)) continue;
+        return no("tabulation.order");
+      }
       const auto output = std::find_if(plan_.outputs.begin(), plan_.outputs.end(), [&](auto& o) {
         return o.is_dimension && o.index == dimension;
       });

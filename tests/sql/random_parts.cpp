@@ -181,8 +181,8 @@ std::string dimension(Dice& dice) {
     case 2:
       return "(" + predicate(dice) + ")";
     default:
-      return dice.among<std::string>({"academie", "departement", "sexe", "niveau", "uai", "annee",
-                                      "naissance", "vintage"});
+      return dice.among<std::string>(
+          {"academie", "departement", "sexe", "niveau", "uai", "annee", "naissance", "vintage"});
   }
 }
 

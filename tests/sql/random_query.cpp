@@ -63,8 +63,8 @@ std::string order_by(const RandomQuery& query) {
   std::vector<std::string> keys;
   for (const auto& key : query.order) {
     const auto at = query.ordered_by()[keys.size()] + 1;
-    keys.push_back(
-        (key.ordinal ? std::to_string(at) : "d" + std::to_string(key.dimension + 1)) + key.suffix);
+    keys.push_back((key.ordinal ? std::to_string(at) : "d" + std::to_string(key.dimension + 1)) +
+                   key.suffix);
   }
   return keys.empty() ? "" : " ORDER BY " + joined(keys, ", ");
 }
@@ -172,7 +172,8 @@ RandomQuery smallest(RandomQuery query, const std::function<bool(const RandomQue
     erase(&RandomQuery::where, query.where.size());
     erase(&RandomQuery::order, query.order.size());
     const bool lifted = query.around == RandomQuery::Around::lifted;
-    if (query.statistics.size() > 1 && !lifted) erase(&RandomQuery::statistics, query.statistics.size());
+    if (query.statistics.size() > 1 && !lifted)
+      erase(&RandomQuery::statistics, query.statistics.size());
     if (query.groups != RandomQuery::Groups::sets && query.order.empty()) {
       erase(&RandomQuery::dimensions, query.dimensions.size());
     }
