@@ -10,6 +10,12 @@ namespace {
 
 constexpr int deepest = 100;
 
+/// What no relation of a session has: joined with one of these, there are no rows.
+constexpr std::array always_empty = {
+    "pg_attrdef",  "pg_constraint", "pg_foreign_table",   "pg_index",
+    "pg_inherits", "pg_policy",     "pg_publication_rel", "pg_rewrite",
+    "pg_sequence", "pg_trigger",    "pg_statistic_ext",   "pg_partitioned_table"};
+
 bool is(const PgQuery__Node* node, int kind) {
   return node && static_cast<int>(node->node_case) == kind;
 }
@@ -49,24 +55,30 @@ class QuestionReader {
   std::shared_ptr<const CatalogQuestion> read(const PgQuery__SelectStmt& query) {
     const auto* first = &query;
     for (int depth = 0; first->larg && depth < deepest; ++depth) first = first->larg;
-    for (std::size_t i = 0; i < first->n_from_clause; ++i) from(first->from_clause[i], 0);
+    for (std::size_t i = 0; i < first->n_from_clause; ++i) from(first->from_clause[i], 0, false);
     if (question_.relation.empty() || !targets(*first)) return nullptr;
+    if (nothing_) question_.relation = "nothing";
     if (first->where_clause) condition(first->where_clause, 0);
     return std::make_shared<const CatalogQuestion>(std::move(question_));
   }
 
  private:
-  void from(const PgQuery__Node* node, int depth) {
+  /// `optional`: on the right of a LEFT JOIN.
+  void from(const PgQuery__Node* node, int depth, bool optional) {
     if (depth > deepest) return;
     if (is(node, PG_QUERY__NODE__NODE_JOIN_EXPR)) {
-      from(node->join_expr->larg, depth + 1);
-      from(node->join_expr->rarg, depth + 1);
+      const bool left = node->join_expr->jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT;
+      from(node->join_expr->larg, depth + 1, optional);
+      from(node->join_expr->rarg, depth + 1, optional || left);
     }
     if (!is(node, PG_QUERY__NODE__NODE_RANGE_VAR)) return;
     const std::string schema = node->range_var->schemaname, name = node->range_var->relname;
     std::string full;
     if (schema == "pg_catalog" || (schema.empty() && name.starts_with("pg_"))) full = name;
     if (schema == "information_schema") full = schema + "." + name;
+    const bool empty =
+        std::find(always_empty.begin(), always_empty.end(), full) != always_empty.end();
+    if (!optional && empty) nothing_ = true;
     // The first one is what is listed; only attributes are listed beside their relations.
     if (question_.relation.empty() || full == "pg_attribute") question_.relation = full;
   }
@@ -138,6 +150,7 @@ class QuestionReader {
   }
 
   CatalogQuestion question_;
+  bool nothing_ = false;  ///< a relation without rows stands in FROM
 };
 
 }  // namespace
