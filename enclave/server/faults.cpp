@@ -36,6 +36,8 @@ std::string sqlstate_of(const Failure& failure) {
       {"server.examiner_timeout", "57014"},
       {"server.too_many_cells", "0A000"},
       {"server.out_of_memory", "53200"},
+      {"server.too_many_outputs", "54000"},
+      {"server.output_too_large", "54000"},
       {"server.sum_overflow", "22003"},
       {"server.locked", "57P03"},
       {"server.stopping", "57P01"},
@@ -55,13 +57,12 @@ std::string sqlstate_of(const Failure& failure) {
     case Fault::already_there:
       return "42710";
     case Fault::unavailable:
+    case Fault::refused:  // SD002 is a returned request's alone (notices.cpp)
       return "55000";
     case Fault::not_permitted:
       return "42501";
     case Fault::integrity:
       return "XX001";
-    case Fault::refused:
-      return "SD002";
     case Fault::internal:
       return "XX000";
   }

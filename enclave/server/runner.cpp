@@ -34,6 +34,12 @@ Outcome rows_outcome(std::string tag, std::vector<sql::ResultColumn> columns,
   return outcome;
 }
 
+/// A literal, or the text of a parameter; NULL names nothing.
+std::string word_of(const std::string& literal, int parameter, const Values& values) {
+  const auto at = static_cast<std::size_t>(parameter - 1);
+  return parameter == 0 ? literal : values.at(at).value_or("");
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) {
@@ -77,7 +83,7 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
     case sql::StatementKind::rollback:
       return rollback();
     case sql::StatementKind::withdraw:
-      gate_.withdraw(statement.request);
+      gate_.withdraw(word_of(statement.request, statement.request_parameter, values));
       return command("CALL");
     case sql::StatementKind::comment:
       throw EnclaveError(Fault::usage, "server.comment_later");

@@ -214,6 +214,7 @@ bool Session::simple_statement(const sql::Statement& statement, bool last) {
   Portal portal;
   portal.prepared = std::make_shared<Prepared>(Prepared{statement, {}});
   try {
+    if (!statement.parameters.empty()) refuse_statement("42P02", "sql.no_parameter", {"1"});
     start(portal);
     const auto& outcome = *portal.outcome;
     auto refusal = outcome.refusal;

@@ -109,7 +109,7 @@ std::optional<Value> mean_of(const Evidence& evidence, Type type) {
 
 /// One side of a ratio, which a table keeps as a whole: its value from the evidence of it.
 struct Side {
-  bool known = false;  ///< evidence doesn't hold it: a quantile, a spread of doubles
+  bool known = false;  ///< false: the evidence doesn't hold it (a quantile, say)
   std::optional<Value> value;
 };
 
@@ -127,7 +127,7 @@ Side side_of(const Statistic& statistic, const Evidence& evidence, Type type) {
       return {true, Value{type, whole(evidence.rows), 0}};
     case Function::count_distinct: {
       const auto count = distinct_of(std::get<std::string>(statistic.operand), evidence);
-      if (!count) return {};
+      if (!count || (*count == 0 && evidence.rows > 0)) return {};
       return {true, Value{type, whole(*count), 0}};
     }
     case Function::sum:
@@ -136,9 +136,11 @@ Side side_of(const Statistic& statistic, const Evidence& evidence, Type type) {
     case Function::mean:
       return {true, mean_of(evidence, type)};
     case Function::minimum:
-      return {true, value_of(evidence.minimum.value_or(Number{}), type)};
+      return {evidence.minimum || evidence.rows == 0,
+              value_of(evidence.minimum.value_or(Number{}), type)};
     case Function::maximum:
-      return {true, value_of(evidence.maximum.value_or(Number{}), type)};
+      return {evidence.maximum || evidence.rows == 0,
+              value_of(evidence.maximum.value_or(Number{}), type)};
     case Function::variance:
     case Function::standard_deviation: {
       if (evidence.rows < 2) return {true, std::nullopt};
@@ -189,8 +191,11 @@ std::optional<Value> ratio(const disclosure::Column& column, const disclosure::C
 
 std::optional<Value> single(const disclosure::Column& column,
                             const disclosure::ColumnResult& result, const OutputColumn& output) {
-  const auto side = side_of(column.statistic, result.evidence, output.over[0]);
-  auto value = side.known ? side.value : value_of(result.value, output.over[0]);
+  const auto function = column.statistic.function;
+  const bool spread = function == Function::variance || function == Function::standard_deviation;
+  auto value = spread ? variance_of(column.statistic, result.evidence, output.over[0])
+                      : std::optional<Value>();
+  if (!value) value = value_of(result.value, output.over[0]);
   return cast_all(std::move(value), output.over);
 }
 

@@ -137,7 +137,21 @@ void check_copy_parameters(const Statement& statement) {
   });
 }
 
+/// CALL's arguments are texts.
+void give_call_parameters(Statement& statement, std::span<const Oid> oids) {
+  statement.parameters = declared_types(oids);
+  const int most = std::max(statement.request_parameter, statement.content_parameter);
+  statement.parameters.resize(std::max(statement.parameters.size(), static_cast<std::size_t>(most)),
+                              Type::unknown);
+  for (auto& type : statement.parameters) {
+    if (type == Type::unknown) type = Type::text;
+  }
+}
+
 void analyse(Statement& statement, const Catalog& catalog, std::span<const Oid> oids) {
+  const bool call =
+      statement.kind == StatementKind::withdraw || statement.kind == StatementKind::comment;
+  if (call) give_call_parameters(statement, oids);
   if (statement.question) statement.columns = answer_question(*statement.question, catalog).columns;
   if (!statement.query) return;
   if (statement.kind == StatementKind::select && read_egress(statement, oids)) return;

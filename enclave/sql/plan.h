@@ -75,7 +75,9 @@ struct Statement {
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
   std::string request;                   ///< withdraw, comment: "R-…"
-  /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes.
+  int request_parameter = 0;             ///< or the parameter that says it (1-based)
+  /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes;
+  /// comment: likewise its text.
   /// name and title may be parameters too: then name_parameter/title_parameter say which.
   int content_parameter = 0, name_parameter = 0, title_parameter = 0;
 };

@@ -251,14 +251,19 @@ void Reader::call(const PgQuery__CallStmt& node, Statement& statement) {
   const bool withdraw = made.name == "sceau.withdraw" && made.args.size() == 1;
   const bool comment = made.name == "sceau.comment" && made.args.size() == 2;
   if (!withdraw && !comment) refuse("sql.call_what", node.funccall->location);
-  for (const auto& arg : made.args) {
-    if (arg.kind != Expr::Kind::literal || !arg.text) {
+  const auto word = [&](const Expr& arg, std::string& literal, int& parameter) {
+    const Expr& inner = arg.kind == Expr::Kind::cast ? arg.args[0] : arg;
+    if (inner.kind == Expr::Kind::parameter) {
+      parameter = inner.number;
+    } else if (inner.kind == Expr::Kind::literal && inner.text) {
+      literal = *inner.text;
+    } else {
       refuse("sql.call_what", node.funccall->location);
     }
-  }
+  };
   statement.kind = withdraw ? StatementKind::withdraw : StatementKind::comment;
-  statement.request = *made.args[0].text;
-  if (comment) statement.value = *made.args[1].text;
+  word(made.args[0], statement.request, statement.request_parameter);
+  if (comment) word(made.args[1], statement.value, statement.content_parameter);
 }
 
 }  // namespace sceau::enclave::sql

@@ -2,12 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "enclave/sql/numeric.h"
 #include "tests/sql/random_query.h"
 #include "tests/sql/world.h"
 
@@ -46,25 +44,6 @@ std::vector<Row> sorted(std::vector<Row> rows) {
   return rows;
 }
 
-/// Equal as numbers: 30 and 30.0. Where doubles are summed, but for the last digits.
-bool same_number(const std::string& a, const std::string& b, bool doubles) {
-  const auto x = Numeric::parse(a), y = Numeric::parse(b);
-  if (!x || !y) return false;
-  if (compare(*x, *y) == 0) return true;
-  constexpr double last_digits = 1e-12;
-  const double larger = std::max(std::abs(x->real()), std::abs(y->real()));
-  return doubles && std::abs(x->real() - y->real()) <= last_digits * larger;
-}
-
-bool same_rows(const std::vector<Row>& a, const std::vector<Row>& b, bool doubles) {
-  const auto same_value = [&](const auto& x, const auto& y) {
-    return x == y || (x && y && same_number(*x, *y, doubles));
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Row& x, const Row& y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_value);
-  });
-}
-
 /// "" where both ways say the same, else what is different.
 std::string difference(const World& world, const RandomQuery& query) {
   std::optional<Plan> plan;
@@ -82,7 +61,7 @@ std::string difference(const World& world, const RandomQuery& query) {
   const auto text = query.text();
   const bool doubles =
       text.find("poids") != std::string::npos || text.find("percentile") != std::string::npos;
-  if (!same_rows(sorted(engine.rows), sorted(sqlite.rows), doubles)) {
+  if (!test::same_rows(sorted(engine.rows), sorted(sqlite.rows), doubles)) {
     return "engine\n" + test::shown(sorted(engine.rows)) + "\nSQLite\n" +
            test::shown(sorted(sqlite.rows));
   }

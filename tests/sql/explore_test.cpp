@@ -56,14 +56,18 @@ TEST_CASE("exploration answers as PostgreSQL does, and so does the engine") {
       continue;
     }
     const auto plan = world.plan(expected.statement);
-    const auto as_expected = [&](std::vector<std::string> found) {
-      if (!ordered(expected.statement)) std::sort(found.begin(), found.end());
-      CHECK(found == expected.rows);
-    };
-    as_expected(lines(world.explore(plan)));
+    auto rows = world.explore(plan);
+    auto found = lines(rows);
+    if (!ordered(expected.statement)) std::sort(found.begin(), found.end());
+    CHECK(found == expected.rows);
     if (!plan.tabulation) continue;
     ++tabulations;
-    as_expected(lines(world.tabulate(plan)));
+    auto computed = world.tabulate(plan);
+    if (!ordered(expected.statement)) {
+      std::sort(rows.begin(), rows.end());
+      std::sort(computed.begin(), computed.end());
+    }
+    CHECK(test::same_rows(computed, rows, false));
   }
   CHECK(tabulations > 100);
 }

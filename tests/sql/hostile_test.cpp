@@ -232,6 +232,7 @@ TEST_CASE("deep and long statements are refused, never run out of stack") {
   CHECK(world.refusal("SELECT 1 WHERE true" + repeated(" AND true", 1900)).empty());
   CHECK(world.refusal("SELECT 1 WHERE false" + repeated(" OR 1 = 1", 900)).empty());
   CHECK(world.refusal("SELECT 1 IN (1" + repeated(",1", 4000) + ")").empty());
+  CHECK(world.refusal("SELECT 1 IN (1" + repeated(",1", 10'000) + ")") == "54001");  // words
   CHECK(world.refusal("SELECT 1" + repeated(",1", 300)) == "54011");
   CHECK(world.refusal(repeated("SELECT 1;", 65)) == "54000");
   // Words that separate clauses elsewhere don't hide a chain.

@@ -1,7 +1,10 @@
 #include "tests/sql/world.h"
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
+#include "enclave/sql/numeric.h"
 #include "enclave/sql/values.h"
 
 namespace sceau::enclave::sql::test {
@@ -51,6 +54,15 @@ disclosure::MemoryVintage vintage(const std::string& name, std::size_t rows, std
     add(maybe(names[pick(8)]));
   }
   return made;
+}
+
+bool same_number(const std::string& a, const std::string& b, bool doubles) {
+  const auto x = Numeric::parse(a), y = Numeric::parse(b);
+  if (!x || !y) return false;
+  if (compare(*x, *y) == 0) return true;
+  constexpr double last_digits = 1e-12;
+  const double larger = std::max(std::abs(x->real()), std::abs(y->real()));
+  return doubles && std::abs(x->real() - y->real()) <= last_digits * larger;
 }
 
 }  // namespace
@@ -133,6 +145,15 @@ std::string shown(const std::vector<Row>& rows) {
     for (std::size_t i = 0; i < row.size(); ++i) text += (i ? "|" : "") + row[i].value_or("");
   }
   return text;
+}
+
+bool same_rows(const std::vector<Row>& a, const std::vector<Row>& b, bool doubles) {
+  const auto same_value = [&](const auto& x, const auto& y) {
+    return x == y || (x && y && same_number(*x, *y, doubles));
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Row& x, const Row& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_value);
+  });
 }
 
 std::string World::rows(std::string_view text) const {

@@ -45,4 +45,7 @@ class World {
 
 [[nodiscard]] std::string shown(const std::vector<Row>& rows);
 
+/// Equal as numbers: 30 and 30.0. Where `doubles` are summed, but for the last digits.
+[[nodiscard]] bool same_rows(const std::vector<Row>& a, const std::vector<Row>& b, bool doubles);
+
 }  // namespace sceau::enclave::sql::test
