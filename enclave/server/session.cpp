@@ -193,7 +193,12 @@ void Session::query(const pg::Query& query) {
   std::vector<sql::Statement> statements;
   try {
     interruption_.begin(runner_.time_limit());
-    statements = sql::prepare(query.text, workbench_.catalog(), {});
+    auto prepared = sql::prepare(query.text, workbench_.catalog(), {});
+    const auto takes_some = [](const auto& s) { return !s.parameters.empty(); };
+    if (std::any_of(prepared.begin(), prepared.end(), takes_some)) {
+      refuse_statement("42P02", "sql.no_parameter", {"1"});
+    }
+    statements = std::move(prepared);
   } catch (...) {
     log_refused(query.text, report_error());
   }
@@ -214,7 +219,6 @@ bool Session::simple_statement(const sql::Statement& statement, bool last) {
   Portal portal;
   portal.prepared = std::make_shared<Prepared>(Prepared{statement, {}});
   try {
-    if (!statement.parameters.empty()) refuse_statement("42P02", "sql.no_parameter", {"1"});
     start(portal);
     const auto& outcome = *portal.outcome;
     auto refusal = outcome.refusal;

@@ -133,8 +133,9 @@ std::vector<Row> World::explore(const Plan& plan) const {
   return rows;
 }
 
-std::vector<Row> World::tabulate(const Plan& plan) const {
-  const auto table = disclosure::tabulate(plan.tabulation->tabulation, *source_, *codebook());
+std::vector<Row> World::tabulate(const Plan& plan, disclosure::Detail detail) const {
+  const auto table =
+      disclosure::tabulate(plan.tabulation->tabulation, *source_, *codebook(), {}, 0, detail);
   return format_rows(table, *plan.tabulation);
 }
 

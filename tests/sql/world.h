@@ -29,7 +29,8 @@ class World {
                           std::vector<std::optional<std::string>> values = {}) const;
   /// By SQLite; by the engine.
   [[nodiscard]] std::vector<Row> explore(const Plan& plan) const;
-  [[nodiscard]] std::vector<Row> tabulate(const Plan& plan) const;
+  [[nodiscard]] std::vector<Row> tabulate(
+      const Plan& plan, disclosure::Detail detail = disclosure::Detail::evidence) const;
   /// By SQLite, "a|b\nc|" with NULL as nothing: short enough to stand in a test.
   [[nodiscard]] std::string rows(std::string_view text) const;
   /// The fault's SQLSTATE, or "" where it runs to its end.
