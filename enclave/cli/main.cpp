@@ -185,6 +185,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && argv[1] == sceau::enclave::worker_word) return sceau::enclave::run_worker();
   if (argc == 2 && argv[1] == sceau::enclave::examiner_word) return sceau::enclave::run_examiner();
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that reaches `ulimit -f` is to be a refusal that cleans up, as on a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   sceau::enclave::close_the_blinds();
   return sceau::enclave::guarded({argv + 1, argv + argc});
 }
