@@ -1,8 +1,10 @@
 """Bad input: each fault has a message that a newcomer can act on; nothing is lost, nothing shown."""
 
 import gzip
-import pathlib
+import signal
+import sqlite3
 import subprocess
+import time
 import unittest
 
 import harness
@@ -164,6 +166,13 @@ class BadInput(unittest.TestCase):
         ran = self.centre.sceau("policy", "check", path, code=2)
         self.assertIn("treshold", ran.err)
 
+    def test_policy_with_a_wrong_type(self):
+        path = self.folder / "wrong.toml"
+        path.write_text((harness.SOURCE / "policies" / "depp.toml").read_text().replace("minimum = 3 ", 'minimum = "3" '))
+        ran = self.centre.sceau("policy", "check", path, code=2)
+        self.assertIn("wrong.toml", ran.err)
+        self.assertIn("contributors.minimum", ran.err)
+
     # -- stores ---------------------------------------------------------------------------------
     def test_an_unknown_store(self):
         ran = self.centre.sceau("store", "show", "nothing@2024", code=2)
@@ -190,10 +199,51 @@ class BadInput(unittest.TestCase):
         path.write_bytes(good)
         self.centre.sceau("store", "verify", "notes@2033", code=0)
 
+    def test_a_plain_database_in_the_place_of_a_store(self):
+        self.seal(GOOD, name="notes@2034", code=0)
+        path = self.centre.home / "stores" / "notes@2034.store"
+        good = path.read_bytes()
+        path.unlink()
+        with sqlite3.connect(path) as plain:
+            plain.execute("CREATE TABLE notes (note)")
+        plain.close()
+        ran = self.centre.sceau("store", "show", "notes@2034", code=4)
+        self.assertIn("notes@2034", ran.err)
+        self.assertIn("hint", ran.err)
+        path.write_bytes(good)
+        self.centre.sceau("store", "show", "notes@2034", code=0)
+
+    def test_no_keyring(self):
+        keys = self.centre.home / "keys"
+        elsewhere = self.centre.folder / "keys on another medium"
+        keys.rename(elsewhere)
+        try:
+            ran = self.centre.sceau("store", "list", code=2)
+        finally:
+            elsewhere.rename(keys)
+        self.assertIn("no keyring", ran.err)
+        self.assertIn(str(keys), ran.err)
+        self.assertFalse(any(keys.glob("*.part")))
+
+    # -- permits --------------------------------------------------------------------------------
+    def test_a_permit_for_a_store_that_is_not_there_or_for_a_day_that_is_over(self):
+        self.centre.sceau("project", "create", "early", "--title", "t", "--purpose", "p", "--until", "2099-12-31",
+                          "--member", "alix")
+        words = ("permit", "grant", "--project", "early", "--policy", "depp")
+        ran = self.centre.sceau(*words, "--store", "nothing", "--until", "2099-12-31", code=2)
+        self.assertIn("nothing", ran.err)
+        self.seal(GOOD, name="notes@2035", code=0)
+        ran = self.centre.sceau(*words, "--store", "notes", "--until", "2020-01-01", code=2)
+        self.assertIn("2020-01-01", ran.err)
+
+    # -- full disks and kills -------------------------------------------------------------------
+    def large(self):
+        lines = (f"R{i % 7};D{i % 7 * 1000 + i % 900};{i * 7919 % 2000 / 100:.2f}\n" for i in range(400_000))
+        return "region;departement;note\n" + "".join(lines)
+
     def test_a_full_disk_during_import(self):
         mount = self.centre.home / "stores"
         size = sum(p.stat().st_size for p in mount.iterdir())
-        rows = "".join(f"R{i % 7};D{i % 7 * 1000 + i % 900};{i % 2000 / 100:.2f}\n" for i in range(400_000))
         kept = self.centre.folder / "kept"
         kept.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size + 1_300_000}", "none", kept],
@@ -203,10 +253,40 @@ class BadInput(unittest.TestCase):
             for path in mount.iterdir():
                 subprocess.run(["cp", "-p", path, kept], check=True)
             subprocess.run(["mount", "--bind", kept, mount], check=True)
-            self.refuses("region;departement;note\n" + rows, "room", name="notes@2050", file="large.csv")
+            self.refuses(self.large(), "room", name="notes@2050", file="large.csv")
         finally:
             subprocess.run(["umount", mount], capture_output=True)
             subprocess.run(["umount", kept], capture_output=True)
+
+    def test_a_file_at_its_size_limit_during_import(self):
+        path = self.folder / "large.csv"
+        path.write_text(self.large())
+        before = sorted((self.centre.home / "stores").iterdir())
+        arguments = [harness.binary("sceau"), "--home", self.centre.home, "store", "create", "notes@2051",
+                     "--codebook", self.codebook, "--from", path, "--passphrase-file", self.centre.passphrase_file]
+        ran = harness.run(["bash", "-c", 'ulimit -f 600; exec "$@"', "bash", *arguments], code=2)
+        self.assertIn("room", ran.err)
+        self.assertIn("notes@2051", ran.err)
+        self.assertEqual(before, sorted((self.centre.home / "stores").iterdir()))
+        harness.run(arguments, code=0)
+
+    def test_a_killed_import_leaves_no_store_and_does_not_stand_in_the_way(self):
+        path = self.folder / "killed.csv"
+        path.write_text(self.large())
+        arguments = [harness.binary("sceau"), "--home", str(self.centre.home), "store", "create", "notes@2052",
+                     "--codebook", str(self.codebook), "--from", str(path),
+                     "--passphrase-file", str(self.centre.passphrase_file)]
+        part = self.centre.home / "stores" / "notes@2052.store.part"
+        importing = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 60
+        while not part.exists() and importing.poll() is None and time.monotonic() < end:
+            time.sleep(0.002)
+        importing.kill()
+        self.assertEqual(importing.wait(), -signal.SIGKILL, "the import was over before it could be killed")
+        self.assertNotIn("notes@2052", self.centre.sceau("store", "list").out)
+        self.assertEqual(list(part.parent.glob("notes@2052*")), [])
+        harness.run(arguments, code=0)
+        self.centre.sceau("store", "verify", "notes@2052")
 
 
 if __name__ == "__main__":
