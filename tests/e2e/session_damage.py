@@ -82,6 +82,19 @@ class Damage(unittest.TestCase):
         self.assertEqual(self.count(), str(len(self.centre.rows)))
         self.assert_whole()
 
+    def test_a_worker_killed_at_any_time_of_a_copy(self):
+        for delay in (0.0, 0.01, 0.03, 0.06, 0.1, 0.2):
+            with self.subTest(delay=delay):
+                before = set(self.centre.processes("--worker"))
+                connection = self.connect()
+                (pid,) = set(self.centre.processes("--worker")) - before
+                connection.pgconn.send_query(COPY.encode())
+                time.sleep(delay)
+                os.kill(pid, signal.SIGKILL)
+                connection.close()
+                self.assertEqual(self.count(), str(len(self.centre.rows)))
+        self.assert_whole()
+
     def test_a_killed_examiner_decides_nothing(self):
         connection = self.connect()
         released = 0
