@@ -211,7 +211,13 @@ std::string related_text(const Call& call, const Shown& shown) {
     rows.push_back({item.value("request", "") + "/" + std::to_string(item.value("output", 0)),
                     item.value("state", ""), item.value("project", "")});
   }
-  if (rows.empty()) return "\nnothing else of this population is out or asked for\n";
+  if (rows.empty()) {
+    // What is no tabulation has no population to look under: nothing was compared.
+    const bool compared = std::any_of(shown.outputs.begin(), shown.outputs.end(),
+                                      [](const auto& output) { return !output.opaque; });
+    return compared ? "\nnothing else of this population is out or asked for\n"
+                    : "\nnot compared with what is out: no output is a tabulation\n";
+  }
   return "\nout or asked for already, of the same population:\n" +
          aligned({"output", "state", "project"}, rows);
 }

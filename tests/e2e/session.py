@@ -74,6 +74,8 @@ class Session(unittest.TestCase):
         described = self.psql(r"\d+ lycees").out
         self.assertIn("academie", described)
         self.assertIn("Education authority", described)
+        self.assertNotIn("Inherits", described)
+        self.assertNotIn("Child tables", described)
 
     def test_copy_to_stdout_is_exploration(self):
         printed = self.psql("COPY (SELECT sexe, count(*) FROM lycees GROUP BY sexe ORDER BY sexe) "
