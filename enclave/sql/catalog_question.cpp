@@ -81,8 +81,6 @@ class QuestionReader {
     if (!optional && empty) nothing_ = true;
     // The first one is what is listed; only attributes are listed beside their relations.
     if (question_.relation.empty() || full == "pg_attribute") question_.relation = full;
-    // What psql asks for parents and children by; no relation here has any.
-    if (depth == 0 && full == "pg_inherits") question_.relation = full;
   }
 
   bool targets(const PgQuery__SelectStmt& query) {
