@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "enclave/messages.h"
 #include "enclave/sql/explore.h"
 #include "enclave/sql/mix.h"
 #include "enclave/sql/parse.h"
@@ -234,6 +235,12 @@ Plan plan_select(const Statement& statement, const Catalog& catalog,
   }
   if (!statement.query) throw SqlError("XX000", "sql.internal", {"plan"});
   return plan_of(with_values(statement, values), catalog);
+}
+
+std::string reason_text(const disclosure::Message& reason) {
+  const auto why = text(reason.id, reason.args);
+  const auto instead = hint(reason.id, reason.args);
+  return instead.empty() ? why : why + "; " + instead;
 }
 
 }  // namespace sceau::enclave::sql

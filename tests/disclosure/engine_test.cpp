@@ -127,7 +127,11 @@ TEST_CASE("property: results without evidence are the results with it") {
       const auto dimensions = static_cast<std::size_t>(random::number(0, 3));
       const Tabulation tabulation = random::tabulation(world, dimensions, 3);
       const int threads = random::number(1, 3);
-      const std::string whole = build::dump(tabulate(tabulation, *rows, world.book, {}, 1), false);
+      Table expected = tabulate(tabulation, *rows, world.book, {}, 1);
+      std::erase_if(expected.cells, [&](const Cell& cell) {  // who looks sees what occurs
+        return cell.rows == 0 && tabulation.grouping_sets[cell.grouping_set] != 0;
+      });
+      const std::string whole = build::dump(expected, false);
       const std::vector<const Source*> sources = {&informed, rows.get()};
       for (const Source* source : sources) {
         const Table lean = tabulate(tabulation, *source, world.book, {}, threads, Detail::results);

@@ -107,7 +107,7 @@ disclosure::Tabulation by(const std::string& variable, const std::vector<Referen
   return tabulation;
 }
 
-const std::string pupils = repeated(30, "A,F") + repeated(14, "B,M") + repeated(12, "X,F");
+const std::string pupil_rows = repeated(30, "A,F") + repeated(14, "B,M") + repeated(12, "X,F");
 
 std::vector<std::string> lines_of(Workbench& bench, const std::string& query) {
   std::atomic<bool> cancel = false;
@@ -125,7 +125,7 @@ std::vector<std::string> lines_of(Workbench& bench, const std::string& query) {
 }  // namespace
 
 TEST_CASE("an examiner joins, judges and labels by the joined data set's codebook") {
-  const Joined world(pupils, "A,PU\nB,PR\nC,PR\n");
+  const Joined world(pupil_rows, "A,PU\nB,PR\nC,PR\n");
   const auto examined = examine_job(world.job({by("uai>ecoles.secteur", {own})}));
   REQUIRE(examined.size() == 1);
   CHECK(examined[0].judgement.verdict == Verdict::pass);
@@ -151,7 +151,7 @@ TEST_CASE("memory holds across joined and plain tables") {
 }
 
 TEST_CASE("a remembered table whose joined data are not there any more is a review") {
-  const Joined world(pupils, "A,PU\n");
+  const Joined world(pupil_rows, "A,PU\n");
   auto job = world.job({by("sexe", {})});
   const auto gone = [](const Reference& reference) {
     return disclosure::Remembered{"R-2026-000003", 1, "other", false,
@@ -175,23 +175,23 @@ TEST_CASE("an examiner joins nothing that a codebook doesn't declare, or that is
       (void)examine_job(world.job({by(joined_name(reference, "secteur"), {reference})}));
     });
   };
-  const Joined world(pupils, "A,PU\n");
+  const Joined world(pupil_rows, "A,PU\n");
   CHECK(fault(world, own).empty());
   CHECK(fault(world, {"sexe", "ecoles", "uai", ""}) == "store.join_undeclared");
   CHECK(fault(world, {"uai", "ecoles", "uai", "2019"}) == "store.join_missing");
   CHECK(fault(world, {"uai", "colleges", "uai", ""}) == "store.join_missing");
-  CHECK(fault(Joined(pupils, "A,PU\nB,PU\nA,PR\n"), own) == "store.join_not_unique");
+  CHECK(fault(Joined(pupil_rows, "A,PU\nB,PU\nA,PR\n"), own) == "store.join_not_unique");
 }
 
 TEST_CASE("a worker's engine joins; what is not n:1 is left to SQL") {
   const std::string query =
       "SELECT e.secteur, count(*) FROM eleves l LEFT JOIN ecoles e ON l.uai = e.uai GROUP BY 1 "
       "ORDER BY 1";
-  const Joined world(pupils, "A,PU\nB,PR\n");
+  const Joined world(pupil_rows, "A,PU\nB,PR\n");
   Workbench bench(world.session(), {});
   CHECK(lines_of(bench, query) == std::vector<std::string>{"PR|14|", "PU|30|", "|12|"});
   CHECK(lines_of(bench, query).size() == 3);
-  const Joined twice(pupils, "A,PU\nA,PR\n");
+  const Joined twice(pupil_rows, "A,PU\nA,PR\n");
   Workbench other(twice.session(), {});
   CHECK(lines_of(other, query) == std::vector<std::string>{"PR|30|", "PU|30|", "|26|"});
 }

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "disclosure/memory_source.h"
+#include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "enclave/sql/plan.h"
 #include "enclave/sql/sandbox.h"
