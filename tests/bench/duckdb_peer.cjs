@@ -9,6 +9,7 @@
 const fs = require('node:fs');
 const { DuckDBInstance } = require('@duckdb/node-api');
 
+const cpu = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
 const now = () => Number(process.hrtime.bigint()) / 1e9;
 const job = JSON.parse(fs.readFileSync(0, 'utf8'));
 
@@ -58,9 +59,10 @@ async function load() {
 
 async function query() {
   const start = now();
+  const before = cpu();
   const [, connection] = await open(true);
   let result = await connection.run(job.sql);
-  const answer = { first: now() - start, later: [] };
+  const answer = { first: now() - start, first_cpu: cpu() - before, later: [] };
   for (let i = 1; i < job.times; ++i) {
     const again = now();
     result = await connection.run(job.sql);

@@ -30,7 +30,8 @@ EVIDENCE = f"""WITH s AS (
       FROM eleves GROUP BY {FINE}, uai),
     c AS (
       SELECT {FINE}, sum(r) r, sum(n) n, count(uai) FILTER (n > 0) schools, max(t, 2) top,
-             sum(abs(t)) total, sum(t) t, sum(q) q, sum(neg) neg, min(lo) lo, max(hi) hi
+             coalesce(sum(abs(t)), 0) total, coalesce(sum(t), 0) t, coalesce(sum(q), 0) q,
+             sum(neg) neg, min(lo) lo, max(hi) hi
       FROM s GROUP BY {FINE}),
     x AS (
       SELECT {FINE}, count(*) FILTER (note = lo) at_lo, count(*) FILTER (note = hi) at_hi

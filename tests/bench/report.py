@@ -15,6 +15,7 @@ FLOOR_TARGET = 2
 
 PHASES = {"cold": "cold: file evicted, fresh process",
           "os": "os: fresh process, file in the system's cache",
+          "os_cpu": "os, seconds that all threads computed: what to go by on a busy machine",
           "steady": "steady: the same process asked again"}
 
 

@@ -81,6 +81,7 @@ def ask(engine, dataset, question, seconds, options, results):
         warm(path)
     answer = engine.query(dataset, question, 1 + (STEADY_RUNS if engine.every_round else 0))
     times.setdefault("os", []).append(answer["first"])
+    times.setdefault("os_cpu", []).append(answer["first_cpu"])
     times.setdefault("steady", []).extend(answer["later"])
     times["peak_memory"] = max(times.get("peak_memory", 0), answer["peak_memory"])
     return answer
