@@ -284,7 +284,9 @@ std::optional<TableAccess> access_of(std::string_view line,
   for (const auto& term : chosen.terms) {
     const bool of_rows = term.operation == Term::Operator::offset;
     const auto column = of_rows ? std::string() : relation.columns.at(term.column) + " ";
-    access.filters.push_back(column + signs.at(static_cast<std::size_t>(term.operation)));
+    auto filter = column + signs.at(static_cast<std::size_t>(term.operation));
+    if (std::ranges::count(access.filters, filter) == 0)
+      access.filters.push_back(std::move(filter));
   }
   return access;
 }

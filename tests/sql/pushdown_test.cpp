@@ -79,8 +79,8 @@ class Counted {
   }
   std::string tabulate(std::string_view text) {
     const auto plan = plan_of(text);
-    const auto table =
-        disclosure::tabulate(plan.tabulation->tabulation, counting_, *test::codebook());
+    const auto table = disclosure::tabulate(plan.tabulation->tabulation, counting_,
+                                            *test::codebook(), {}, 0, disclosure::Detail::results);
     return test::shown(format_rows(table, *plan.tabulation)) + " / " + counting_.reads();
   }
 
