@@ -42,6 +42,23 @@ std::vector<std::uint8_t> pack(std::uint32_t rows, int bits, Symbol symbol) {
   return data;
 }
 
+template <typename SymbolOf>
+std::vector<std::uint8_t> pack_runs(std::span<const std::uint32_t> codes, std::uint32_t runs,
+                                    int bits, SymbolOf symbol_of) {
+  std::vector<std::uint32_t> ends;
+  ends.reserve(runs);
+  for (std::uint32_t i = 1; i < codes.size(); ++i) {
+    if (codes[i] != codes[i - 1]) ends.push_back(i);
+  }
+  const auto rows = static_cast<std::uint32_t>(codes.size());
+  ends.push_back(rows);
+  auto data = pack(runs, bits, [&](std::uint32_t i) { return symbol_of(codes[ends[i] - 1]); });
+  const auto packed_ends =
+      pack(runs, end_bits(rows), [&](std::uint32_t i) -> std::uint64_t { return ends[i]; });
+  data.insert(data.end(), packed_ends.begin(), packed_ends.end());
+  return data;
+}
+
 std::vector<std::uint8_t> bitmap(std::span<const std::uint8_t> present) {
   std::vector<std::uint8_t> bits((present.size() + 7) / 8);
   for (std::size_t i = 0; i < present.size(); ++i) {
@@ -91,23 +108,33 @@ PackedSegment pack_codes(std::span<const std::uint32_t> codes) {
   segment.info.rows = static_cast<std::uint32_t>(codes.size());
   std::uint32_t low = null_code;
   std::uint32_t high = 0;
-  for (const auto code : codes) {
-    if (code == null_code) {
+  std::uint32_t runs = codes.empty() ? 0 : 1;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] == null_code) {
       ++segment.info.nulls;
     } else {
-      low = std::min(low, code);
-      high = std::max(high, code);
+      low = std::min(low, codes[i]);
+      high = std::max(high, codes[i]);
     }
+    runs += i > 0 && codes[i] != codes[i - 1] ? 1 : 0;
   }
   if (!segment.info.has_values()) low = high = 0;
   segment.info.low = low;
   segment.info.high = high;
   const std::uint32_t lift = segment.info.nulls > 0 ? 1 : 0;
   const bool only_nulls = !segment.info.has_values();
-  segment.info.bits = only_nulls ? 0 : width_of(std::uint64_t{high} - low + lift);
-  segment.data = pack(segment.info.rows, segment.info.bits, [&](std::uint32_t i) -> std::uint64_t {
-    return codes[i] == null_code ? 0 : std::uint64_t{codes[i]} - low + lift;
-  });
+  const int bits = only_nulls ? 0 : width_of(std::uint64_t{high} - low + lift);
+  segment.info.bits = bits;
+  const auto symbol_of = [&](std::uint32_t code) -> std::uint64_t {
+    return code == null_code ? 0 : std::uint64_t{code} - low + lift;
+  };
+  if (runs_size(segment.info.rows, runs, bits) < packed_size(segment.info.rows, bits)) {
+    segment.info.runs = runs;
+    segment.data = pack_runs(codes, runs, bits, symbol_of);
+  } else {
+    segment.data = pack(segment.info.rows, bits,
+                        [&](std::uint32_t i) -> std::uint64_t { return symbol_of(codes[i]); });
+  }
   return segment;
 }
 
@@ -166,6 +193,7 @@ SegmentInfo summarise(const disclosure::Segment& segment) {
       break;
   }
   info.bits = 0;
+  info.runs = 0;
   return info;
 }
 

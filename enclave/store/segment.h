@@ -1,7 +1,9 @@
 #pragma once
 // One segment of one column in the bits that it needs. What is packed is a run of symbols:
 //
-//   dictionary  code - base, or, where the segment has NULLs, 0 for NULL and code - base + 1 else
+//   dictionary  code - base, or, where the segment has NULLs, 0 for NULL and code - base + 1 else;
+//               where neighbours are alike often enough, one symbol a run of rows, and behind the
+//               symbols, packed in the same way, the row at which each run ends
 //   scaled      mantissa - base (two's complement, so the whole int64 range works); 0 where NULL
 //   real        the double's 64 bits; 0 where NULL
 //
@@ -31,6 +33,7 @@ enum class Encoding { dictionary, scaled, real };
 struct SegmentInfo {
   std::uint32_t rows = 0;
   std::uint32_t nulls = 0;
+  std::uint32_t runs = 0;  ///< dictionary only; 0: a symbol a row
   int bits = 0;
   std::int64_t low = 0;   ///< smallest code or mantissa; 0 where there is no value, or real
   std::int64_t high = 0;  ///< largest; the base is `low`
@@ -71,7 +74,7 @@ struct PackedSegment {
                                std::span<const std::uint8_t> data, std::uint64_t codes,
                                std::uint32_t first, std::uint32_t count, disclosure::Segment& out);
 
-/// The info that packing these values would give; `bits` is left 0.
+/// The info that packing these values would give; `bits` and `runs` are left 0.
 [[nodiscard]] SegmentInfo summarise(const disclosure::Segment& segment);
 
 }  // namespace sceau::enclave

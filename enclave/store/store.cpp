@@ -127,7 +127,8 @@ void Store::State::read_segments() {
   if (manifest.segments > manifest.rows || manifest.segment_rows > most_segment_rows) damaged();
   const ConnectionPool::Loan database(pool);
   Statement select = database->prepare(
-      "SELECT variable, n, rows, nulls, bits, low, high, place FROM segment ORDER BY variable, n");
+      "SELECT variable, n, rows, nulls, bits, low, high, place, runs FROM segment "
+      "ORDER BY variable, n");
   for (std::size_t variable = 0; variable < columns.size(); ++variable) {
     StoredColumn* const column = columns[variable].get();
     std::uint64_t rows = 0;
@@ -139,11 +140,13 @@ void Store::State::read_segments() {
       }
       SegmentInfo& info = column->segments[n].info;
       if (select.integer(2) < 1 || select.integer(2) > manifest.segment_rows ||
-          select.integer(3) < 0 || select.integer(3) > select.integer(2)) {
+          select.integer(3) < 0 || select.integer(3) > select.integer(2) || select.integer(8) < 0 ||
+          select.integer(8) > select.integer(2)) {
         damaged();
       }
       info.rows = static_cast<std::uint32_t>(select.integer(2));
       info.nulls = static_cast<std::uint32_t>(select.integer(3));
+      info.runs = static_cast<std::uint32_t>(select.integer(8));
       info.bits = static_cast<int>(select.integer(4));
       if (column->encoding == Encoding::real) {
         info.real_low = select.real(5);
@@ -269,6 +272,7 @@ void Store::check_all() const {
       state_->read(*column, n, segment);
       SegmentInfo claimed = column->segments[n].info;
       claimed.bits = 0;
+      claimed.runs = 0;
       if (summarise(segment) != claimed) damaged();
     }
   }

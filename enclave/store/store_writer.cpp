@@ -20,7 +20,8 @@ constexpr const char* schema =
     "CREATE TABLE dictionary(variable INTEGER NOT NULL, chunk INTEGER NOT NULL,"
     " entries INTEGER NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE segment(variable INTEGER NOT NULL, n INTEGER NOT NULL, rows INTEGER NOT NULL,"
-    " nulls INTEGER NOT NULL, bits INTEGER NOT NULL, low, high, place INTEGER NOT NULL);"
+    " nulls INTEGER NOT NULL, bits INTEGER NOT NULL, low, high, place INTEGER NOT NULL,"
+    " runs INTEGER NOT NULL);"
     "CREATE TABLE content(place INTEGER PRIMARY KEY, present BLOB NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE reject(file TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,"
     " text TEXT NOT NULL);";
@@ -96,7 +97,7 @@ void StoreWriter::column(const EncodedColumn& column) {
     content.bind(2, segment.present);
     content.bind(3, segment.data);
     content.step();
-    Statement insert = database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    Statement insert = database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, variable);
     insert.bind(2, static_cast<std::int64_t>(n));
     insert.bind(3, std::int64_t{segment.info.rows});
@@ -110,6 +111,7 @@ void StoreWriter::column(const EncodedColumn& column) {
       insert.bind(7, segment.info.high);
     }
     insert.bind(8, place);
+    insert.bind(9, std::int64_t{segment.info.runs});
     insert.step();
   }
   columns_.push_back(std::move(summary));

@@ -47,10 +47,47 @@ struct Part {
   }
 };
 
+std::uint64_t symbol_at(std::span<const std::uint8_t> data, int bits, std::size_t i) {
+  const std::size_t position = i * static_cast<std::size_t>(bits);
+  std::uint64_t word = 0;
+  std::memcpy(&word, data.data() + position / 8, sizeof word);
+  return word >> (position % 8) & ((std::uint64_t{1} << bits) - 1);
+}
+
+// Runs that meet the part, from the one that holds its first row. Ends that don't ascend are seen
+// where they are met.
+bool unpack_runs(const Part& part, std::uint64_t codes, std::vector<std::uint32_t>& out) {
+  const SegmentInfo& info = part.info;
+  const int wide = end_bits(info.rows);
+  const auto ends = part.data.subspan(packed_size(info.runs, info.bits));
+  std::uint32_t run = 0;
+  for (std::uint32_t left = info.runs; left > 0;) {  // the first run that ends behind `first`
+    const std::uint32_t half = left / 2;
+    const bool before = symbol_at(ends, wide, run + half) <= part.first;
+    run = before ? run + half + 1 : run;
+    left = before ? left - half - 1 : half;
+  }
+  for (std::uint32_t at = 0; at < part.count; ++run) {
+    if (run >= info.runs) return false;
+    const std::uint64_t end = symbol_at(ends, wide, run);
+    if (end <= std::uint64_t{part.first} + at || end > info.rows) return false;
+    std::uint64_t code = symbol_at(part.data, info.bits, run);
+    const bool null = info.nulls > 0 && code == 0;
+    code += static_cast<std::uint64_t>(info.low) - (info.nulls > 0 ? 1 : 0);
+    if (!null && code >= codes) return false;
+    const auto until = std::min<std::uint64_t>(part.count, end - part.first);
+    std::fill(out.begin() + at, out.begin() + static_cast<std::ptrdiff_t>(until),
+              null ? null_code : static_cast<std::uint32_t>(code));
+    at = static_cast<std::uint32_t>(until);
+  }
+  return true;
+}
+
 bool unpack_codes(const Part& part, std::uint64_t codes, std::vector<std::uint32_t>& out) {
   const SegmentInfo& info = part.info;
   if (info.bits > 32 || info.low < 0 || info.high >= null_code) return false;
   out.resize(part.count);
+  if (info.runs > 0) return unpack_runs(part, codes, out);
   const bool has_nulls = info.nulls > 0;
   const std::uint64_t largest = part.symbols(out.data());
   const auto base = static_cast<std::uint32_t>(info.low);
@@ -122,10 +159,13 @@ bool unpack_part(Encoding encoding, const SegmentInfo& info, std::span<const std
   if (encoding != Encoding::scaled) out.scaled.clear();
   if (encoding != Encoding::real) out.real.clear();
   out.present.clear();
-  if (info.rows > most_segment_rows || info.nulls > info.rows || info.bits < 0 ||
-      (info.bits > widest_shifted && info.bits != 64) || info.low > info.high ||
-      data.size() != packed_size(info.rows, info.bits) || first % 64 != 0 || first > info.rows ||
-      count > info.rows - first) {
+  const bool has_runs = info.runs > 0;
+  if (info.rows > most_segment_rows || info.nulls > info.rows || info.runs > info.rows ||
+      info.bits < 0 || (info.bits > widest_shifted && info.bits != 64) || info.low > info.high ||
+      (has_runs && (encoding != Encoding::dictionary || info.bits > 32)) ||
+      data.size() != (has_runs ? runs_size(info.rows, info.runs, info.bits)
+                               : packed_size(info.rows, info.bits)) ||
+      first % 64 != 0 || first > info.rows || count > info.rows - first) {
     return false;
   }
   const Part part{info, data, first, count};

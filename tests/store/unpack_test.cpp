@@ -36,8 +36,10 @@ void codes_come_back() {
   const std::uint32_t base = below(1000);
   const bool with_nulls = below(2) == 1;
   std::vector<std::uint32_t> codes(rows);
-  for (auto& code : codes) {
-    code = with_nulls && below(5) == 0 ? null_code : base + below(widest);
+  const std::uint64_t sameness = 1 + below(60);  // the larger, the longer the runs
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool same = i > 0 && below(sameness) != 0;
+    codes[i] = same ? codes[i - 1] : with_nulls && below(5) == 0 ? null_code : base + below(widest);
   }
   const PackedSegment packed = pack_codes(codes);
   const Piece piece = piece_of(rows);
@@ -96,6 +98,30 @@ TEST_CASE("property: any part of a segment is what was packed, under every proce
     CHECK(rc::check("numbers", numbers_come_back));
   }
   hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST_CASE("rows that repeat are packed as runs, and damaged runs are refused") {
+  std::vector<std::uint32_t> codes(1000, 7);
+  std::fill(codes.begin() + 400, codes.begin() + 900, 9);
+  PackedSegment packed = pack_codes(codes);
+  REQUIRE(packed.info.runs == 3);
+  CHECK(packed.data.size() == 1 + 8 + 4 + 8);  // three of 2 bits, three of 10
+  Segment out;
+  const auto taken = [&](std::uint32_t first, std::uint32_t count) {
+    return unpack_part(Encoding::dictionary, packed.info, {}, packed.data, 10, first, count, out);
+  };
+  REQUIRE(taken(384, 64));
+  CHECK(out.codes == std::vector<std::uint32_t>(codes.begin() + 384, codes.begin() + 448));
+  REQUIRE(taken(0, 1000));
+  CHECK(out.codes == codes);
+  for (std::size_t byte = 9; byte < 13; ++byte) {  // each bit of the ends
+    for (int bit = 0; bit < 8 && byte * 8 + static_cast<std::size_t>(bit) < 9 * 8 + 30; ++bit) {
+      packed.data[byte] = static_cast<std::uint8_t>(packed.data[byte] ^ 1U << bit);
+      const bool whole = taken(0, 1000);
+      CHECK((!whole || out.codes != codes));
+      packed.data[byte] = static_cast<std::uint8_t>(packed.data[byte] ^ 1U << bit);
+    }
+  }
 }
 
 TEST_CASE("a part that no segment has is refused") {
