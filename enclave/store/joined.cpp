@@ -130,6 +130,31 @@ Part read_part(const Joinable& other, const Reference& reference, const std::str
   return part;
 }
 
+/// A joined column's values in one segment: the keys', decoded a part at a time and looked up.
+class JoinedColumn final : public disclosure::LoadedColumn {
+ public:
+  /// `values` null: nothing is joined to these rows.
+  void begin(ColumnKind kind, const Segment* values) {
+    kind_ = kind;
+    values_ = values;
+  }
+  [[nodiscard]] std::unique_ptr<disclosure::LoadedColumn>& keys() { return keys_; }
+
+  void decode(std::uint32_t first, std::uint32_t count, Segment& out) override {
+    if (values_ == nullptr) {
+      out = nulls(kind_, count);
+      return;
+    }
+    keys_->decode(first, count, out);
+    look_up(*values_, out);
+  }
+
+ private:
+  ColumnKind kind_ = ColumnKind::codes;
+  const Segment* values_ = nullptr;
+  std::unique_ptr<disclosure::LoadedColumn> keys_;
+};
+
 void fill(const Column& column) {
   const Link& link = *column.link;
   column.values.clear();
@@ -163,6 +188,8 @@ struct JoinedSource::State {
   void link_vintages(Link& link) const;
   void add_columns(const Link& link);
   [[nodiscard]] const Column* find(std::string_view name) const;
+  /// By key, for rows of this vintage; null: nothing is joined to them.
+  [[nodiscard]] const Segment* values(const Column& column, std::string_view vintage) const;
 };
 
 void JoinedSource::State::join(const Joinable& other, const Reference& reference) {
@@ -231,6 +258,13 @@ const Column* JoinedSource::State::find(std::string_view name) const {
   return found == columns.end() ? nullptr : &found->second;
 }
 
+const Segment* JoinedSource::State::values(const Column& column, std::string_view vintage) const {
+  const auto part = column.link->part_of.find(vintage);
+  if (part == column.link->part_of.end()) return nullptr;
+  std::call_once(column.once, [&] { fill(column); });
+  return &column.values[part->second];
+}
+
 JoinedSource::JoinedSource(Joinable base, const Joinables& others,
                            const std::vector<Reference>& references)
     : state_(std::make_unique<State>()) {
@@ -279,6 +313,12 @@ const std::vector<std::string>& JoinedSource::dictionary(std::string_view name) 
                            : column->link->other.source->dictionary(column->name);
 }
 
+std::uint64_t JoinedSource::dictionary_size(std::string_view name) const {
+  const auto* column = state_->find(name);
+  return column == nullptr ? state_->base.source->dictionary_size(name)
+                           : column->link->other.source->dictionary_size(column->name);
+}
+
 bool JoinedSource::may_contain(std::size_t segment, std::string_view name, std::int64_t low,
                                std::int64_t high) const {
   return state_->find(name) != nullptr ||
@@ -291,15 +331,46 @@ void JoinedSource::read(std::size_t segment, std::string_view name, Segment& out
     state_->base.source->read(segment, name, out);
     return;
   }
-  const Link& link = *column->link;
-  const auto part = link.part_of.find(vintage(segment));
-  if (part == link.part_of.end()) {
+  const Segment* const values = state_->values(*column, vintage(segment));
+  if (values == nullptr) {
     out = nulls(column->info.kind, rows(segment));
     return;
   }
-  std::call_once(column->once, [&] { fill(*column); });
-  state_->base.source->read(segment, link.reference.variable, out);
-  look_up(column->values[part->second], out);
+  state_->base.source->read(segment, column->link->reference.variable, out);
+  look_up(*values, out);
+}
+
+void JoinedSource::load(std::size_t segment, std::string_view name,
+                        std::unique_ptr<disclosure::LoadedColumn>& into) const {
+  const auto* column = state_->find(name);
+  if (column == nullptr) {
+    state_->base.source->load(segment, name, into);
+    return;
+  }
+  if (dynamic_cast<JoinedColumn*>(into.get()) == nullptr) into = std::make_unique<JoinedColumn>();
+  auto& joined = static_cast<JoinedColumn&>(*into);
+  const Segment* const values = state_->values(*column, vintage(segment));
+  joined.begin(column->info.kind, values);
+  if (values != nullptr) {
+    state_->base.source->load(segment, column->link->reference.variable, joined.keys());
+  }
+}
+
+std::optional<disclosure::Bounds> JoinedSource::bounds(std::string_view name) const {
+  const auto* column = state_->find(name);
+  return column == nullptr ? state_->base.source->bounds(name)
+                           : column->link->other.source->bounds(column->name);
+}
+
+bool JoinedSource::determines(std::string_view name, std::string_view other) const {
+  if (state_->find(name) != nullptr) return false;
+  const auto* column = state_->find(other);
+  if (column == nullptr) return state_->base.source->determines(name, other);
+  const Link& link = *column->link;
+  const auto& key = link.reference.variable;
+  const bool one_vintage =
+      link.parts.size() == 1 && link.part_of.size() == state_->base.source->vintages().size();
+  return one_vintage && (name == key || state_->base.source->determines(name, key));
 }
 
 bool JoinedSource::joins(const Reference& reference, std::string_view vintage) const {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,8 @@ using Joinables = std::map<std::string, Joinable, std::less<>>;  ///< by data se
 /// every joined column. The joined data set's column "vintage" is one of them.
 class JoinedSource final : public disclosure::Source {
  public:
-  /// Reads the keys of what is joined. A reference that can't be joined is
-  /// left out with its columns: joins() tells, demand() says why. All that is given must outlive
-  /// this.
+  /// Reads the keys of what is joined. A reference that can't be joined is left out with its
+  /// columns: joins() tells, demand() says why. All that is given must outlive this.
   JoinedSource(Joinable base, const Joinables& others,
                const std::vector<disclosure::Reference>& references);
   ~JoinedSource() override;
@@ -47,7 +47,13 @@ class JoinedSource final : public disclosure::Source {
   [[nodiscard]] const std::vector<std::string>& dictionary(std::string_view column) const override;
   [[nodiscard]] bool may_contain(std::size_t segment, std::string_view column, std::int64_t low,
                                  std::int64_t high) const override;
+  [[nodiscard]] std::uint64_t dictionary_size(std::string_view column) const override;
   void read(std::size_t segment, std::string_view column, disclosure::Segment& out) const override;
+  void load(std::size_t segment, std::string_view column,
+            std::unique_ptr<disclosure::LoadedColumn>& into) const override;
+  [[nodiscard]] std::optional<disclosure::Bounds> bounds(std::string_view column) const override;
+  /// Where all rows find the same vintage, what is joined is determined by the key.
+  [[nodiscard]] bool determines(std::string_view column, std::string_view other) const override;
   [[nodiscard]] bool joins(const disclosure::Reference& reference,
                            std::string_view vintage) const override;
 

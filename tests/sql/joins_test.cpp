@@ -219,7 +219,6 @@ TEST_CASE("a left join on a declared reference is part of a tabulation, any othe
        "ON l.uai = b.uai",
        ""},
       {"eleves l JOIN \"ecoles@2024\" e ON l.uai = e.uai", "tabulation.join_inner"},
-      {"eleves NATURAL JOIN colleges", "tabulation.join_inner"},
       {"eleves l RIGHT JOIN \"ecoles@2024\" e ON l.uai = e.uai", "tabulation.join"},
       {"eleves l FULL JOIN \"ecoles@2024\" e ON l.uai = e.uai", "tabulation.join"},
       {"eleves l CROSS JOIN colleges c", "tabulation.join"},

@@ -10,6 +10,7 @@
 using namespace sceau;
 using namespace sceau::enclave;
 using namespace sceau::enclave::test;
+using disclosure::ColumnKind;
 using disclosure::Reference;
 using Words = std::vector<std::string>;
 
@@ -195,6 +196,57 @@ TEST_CASE("a joined source is its base otherwise, and its codebook has the joine
   CHECK(source.codebook().find("uai>ecoles.vintage") != nullptr);
   CHECK(source.codebook().find("uai") != nullptr);
   CHECK(source.codebook().name == "pupils");
+}
+
+TEST_CASE("a joined column can be decoded a part at a time, into what held another") {
+  const auto pupils_book = pupils_codebook();
+  const auto schools_book = schools_codebook();
+  Random random(11);
+  Cells rows;
+  for (int i = 0; i < 500; ++i) rows.push_back({random.school(), std::to_string(i)});
+  const Cells schools = {{"R0", "S1", "PU", "30", "1.5"}, {std::nullopt, "S2", "PR", "40", "2"}};
+  const Sources sources({vintage("1", pupils_book, rows), vintage("2", pupils_book, rows)},
+                        {vintage("1", schools_book, schools)}, 300);
+  const auto source = sources.join({own, first});
+  std::unique_ptr<disclosure::LoadedColumn> loaded;
+  disclosure::Segment whole, part;
+  for (const auto& info : source.columns()) {
+    CAPTURE(info.name);
+    for (std::size_t segment = 0; segment < source.segments(); ++segment) {
+      source.read(segment, info.name, whole);
+      source.load(segment, info.name, loaded);
+      for (std::uint32_t at = 0; at < source.rows(segment); at += 128) {
+        const auto count = std::min<std::uint32_t>(128, source.rows(segment) - at);
+        loaded->decode(at, count, part);
+        REQUIRE(part.kind == whole.kind);
+        for (std::uint32_t i = 0; i < count; ++i) {
+          const auto row = at + i;
+          const bool there = whole.present.empty() || whole.present[row] != 0;
+          REQUIRE((part.present.empty() || part.present[i] != 0) == there);
+          if (info.kind == ColumnKind::codes) REQUIRE(part.codes[i] == whole.codes[row]);
+          if (info.kind == ColumnKind::scaled) REQUIRE(part.scaled[i] == whole.scaled[row]);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a key determines what is joined where all rows find the same vintage") {
+  const auto pupils_book = pupils_codebook();
+  const auto schools_book = schools_codebook();
+  const Cells none;
+  const Sources two({vintage("1", pupils_book, none), vintage("2", pupils_book, none)},
+                    {vintage("1", schools_book, none), vintage("2", schools_book, none)});
+  const auto source = two.join({own, first});
+  CHECK(source.determines("uai", "uai>ecoles@1.secteur"));
+  CHECK_FALSE(source.determines("uai", "uai>ecoles.secteur"));  // may have changed in between
+  CHECK_FALSE(source.determines("age", "uai>ecoles@1.secteur"));
+  CHECK_FALSE(source.determines("uai>ecoles@1.uai", "uai>ecoles@1.secteur"));
+  const Sources one({vintage("1", pupils_book, none)}, {vintage("1", schools_book, none)});
+  CHECK(one.join({own}).determines("uai", "uai>ecoles.secteur"));
+  const Sources half({vintage("1", pupils_book, none), vintage("2", pupils_book, none)},
+                     {vintage("1", schools_book, none)});
+  CHECK_FALSE(half.join({own}).determines("uai", "uai>ecoles.secteur"));
 }
 
 TEST_CASE("a key that stands twice in a vintage is no n:1, and it is said which") {
