@@ -55,7 +55,7 @@ class Joined {
     made.project = "orientation";
     made.language = "fr";
     made.policy = SealedLycees::policy();
-    made.datasets = grants_;
+    made.datasets = grants();
     made.tabulations = std::move(tabulations);
     return made;
   }
@@ -64,28 +64,43 @@ class Joined {
     SessionGrant grant;
     grant.project = "orientation";
     grant.policy = SealedLycees::policy();
-    grant.datasets = grants_;
+    grant.datasets = grants();
     return grant;
   }
 
  private:
+  struct Sealed {
+    std::string dataset, vintage;
+    std::filesystem::path file;
+    SealedFile sealed;
+  };
+
   void add(const char* document, const std::string& content) {
     std::vector<Text> files;
     files.emplace_back("a.csv", content);
     auto import = options(policies::parse_codebook(document, "c.toml"), files);
-    DatasetGrant grant;
-    grant.dataset = import.codebook.name;
-    auto& access = grant.vintages.emplace_back();
-    access.name = {grant.dataset, import.vintage};
-    access.file = folder_ / (grant.dataset + ".store");
-    access.key = key_of(7);
-    (void)import_csv(import, access.file, access.key);
-    access.sealed = measure(access.file, import.id);
-    grants_.push_back(std::move(grant));
+    Sealed made{import.codebook.name, import.vintage, folder_ / import.codebook.name, {}};
+    (void)import_csv(import, made.file, key_of(7));
+    made.sealed = measure(made.file, import.id);
+    stores_.push_back(std::move(made));
+  }
+
+  [[nodiscard]] std::vector<DatasetGrant> grants() const {
+    std::vector<DatasetGrant> grants;
+    for (const auto& store : stores_) {
+      auto& grant = grants.emplace_back();
+      grant.dataset = store.dataset;
+      auto& access = grant.vintages.emplace_back();
+      access.name = {store.dataset, store.vintage};
+      access.file = store.file;
+      access.sealed = store.sealed;
+      access.key = key_of(7);
+    }
+    return grants;
   }
 
   Folder folder_;
-  std::vector<DatasetGrant> grants_;
+  std::vector<Sealed> stores_;
 };
 
 std::string repeated(int n, const std::string& line) {

@@ -309,8 +309,8 @@ TEST_CASE("engine and SQLite give the same rows of random joined tables") {
       "c.code",
       "eleves l LEFT JOIN ecoles e ON l.uai = e.uai AND l.vintage = e.vintage LEFT JOIN colleges c "
       "ON c.code = l.college",
-      "\"eleves@2023\" l LEFT JOIN colleges c ON l.college = c.code LEFT JOIN \"ecoles@2023\" e "
-      "USING (uai, vintage)"};
+      "\"eleves@2023\" l LEFT JOIN \"ecoles@2023\" e USING (uai, vintage) LEFT JOIN colleges c "
+      "ON l.college = c.code"};
   const std::vector<std::string> dimensions = {
       "e.secteur",
       "c.rural",
