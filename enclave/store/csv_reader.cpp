@@ -15,6 +15,8 @@ constexpr unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
 
 int no_space(unsigned char) { return 0; }
 
+constexpr std::size_t closing_quote = 1;  // libcsv keeps it until it knows that the field ended
+
 [[noreturn]] void fail(std::string_view id, const std::string& file, std::uint64_t line) {
   throw EnclaveError(Fault::bad_input, std::string(id), {file, std::to_string(line)});
 }
@@ -92,8 +94,8 @@ class Body {
     record_line_ = line;
   }
 
-  /// False where the sink stopped.
-  bool parse(std::string_view chunk, const std::string& name) {
+  /// False where the sink stopped or the place is lost.
+  bool parse(std::string_view chunk) {
     may_hold_quotes_ = in_field() || chunk.find('"') != std::string_view::npos;
     while (!chunk.empty() && !stopped_) {
       if (skipping_) {
@@ -107,25 +109,30 @@ class Body {
       chunk.remove_prefix(used);
       lost_place();
     }
-    if (stopped_) return false;
-    if (row_.size() + parser_.partial().size() > longest_line || too_long_) {
-      fail("import.line_too_long", name, record_line_);
+    if (!stopped_ && length() + parser_.partial().size() > longest_line + closing_quote) {
+      lose("import.line_too_long");
     }
-    return true;
+    return !stopped_;
   }
 
-  void finish(const std::string& name) {
-    if (skipping_) end_skip();
+  void finish() {
+    if (skipping_ && !stopped_) end_skip();
     if (stopped_) return;
     const bool open_line = !ends_.empty() || parser_.get()->entry_pos > 0 || in_field();
     if (csv_fini(parser_.get(), on_field, nullptr, this) != 0) {
-      fail("import.unclosed_quote", name, record_line_);
+      lose("import.unclosed_quote");
     }
     rethrow();
-    if (!open_line) return;
-    if (ends_.size() != columns_) fail("import.cut", name, record_line_);
-    row_ended();
+    if (!open_line || stopped_) return;
+    if (ends_.size() != columns_) {
+      lose("import.cut");
+    } else {
+      row_ended();
+    }
   }
+
+  [[nodiscard]] std::uint64_t line() const { return line_; }
+  [[nodiscard]] const std::optional<Lost>& lost() const { return lost_; }
 
  private:
   static void on_field(void* text, std::size_t size, void* self) {
@@ -153,10 +160,16 @@ class Body {
   }
 
   [[nodiscard]] bool in_field() { return parser_.get()->quoted != 0; }
+  /// Of the fields so far and the separators behind them.
+  [[nodiscard]] std::size_t length() const { return row_.size() + ends_.size(); }
+
+  void lose(std::string_view id) {
+    lost_ = Lost{id, record_line_};
+    stopped_ = true;
+  }
 
   void field(std::string_view text) {
-    if (row_.size() + text.size() > longest_line) too_long_ = true;
-    if (too_long_) return;
+    if (length() + text.size() > longest_line) return lose("import.line_too_long");
     row_.append(text);
     ends_.push_back(row_.size());
     if (may_hold_quotes_) count_lines(text);
@@ -177,7 +190,6 @@ class Body {
     after_return_ = terminator == '\r';
     if (second_half) return;
     ++line_;
-    if (too_long_) return;
     if (std::exchange(after_skip_, false)) {
       record_line_ = line_;
       return;
@@ -221,15 +233,16 @@ class Body {
   void skip(std::string_view& chunk) {
     const std::size_t end = chunk.find_first_of("\r\n");
     skipped_ += chunk.substr(0, end);
-    if (skipped_.size() > longest_line) too_long_ = true;
+    if (skipped_.size() > longest_line) return lose("import.line_too_long");
     chunk.remove_prefix(end == std::string_view::npos ? chunk.size() : end);
-    if (end != std::string_view::npos || too_long_) end_skip();
+    if (end != std::string_view::npos) end_skip();
   }
 
   /// The line end itself is left to the parser, which then reports an empty row.
   void end_skip() {
     skipping_ = false;
     after_skip_ = true;
+    after_return_ = false;  // the line end that follows is this line's, not the rest of the last
     stopped_ = !sink_.broken({record_line_, {}}, "import.bad_quote", skipped_);
     skipped_.clear();
   }
@@ -244,12 +257,12 @@ class Body {
   std::string skipped_;
   std::uint64_t line_;
   std::uint64_t record_line_;
+  std::optional<Lost> lost_;
   std::exception_ptr error_;
   bool after_return_ = false;
   bool skipping_ = false;
   bool after_skip_ = false;
   bool may_hold_quotes_ = false;
-  bool too_long_ = false;
   bool stopped_ = false;
 };
 
@@ -290,10 +303,20 @@ void CsvReader::read(RecordSink& sink) {
   Body body(sink, header_.size(), separator_, line_);
   std::string_view chunk = head_;
   do {
-    if (!sink.chunk() || !body.parse(chunk, name_)) return;
+    if (!sink.chunk()) return;
+    if (!body.parse(chunk)) break;
     chunk = input_.next();
   } while (!chunk.empty());
-  body.finish(name_);
+  body.finish();
+  if (body.lost()) fail(body.lost()->id, name_, body.lost()->line);
+}
+
+BlockEnd read_block(std::string_view text, std::size_t columns, char separator, bool last,
+                    RecordSink& sink) {
+  Body body(sink, columns, separator, 0);
+  const bool goes_on = body.parse(text);
+  if (last && goes_on) body.finish();
+  return {body.line(), body.lost()};
 }
 
 std::string to_line(std::span<const std::string_view> fields, char separator) {

@@ -3,7 +3,8 @@
 // the sink, each with the line on which it starts.
 //
 // The separator (; , tab |) is the one under which the header holds the most of the wanted names.
-// Spaces belong to a field. Blank lines are passed over where the header has two columns or more.
+// Spaces belong to a field. Blank lines are passed over where the header has two columns or more. A
+// line's length is that of its fields and separators, without quotes.
 
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,24 @@ class RecordSink {
   virtual bool chunk() = 0;
 };
 
+/// Where the place in a file is lost: import.line_too_long, import.unclosed_quote, import.cut (the
+/// last line is short and without end).
+struct Lost {
+  std::string_view id;
+  std::uint64_t line = 0;
+};
+
+/// What a block of records ends with.
+struct BlockEnd {
+  std::uint64_t lines = 0;  ///< physical lines that end in it
+  std::optional<Lost> lost;
+};
+
+/// The records of a block of text that begins and ends between records (`last`: that ends as the
+/// file does), by libcsv. Lines count from 0. `sink.chunk` is not called.
+[[nodiscard]] BlockEnd read_block(std::string_view text, std::size_t columns, char separator,
+                                  bool last, RecordSink& sink);
+
 class CsvReader {
  public:
   /// Reads the header. `separator`: the codebook's, else found. Throws import.empty_file,
@@ -45,10 +64,15 @@ class CsvReader {
 
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
-  /// All records up to the end or until the sink stops. Throws where the place in the file is lost:
-  /// import.line_too_long, import.unclosed_quote, import.cut (the last line is short and without
-  /// end).
+  [[nodiscard]] char separator() const { return separator_; }
+  /// The physical line on which the first record starts.
+  [[nodiscard]] std::uint64_t line() const { return line_; }
+
+  /// All records up to the end or until the sink stops. Throws where the place in the file is lost.
   void read(RecordSink& sink);
+  /// Instead of `read`: what was read with the header and stands behind it. The rest is the
+  /// input's.
+  [[nodiscard]] std::string take_rest() { return std::move(head_); }
 
  private:
   TextInput& input_;

@@ -34,6 +34,8 @@ class TextIndex {
   [[nodiscard]] std::uint32_t find_or_add(std::string_view text);
   [[nodiscard]] std::uint32_t find(std::string_view text) const;
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size() - 1); }
+  /// Of all texts.
+  [[nodiscard]] std::size_t bytes() const { return bytes_.size(); }
   /// Valid until the next find_or_add.
   [[nodiscard]] std::string_view at(std::uint32_t code) const {
     return {bytes_.data() + ends_[code], ends_[code + 1] - ends_[code]};

@@ -3,8 +3,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <exception>
+#include <thread>
 
 #include "enclave/fault.h"
+#include "enclave/store/block_crew.h"
 #include "enclave/store/csv_reader.h"
 #include "enclave/store/manifest.h"
 #include "enclave/store/memory_source.h"
@@ -22,14 +25,20 @@ constexpr std::size_t most_unknown_codes = 10'000;  // a variable; more is anoth
 using RejectLine = std::function<void(const std::string& file, std::uint64_t line,
                                       const std::string& rule, std::string_view text)>;
 
+std::size_t threads_of(const ImportOptions& options) {
+  return options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
+}
+
 /// All files of one import through one builder.
-class Reading final : public RecordSink {
+class Reading final : public RefusalSink {
  public:
   Reading(const ImportOptions& options, Mode mode, RejectLine reject)
       : options_(options),
         mode_(mode),
         reject_(std::move(reject)),
-        builder_(options.codebook, options.segment_rows, options.domain_key, mode != Mode::dry) {
+        keys_(keys_of(options)),
+        builder_(options.codebook, options.segment_rows, mode != Mode::dry),
+        crew_(options.codebook, keys_, threads_of(options)) {
     for (const auto& file : options.files) total_bytes_ += size_of(file.fd);
   }
 
@@ -43,7 +52,7 @@ class Reading final : public RecordSink {
         note(error.id(), error.args(), "");
       }
     }
-    builder_.end_rows();
+    builder_.end_rows(*this);
     report_.rows = builder_.rows();
     if (report_.rows == 0 && mode_ != Mode::dry) {
       throw EnclaveError(Fault::bad_input, "import.no_rows");
@@ -54,40 +63,35 @@ class Reading final : public RecordSink {
   [[nodiscard]] TableBuilder& builder() { return builder_; }
   [[nodiscard]] ImportReport& report() { return report_; }
 
-  bool record(const Record& record) override {
-    const auto faults = builder_.add(record);
-    if (faults.empty()) return true;
+  void refused(std::uint64_t line, std::span<const RowFault> faults,
+               std::span<const std::string_view> fields) override {
     const FileColumns& file = builder_.file();
     for (const auto& fault : faults) {
-      std::vector<std::string> args = {file.file, std::to_string(record.line), fault.column};
+      std::vector<std::string> args = {file.file, std::to_string(line), fault.column};
       args.insert(args.end(), fault.more.begin(), fault.more.end());
       note(fault.rule, std::move(args), fault.column);
       if (fault.code) note_unknown(fault.column, *fault.code);
     }
-    if (mode_ == Mode::skip) {
-      reject_(file.file, record.line, faults.front().rule, to_line(record.fields, ','));
-    }
+    if (mode_ == Mode::skip) reject_(file.file, line, faults.front().rule, to_line(fields, ','));
     ++report_.rejected;
-    return true;
   }
 
-  bool broken(const Record& record, std::string_view rule, std::string_view text) override {
+  void broken(std::uint64_t line, const BrokenLine& what) override {
     const FileColumns& file = builder_.file();
-    note(std::string(rule),
-         {file.file, std::to_string(record.line), "", std::to_string(record.fields.size()),
+    note(std::string(what.rule),
+         {file.file, std::to_string(line), "", std::to_string(what.fields),
           std::to_string(file.header.size())},
          "");
-    if (mode_ == Mode::skip) reject_(file.file, record.line, std::string(rule), text);
+    if (mode_ == Mode::skip) reject_(file.file, line, std::string(what.rule), what.text);
     ++report_.rejected;
-    return true;
   }
 
-  bool chunk() override {
+  /// Between two pieces of work, on the caller's thread.
+  void tick() override {
     tell_progress();
     if (options_.cancelled && options_.cancelled()) {
       throw EnclaveError(Fault::refused, "import.cancelled");
     }
-    return true;
   }
 
  private:
@@ -96,21 +100,51 @@ class Reading final : public RecordSink {
     return ::fstat(fd, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
   }
 
+  static VariableKeys keys_of(const ImportOptions& options) {
+    VariableKeys keys(options.codebook.variables.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto& variable = options.codebook.variables[i];
+      if (variable.role != policies::Role::identifier) continue;
+      keys[i] = options.domain_key(variable.domain.empty() ? variable.name : variable.domain);
+    }
+    return keys;
+  }
+
   void read_file(const ImportFile& file) {
     const policies::FileRule rule = rule_for(options_.codebook, file.name);
-    TextInput input(file.fd, file.name, rule.encoding);
-    input_ = &input;
+    TextInput input(file.fd, file.name, rule.encoding, [this] { tick(); });
     CsvReader reader(input, file.name, rule.separator, wanted_names(options_.codebook, rule));
-    builder_.start_file(match_columns(options_.codebook, rule, file.name, reader.header()));
+    builder_.start_file(match_columns(options_.codebook, rule, file.name, reader.header()), keys_);
     for (const std::size_t i : builder_.file().ignored) {
       const auto& name = reader.header()[i];
       if (std::ranges::count(report_.ignored_columns, name) == 0) {
         report_.ignored_columns.push_back(name);
       }
     }
-    reader.read(*this);
-    input_ = nullptr;
+    line_ = reader.line();
+    tick();
+    RecordCutter cutter(input, reader.take_rest(), reader.separator(), options_.block_size);
+    crew_.read(
+        cutter, builder_.file(), reader.separator(), [this](Chunk& chunk) { take(chunk); },
+        [this] { tick(); });
+    file_bytes_ = 0;
     earlier_bytes_ += input.bytes_read();
+  }
+
+  /// The next block of the file. What is wrong behind its last record is said behind them.
+  void take(Chunk& chunk) {
+    if (chunk.error) std::rethrow_exception(chunk.error);
+    file_bytes_ = chunk.block.bytes_read;
+    if (chunk.block.overlong) lose({"import.line_too_long", 0});
+    builder_.add(chunk, line_, *this);
+    if (chunk.table.lost()) lose(*chunk.table.lost());
+    line_ += chunk.table.lines();
+    if (chunk.block.error) std::rethrow_exception(chunk.block.error);
+  }
+
+  [[noreturn]] void lose(const Lost& lost) const {
+    throw EnclaveError(Fault::bad_input, std::string(lost.id),
+                       {builder_.file().file, std::to_string(line_ + lost.line)});
   }
 
   /// Counts one more of a class of faults; with `stop`, throws it.
@@ -136,18 +170,20 @@ class Reading final : public RecordSink {
 
   void tell_progress() {
     if (!options_.progress) return;
-    options_.progress(
-        {earlier_bytes_ + (input_ ? input_->bytes_read() : 0), total_bytes_, builder_.rows()});
+    options_.progress({earlier_bytes_ + file_bytes_, total_bytes_, builder_.rows()});
   }
 
   const ImportOptions& options_;
   Mode mode_;
   RejectLine reject_;
+  VariableKeys keys_;
   TableBuilder builder_;
+  BlockCrew crew_;
   ImportReport report_;
-  const TextInput* input_ = nullptr;
   std::uint64_t total_bytes_ = 0;
   std::uint64_t earlier_bytes_ = 0;
+  std::uint64_t file_bytes_ = 0;  // of the file that is being read
+  std::uint64_t line_ = 0;        // of the next block
 };
 
 void check(const ImportOptions& options) {
@@ -201,8 +237,9 @@ ImportReport import_csv(const ImportOptions& options, const std::filesystem::pat
   manifest.segments =
       static_cast<std::uint32_t>((manifest.rows + options.segment_rows - 1) / options.segment_rows);
   manifest.codebook_sha256 = sha256_hex(options.codebook.source_text);
+  const auto tick = [&reading] { reading.tick(); };
   for (std::size_t i = 0; i < reading.builder().columns(); ++i) {
-    writer.column(reading.builder().finish_column(i));
+    writer.column(reading.builder().finish_column(i, tick), tick);
   }
   writer.seal(std::move(manifest), options.codebook.source_text, key);
   return std::move(reading.report());
@@ -225,7 +262,7 @@ std::unique_ptr<disclosure::Source> read_csv(const ImportOptions& options, Impor
   std::vector<EncodedColumn> columns;
   for (std::size_t i = 0; i < reading.builder().columns(); ++i) {
     const bool hidden = own.codebook.variables[i].role == policies::Role::hidden;
-    auto column = reading.builder().finish_column(i);
+    auto column = reading.builder().finish_column(i, [&reading] { reading.tick(); });
     if (!hidden) columns.push_back(std::move(column));
   }
   return make_memory_source(own.codebook.name, own.vintage, std::move(columns));

@@ -3,9 +3,15 @@
 // by the codebook; values checked, recoded, padded, pseudonymised; columns encoded and sealed.
 // An error names file, line, column and rule, never the value.
 //
+// A file is cut into blocks at its records' ends; several threads read them, and one puts them
+// together in order. How many threads there are changes neither the store's content nor any
+// message. `progress` and `cancelled` are called on the caller's thread alone, at least every 100
+// ms while files are read.
+//
 // Memory: the encoded columns and their dictionaries (about 7 bytes a row for the pupils of
-// policies/codebooks/eleves.toml), 24 bytes and more a distinct pseudonym, and a segment of each
-// column not yet encoded. Rejected lines go to the file as they come.
+// policies/codebooks/eleves.toml), 24 bytes and more a distinct pseudonym, a segment of each column
+// not yet encoded, and some blocks a thread (block_crew.h). Rejected lines go to the file as they
+// come.
 
 #include <cstdint>
 #include <filesystem>
@@ -42,6 +48,8 @@ struct ImportOptions {
   std::vector<ImportFile> files;
   OnError on_error = OnError::stop;
   std::uint32_t segment_rows = 1U << 18;
+  std::size_t threads = 0;              ///< that read; 0: one a processor, at most 8
+  std::size_t block_size = 256U << 10;  ///< bytes of text that a thread reads at a time
   std::function<KeyBytes(const std::string& domain)> domain_key;  ///< for identifiers
   std::function<void(const ImportProgress&)> progress;            ///< may be empty
   std::function<bool()> cancelled;                                ///< may be empty

@@ -71,7 +71,7 @@ void StoreWriter::reject(std::string_view file, std::uint64_t line, std::string_
   insert.step();
 }
 
-void StoreWriter::column(const EncodedColumn& column) {
+void StoreWriter::column(const EncodedColumn& column, const std::function<void()>& tick) {
   const auto variable = static_cast<std::int64_t>(columns_.size());
   ColumnSummary summary{column.name,    std::string(to_string(column.encoding)),
                         column.scale,   column.dictionary.has_pseudonyms,
@@ -88,33 +88,39 @@ void StoreWriter::column(const EncodedColumn& column) {
     insert.step();
     summary.bytes += chunk.bytes.size();
     first += chunk.entries;
+    tick();
   }
   for (std::size_t n = 0; n < column.segments.size(); ++n) {
-    const PackedSegment& segment = column.segments[n];
-    const auto place = variable << 32U | static_cast<std::int64_t>(n);
-    Statement content = database_->prepare("INSERT INTO content VALUES (?, ?, ?)");
-    content.bind(1, place);
-    content.bind(2, segment.present);
-    content.bind(3, segment.data);
-    content.step();
-    Statement insert = database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, variable);
-    insert.bind(2, static_cast<std::int64_t>(n));
-    insert.bind(3, std::int64_t{segment.info.rows});
-    insert.bind(4, std::int64_t{segment.info.nulls});
-    insert.bind(5, std::int64_t{segment.info.bits});
-    if (column.encoding == Encoding::real) {
-      insert.bind(6, segment.info.real_low);
-      insert.bind(7, segment.info.real_high);
-    } else {
-      insert.bind(6, segment.info.low);
-      insert.bind(7, segment.info.high);
-    }
-    insert.bind(8, place);
-    insert.bind(9, std::int64_t{segment.info.runs});
-    insert.step();
+    segment(column, variable, n);
+    tick();
   }
   columns_.push_back(std::move(summary));
+}
+
+void StoreWriter::segment(const EncodedColumn& column, std::int64_t variable, std::size_t n) {
+  const PackedSegment& segment = column.segments[n];
+  const auto place = variable << 32U | static_cast<std::int64_t>(n);
+  Statement content = database_->prepare("INSERT INTO content VALUES (?, ?, ?)");
+  content.bind(1, place);
+  content.bind(2, segment.present);
+  content.bind(3, segment.data);
+  content.step();
+  Statement insert = database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(1, variable);
+  insert.bind(2, static_cast<std::int64_t>(n));
+  insert.bind(3, std::int64_t{segment.info.rows});
+  insert.bind(4, std::int64_t{segment.info.nulls});
+  insert.bind(5, std::int64_t{segment.info.bits});
+  if (column.encoding == Encoding::real) {
+    insert.bind(6, segment.info.real_low);
+    insert.bind(7, segment.info.real_high);
+  } else {
+    insert.bind(6, segment.info.low);
+    insert.bind(7, segment.info.high);
+  }
+  insert.bind(8, place);
+  insert.bind(9, std::int64_t{segment.info.runs});
+  insert.step();
 }
 
 void StoreWriter::seal(Manifest manifest, const std::string& codebook, const KeyBytes& key) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,12 +27,14 @@ class StoreWriter {
 
   void reject(std::string_view file, std::uint64_t line, std::string_view rule,
               std::string_view text);
-  /// Columns in the codebook's order; each adds itself to the manifest that `seal` writes.
-  void column(const EncodedColumn& column);
+  /// Columns in the codebook's order; each adds itself to the manifest that `seal` writes. `tick`
+  /// is called between segments; what it throws ends the writing.
+  void column(const EncodedColumn& column, const std::function<void()>& tick);
   /// Fills `manifest.columns`, syncs, checks that the file opens, gives it its name.
   void seal(Manifest manifest, const std::string& codebook, const KeyBytes& key);
 
  private:
+  void segment(const EncodedColumn& column, std::int64_t variable, std::size_t n);
   void sync_and_name();
 
   std::filesystem::path out_;

@@ -1,12 +1,16 @@
 #include "enclave/store/text_input.h"
 
 #include <iconv.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +20,7 @@ namespace sceau::enclave {
 namespace {
 
 constexpr std::size_t chunk_size = 128U << 10;
+constexpr int wait_ms = 20;
 constexpr std::string_view gzip_magic = "\x1f\x8b";
 constexpr std::string_view zip_magic = "PK\x03\x04";
 constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
@@ -23,11 +28,16 @@ constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 /// The descriptor's bytes; the first chunk is as long as it can be, for the magic bytes' sake.
 class RawInput {
  public:
-  RawInput(int fd, std::string name) : fd_(fd), name_(std::move(name)), buffer_(chunk_size) {}
+  RawInput(int fd, std::string name, std::function<void()> waiting)
+      : fd_(fd), name_(std::move(name)), waiting_(std::move(waiting)), buffer_(chunk_size) {
+    struct stat status {};
+    may_wait_ = ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode);
+  }
 
   std::string_view next() {
     std::size_t size = 0;
     while (size < buffer_.size()) {
+      if (may_wait_) wait();
       const ssize_t got = ::read(fd_, buffer_.data() + size, buffer_.size() - size);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) throw EnclaveError(Fault::bad_input, "import.unreadable", {name_});
@@ -38,10 +48,23 @@ class RawInput {
     return {buffer_.data(), size};
   }
   [[nodiscard]] std::uint64_t read() const { return read_; }
+  void interrupt() { interrupted_ = true; }
 
  private:
+  void wait() {
+    pollfd poll{fd_, POLLIN, 0};
+    while (::poll(&poll, 1, wait_ms) == 0) {
+      if (interrupted_) throw EnclaveError(Fault::refused, "import.cancelled");
+      if (waiting_ && std::this_thread::get_id() == maker_) waiting_();
+    }
+  }
+
   int fd_;
   std::string name_;
+  std::function<void()> waiting_;
+  std::thread::id maker_ = std::this_thread::get_id();
+  bool may_wait_ = false;
+  std::atomic<bool> interrupted_ = false;
   std::vector<char> buffer_;
   std::uint64_t read_ = 0;
 };
@@ -142,6 +165,9 @@ struct TextInput::State {
   std::string_view pending;  // read from the descriptor, not yet used
   bool started = false;
 
+  State(int fd, const std::string& file, std::function<void()> waiting)
+      : name(file), raw(fd, file, std::move(waiting)) {}
+
   std::string_view unpacked() {
     if (gunzip) return gunzip->next(raw, pending);
     if (pending.empty()) return raw.next();
@@ -167,8 +193,9 @@ struct TextInput::State {
   }
 };
 
-TextInput::TextInput(int fd, std::string name, const std::string& encoding)
-    : state_(new State{name, RawInput(fd, name), false, nullptr, nullptr, {}}) {
+TextInput::TextInput(int fd, std::string name, const std::string& encoding,
+                     std::function<void()> waiting)
+    : state_(std::make_unique<State>(fd, name, std::move(waiting))) {
   std::string plain;
   for (const char c : encoding) {
     if (c != '-' && c != '_') plain += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -180,6 +207,8 @@ TextInput::TextInput(int fd, std::string name, const std::string& encoding)
 }
 
 TextInput::~TextInput() = default;
+
+void TextInput::interrupt() { state_->raw.interrupt(); }
 
 std::uint64_t TextInput::bytes_read() const { return state_->raw.read(); }
 

@@ -8,6 +8,7 @@
 // doesn't know it), import.unreadable.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,14 +17,19 @@ namespace sceau::enclave {
 
 class TextInput {
  public:
-  /// Reads `fd` from its position; `encoding` is iconv's name or empty for UTF-8.
-  TextInput(int fd, std::string name, const std::string& encoding);
+  /// Reads `fd` from its position; `encoding` is iconv's name or empty for UTF-8. While a pipe
+  /// gives nothing, `waiting` is called some fifty times a second, on the thread that made this
+  /// object alone; what it throws ends the reading.
+  TextInput(int fd, std::string name, const std::string& encoding,
+            std::function<void()> waiting = {});
   TextInput(const TextInput&) = delete;
   TextInput& operator=(const TextInput&) = delete;
   ~TextInput();
 
   /// The next chunk, valid until the next call; empty at the end.
   [[nodiscard]] std::string_view next();
+  /// From any thread: a `next` that waits for a pipe throws import.cancelled.
+  void interrupt();
   /// Bytes read from the descriptor so far.
   [[nodiscard]] std::uint64_t bytes_read() const;
 
