@@ -31,10 +31,14 @@ def warm(path):
             pass
 
 
-def run(command, job=None, text=None):
+# As the broker starts a session's worker and its examiners (enclave/server/process.cpp).
+OURS = {**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+
+
+def run(command, job=None, text=None, environment=None):
     """The JSON that a program prints."""
     done = subprocess.run(command, input=json.dumps(job) if job is not None else text or "",
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         raise SystemExit(f"scripts/bench: error: {os.path.basename(command[0])} "
                          f"{command[1] if len(command) > 1 else ''} failed:\n{done.stderr.strip()}")
@@ -79,12 +83,13 @@ class Sceau(Engine):
     def query(self, dataset, query, times, stores=None):
         stores = [part for path in stores or self.files(dataset) for part in ("--store", path)]
         return run([self.program, "query", *stores, "--key-file", self.key_file, "--query",
-                    query.name, "--times", str(times), "--threads", str(self.threads)])
+                    query.name, "--times", str(times), "--threads", str(self.threads)],
+                   environment=OURS)
 
     def floor(self, dataset, query, times):
         return run([self.program, "floor", "--store", self.path(dataset), "--key-file",
                     self.key_file, "--query", query.name, "--times", str(times), "--threads",
-                    str(self.threads)])
+                    str(self.threads)], environment=OURS)
 
 
 class Sqlcipher(Engine):

@@ -141,7 +141,7 @@ TEST_CASE("a child inherits its channel and nothing else") {
   ::close(leaked);
   WireReader in(frame.payload);
   CHECK(in.text() == "0 1 2 3 ");
-  CHECK(in.text() == "LC_ALL=C.UTF-8 TZ=UTC ");
+  CHECK(in.text() == "LC_ALL=C.UTF-8 TZ=UTC GLIBC_TUNABLES=glibc.malloc.hugetlb=1 ");
   CHECK(in.boolean());
   const auto end = child.wait(std::chrono::seconds(20));
   REQUIRE(end.has_value());
