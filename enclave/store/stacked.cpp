@@ -103,6 +103,9 @@ struct StackedSource::State {
   std::vector<Place> places;
   std::map<std::string, StackedColumn, std::less<>> columns;
   policies::Codebook codebook;
+  // Of several vintages: whether what holds in each holds across them, once it was asked.
+  mutable std::mutex agreeing;
+  mutable std::map<std::pair<std::string, std::string>, bool> agreed;
 
   void add_column(const policies::Variable& variable);
   [[nodiscard]] const StackedColumn& column(std::string_view name) const;
@@ -274,6 +277,38 @@ class StackedPart final : public disclosure::LoadedColumn {
 
 }  // namespace
 
+namespace {
+
+/// Whether each code of `name` stands beside one code of `other` (or always NULL) in all rows.
+bool agree_on(const StackedSource& source, std::string_view name, std::string_view other) {
+  constexpr std::uint32_t rows_at_once = 1U << 14;
+  constexpr std::uint32_t not_seen = null_code - 1;
+  std::vector<std::uint32_t> beside(source.dictionary_size(name), not_seen);
+  std::unique_ptr<disclosure::LoadedColumn> keys;
+  std::unique_ptr<disclosure::LoadedColumn> values;
+  Segment key;
+  Segment value;
+  for (std::size_t n = 0; n < source.segments(); ++n) {
+    source.load(n, name, keys);
+    source.load(n, other, values);
+    const std::uint32_t rows = source.rows(n);
+    for (std::uint32_t first = 0; first < rows; first += rows_at_once) {
+      const std::uint32_t count = std::min(rows_at_once, rows - first);
+      keys->decode(first, count, key);
+      values->decode(first, count, value);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        if (key.codes[i] == null_code) continue;
+        std::uint32_t& seen = beside[key.codes[i]];
+        if (seen == not_seen) seen = value.codes[i];
+        if (seen != value.codes[i]) return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 void StackedSource::load(std::size_t segment, std::string_view name,
                          std::unique_ptr<disclosure::LoadedColumn>& into) const {
   if (dynamic_cast<StackedPart*>(into.get()) == nullptr) into = std::make_unique<StackedPart>();
@@ -335,10 +370,17 @@ std::uint64_t StackedSource::dictionary_size(std::string_view name) const {
 }
 
 bool StackedSource::determines(std::string_view name, std::string_view other) const {
-  // What holds in each of several vintages need not hold across them.
-  if (state_->stores.size() != 1 || name == vintage_name) return false;
-  const StoredColumn* const column = state_->column(name).parts[0];
-  return std::ranges::count(column->summary.determines, other) > 0;
+  if (name == vintage_name || other == vintage_name) return false;
+  for (const auto* part : state_->column(name).parts) {
+    if (part == nullptr || std::ranges::count(part->summary.determines, other) == 0) return false;
+  }
+  if (state_->stores.size() == 1) return true;
+  // A school may have moved between two vintages: all rows are looked at, once a session.
+  const std::lock_guard lock(state_->agreeing);
+  const auto [known, fresh] =
+      state_->agreed.try_emplace({std::string(name), std::string(other)}, false);
+  if (fresh) known->second = agree_on(*this, name, other);
+  return known->second;
 }
 
 const policies::Codebook& StackedSource::codebook() const { return state_->codebook; }

@@ -135,6 +135,27 @@ TEST_CASE("vintages that disagree about a variable are refused") {
   CHECK_FALSE(source.column("v"));
 }
 
+TEST_CASE("what a contributor determines holds across vintages only where they agree") {
+  Stores stores;
+  const std::string head = "a,b,c\n";
+  const auto add = [&](const char* vintage, const std::string& rows) -> const Store& {
+    return stores.add(vintage,
+                      "contributors = [\"a\"]\n" + category("a") + category("b") + category("c"),
+                      head + rows);
+  };
+  const Store& first = add("2022", "k,p,x\nk,p,x\nl,q,\n,q,x\n");
+  const Store& same = add("2023", "k,p,y\nm,q,z\nl,q,\n");
+  const Store& moved = add("2024", "k,q,x\n");
+  CHECK(StackedSource({&first}, std::nullopt).determines("a", "b"));
+  CHECK(StackedSource({&first}, std::nullopt).determines("a", "c"));
+  CHECK_FALSE(StackedSource({&first}, std::nullopt).determines("b", "a"));
+  const StackedSource two({&first, &same}, std::nullopt);
+  CHECK(two.determines("a", "b"));
+  CHECK(two.determines("a", "b"));
+  CHECK_FALSE(two.determines("a", "c"));
+  CHECK_FALSE(StackedSource({&first, &same, &moved}, std::nullopt).determines("a", "b"));
+}
+
 TEST_CASE("many threads read one store at once") {
   Stores stores;
   std::string content = "a,x\n";
