@@ -82,8 +82,9 @@ TEST_CASE("nesting has a bound, in JSON too") {
   CHECK(why == "a condition is nested too deeply");
   CHECK_THROWS_AS((void)to_json(table), DisclosureError);
   std::string json = to_json(tabulation({}, {count()}));
-  std::string nested = "\"always\"";
-  for (int i = 0; i < 100000; ++i) nested = "{\"not\":" + nested + "}";
+  std::string nested;
+  for (int i = 0; i < 100000; ++i) nested += "{\"not\":";
+  nested += "\"always\"" + std::string(100000, '}');
   json.replace(json.find("\"always\""), 8, nested);
   CHECK(is_refused(json));
 }
