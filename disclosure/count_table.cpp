@@ -24,11 +24,11 @@ void CountTable::resize(const Extent& extent) {
 }
 
 void CountTable::add(const Batch& batch) {
-  measure_->valid(batch, valid_);
   if (!has_pairs_ && batch.one_group) {
-    if (valid_.count > 0) rows_[0] += valid_.count;
+    if (batch.selection.count > 0) rows_[0] += measure_->count_valid(batch, valid_);
     return;
   }
+  measure_->valid(batch, valid_);
   if (!has_pairs_) count(batch.groups, rows_);
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) count(batch.pairs[kind], pairs_[kind]);
   if (!measure_->spec().counts_units) return;
@@ -38,10 +38,13 @@ void CountTable::add(const Batch& batch) {
 // One more for the place of each valid row.
 void CountTable::count(const std::vector<std::uint32_t>& places, std::vector<std::int64_t>& rows) {
   const std::uint32_t* const place_of = places.data();
-  if (valid_.all && Lanes<std::int64_t>::pay(rows.size(), valid_.count)) {
-    lanes_.run(
-        rows, valid_.count, [=](std::size_t i) { return place_of[i]; },
-        [](std::int64_t& place, std::size_t) { ++place; });
+  const auto window = Window::of(place_of, places.size());
+  if (Lanes<std::int64_t>::pay(window, valid_.count)) {
+    const auto one_more = [](std::int64_t& place, std::size_t) { ++place; };
+    valid_.with([&](auto at) {
+      lanes_.run(
+          rows, window, valid_.count, [=](std::size_t i) { return place_of[at(i)]; }, one_more);
+    });
     return;
   }
   std::int64_t* const to = rows.data();

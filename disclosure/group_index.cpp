@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t most_groups = 1U << 22;
 constexpr std::uint64_t most_places = 1U << 24;
+constexpr std::uint32_t not_there = 0xffffffffU;  // as look_up says it
 
 }  // namespace
 
@@ -39,6 +40,10 @@ std::uint32_t GroupIndex::settle(std::uint32_t number) {
 void GroupIndex::number(const Members& members, const SelectedRows& selection,
                         std::vector<std::uint32_t>& groups) {
   groups.assign(selection.count, 0);
+  if (width_ == 0) {  // all rows are one group
+    if (selection.count > 0) size_ = 1;
+    return;
+  }
   for (std::size_t dimension = 0; dimension < width_; ++dimension) {
     const auto& member = members[dimension];
     if (!folds_[dimension].hashed && selection.all) {
@@ -53,10 +58,12 @@ void GroupIndex::number(const Members& members, const SelectedRows& selection,
   if (!hashed_) {
     mixed_ = groups;
     if (kernels::look_up(dense_.data(), groups.data(), groups.size())) return;
-    groups = mixed_;
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    groups[i] = settle(groups[i]);
+    if (!hashed_) {
+      if (groups[i] != not_there) continue;
+      groups[i] = settle(mixed_[i]);
+    }
     if (groups[i] != size_) continue;
     ++size_;
     for (std::size_t dimension = 0; dimension < width_; ++dimension) {
@@ -66,6 +73,10 @@ void GroupIndex::number(const Members& members, const SelectedRows& selection,
 }
 
 std::uint32_t GroupIndex::number(std::span<const std::uint32_t> members) {
+  if (width_ == 0) {
+    size_ = 1;
+    return 0;
+  }
   std::uint32_t group = 0;
   for (std::size_t dimension = 0; dimension < width_; ++dimension) {
     group = fold(dimension, group, members[dimension]);
@@ -118,18 +129,32 @@ void PairIndex::number(const Members& members, const SelectedRows& selection,
     }
     return;
   }
-  mix(members, selection.count == 0 ? 0 : selection.row(selection.count - 1) + 1);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const std::uint32_t row = selection.row(i);
-    const std::uint32_t entity = entities[row];
-    pairs[i] = entity == BoundEntity::unknown
-                   ? place_of_unknown(groups[i])
-                   : static_cast<std::uint32_t>(entity * card_ + mixed_[row]);
-  }
-  places_of_ = pairs;
+  const std::size_t rows = selection.count == 0 ? 0 : selection.row(selection.count - 1) + 1;
+  place(members, selection, {entities, rows}, groups);
+  pairs = places_of_;
   if (kernels::look_up(places_.data(), pairs.data(), pairs.size())) return;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs[i] != not_there) continue;
     pairs[i] = settle(places_of_[i], key_of(i, entities[selection.row(i)]));
+  }
+}
+
+// Fills places_of_. `entities`: of the block's rows up to the last that is selected.
+void PairIndex::place(const Members& members, const SelectedRows& selection,
+                      std::span<const std::uint32_t> entities,
+                      const std::vector<std::uint32_t>& groups) {
+  mix(members, entities.size());
+  const auto card = static_cast<std::uint32_t>(card_);
+  if (selection.all && kernels::span_of(entities.data(), entities.size()).high < entities_) {
+    places_of_.assign(entities.begin(), entities.end());
+    kernels::fold(mixed_.data(), card, places_of_.data(), places_of_.size());
+    return;
+  }
+  places_of_.resize(selection.count);
+  for (std::size_t i = 0; i < places_of_.size(); ++i) {
+    const std::uint32_t row = selection.row(i);
+    places_of_[i] = entities[row] == BoundEntity::unknown ? place_of_unknown(groups[i])
+                                                          : entities[row] * card + mixed_[row];
   }
 }
 

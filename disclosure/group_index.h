@@ -95,6 +95,8 @@ class PairIndex {
   [[nodiscard]] std::uint32_t place_of_unknown(std::uint32_t group) const {
     return static_cast<std::uint32_t>(entities_ * card_ + group);
   }
+  void place(const Members& members, const SelectedRows& selection,
+             std::span<const std::uint32_t> entities, const std::vector<std::uint32_t>& groups);
   void mix(const Members& members, std::size_t rows);
 
   std::vector<std::size_t> free_;

@@ -55,15 +55,52 @@ bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t cou
   return smallest != 0;
 }
 
-std::int64_t ones(const std::uint8_t* bytes, std::size_t count) {
+std::int64_t count_equal(const std::uint8_t* bytes, std::uint8_t wanted, std::size_t count) {
   const hn::ScalableTag<std::uint8_t> d;
+  const auto same = hn::Set(d, wanted);
   std::uint64_t total = 0;
   std::size_t i = 0;
   for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    total += hn::CountTrue(d, hn::Ne(hn::LoadU(d, bytes + i), hn::Zero(d)));
+    total += hn::CountTrue(d, hn::Eq(hn::LoadU(d, bytes + i), same));
   }
-  for (; i < count; ++i) total += bytes[i];
+  for (; i < count; ++i) total += bytes[i] == wanted ? 1U : 0U;
   return static_cast<std::int64_t>(total);
+}
+
+std::uint32_t positions(const std::uint8_t* bytes, std::uint8_t wanted, std::size_t count,
+                        std::uint32_t* out) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::Rebind<std::uint8_t, decltype(d)> of_bytes;
+  const auto same = hn::Set(d, wanted);
+  std::size_t found = 0;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto read = hn::PromoteTo(d, hn::LoadU(of_bytes, bytes + i));
+    const auto at = hn::Iota(d, static_cast<std::uint32_t>(i));
+    found += hn::CompressStore(at, hn::Eq(read, same), d, out + found);
+  }
+  for (; i < count; ++i) {
+    if (bytes[i] == wanted) out[found++] = static_cast<std::uint32_t>(i);
+  }
+  return static_cast<std::uint32_t>(found);
+}
+
+Span span_of(const std::uint32_t* numbers, std::size_t count) {
+  const hn::ScalableTag<std::uint32_t> d;
+  auto low = hn::Set(d, 0xffffffffU);
+  auto high = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto read = hn::LoadU(d, numbers + i);
+    low = hn::Min(low, read);
+    high = hn::Max(high, read);
+  }
+  Span span{hn::GetLane(hn::MinOfLanes(d, low)), hn::GetLane(hn::MaxOfLanes(d, high))};
+  for (; i < count; ++i) {
+    span.low = numbers[i] < span.low ? numbers[i] : span.low;
+    span.high = numbers[i] > span.high ? numbers[i] : span.high;
+  }
+  return span;
 }
 
 std::int64_t sum(const std::int64_t* values, std::size_t count) {
@@ -90,7 +127,9 @@ namespace {
 HWY_EXPORT(fold);
 HWY_EXPORT(cap);
 HWY_EXPORT(look_up);
-HWY_EXPORT(ones);
+HWY_EXPORT(count_equal);
+HWY_EXPORT(positions);
+HWY_EXPORT(span_of);
 HWY_EXPORT(sum);
 
 }  // namespace
@@ -108,8 +147,17 @@ bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t cou
   return HWY_DYNAMIC_DISPATCH(look_up)(table, numbers, count);
 }
 
-std::int64_t ones(const std::uint8_t* bytes, std::size_t count) {
-  return HWY_DYNAMIC_DISPATCH(ones)(bytes, count);
+std::int64_t count_equal(const std::uint8_t* bytes, std::uint8_t wanted, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(count_equal)(bytes, wanted, count);
+}
+
+std::uint32_t positions(const std::uint8_t* bytes, std::uint8_t wanted, std::size_t count,
+                        std::uint32_t* out) {
+  return HWY_DYNAMIC_DISPATCH(positions)(bytes, wanted, count, out);
+}
+
+Span span_of(const std::uint32_t* numbers, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(span_of)(numbers, count);
 }
 
 std::int64_t sum(const std::int64_t* values, std::size_t count) {

@@ -18,8 +18,24 @@ void cap(const std::uint32_t* codes, std::uint32_t most, std::uint32_t* out, std
 /// were there; those that were not become 0xffffffff.
 [[nodiscard]] bool look_up(const std::uint32_t* table, std::uint32_t* numbers, std::size_t count);
 
-/// How many of the bytes, each 0 or 1, are 1.
-[[nodiscard]] std::int64_t ones(const std::uint8_t* bytes, std::size_t count);
+/// How many of the bytes are `wanted`.
+[[nodiscard]] std::int64_t count_equal(const std::uint8_t* bytes, std::uint8_t wanted,
+                                       std::size_t count);
+
+/// Bytes behind `count` positions that `positions` may write to.
+inline constexpr std::size_t positions_room = 64;
+
+/// Writes the indexes of the bytes that are `wanted`, ascending, and returns how many there are.
+[[nodiscard]] std::uint32_t positions(const std::uint8_t* bytes, std::uint8_t wanted,
+                                      std::size_t count, std::uint32_t* out);
+
+struct Span {
+  std::uint32_t low = 0xffffffffU;  ///< above `high`: of no number
+  std::uint32_t high = 0;
+};
+
+/// The smallest and the largest of the numbers.
+[[nodiscard]] Span span_of(const std::uint32_t* numbers, std::size_t count);
 
 /// Σ values[i] modulo 2^64.
 [[nodiscard]] std::int64_t sum(const std::int64_t* values, std::size_t count);

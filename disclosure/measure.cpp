@@ -6,6 +6,7 @@
 #include "disclosure/count_table.h"
 #include "disclosure/exact.h"
 #include "disclosure/fault.h"
+#include "disclosure/kernels.h"
 #include "disclosure/sum_table.h"
 #include "disclosure/value_table.h"
 
@@ -22,6 +23,12 @@ bool sums_fit(const Source& source, const std::string& variable) {
   const UInt128 largest = std::max(magnitude(bounds->low), magnitude(bounds->high));
   if (largest >= (UInt128{1} << 31) || rows >= (std::uint64_t{1} << 40)) return false;
   return largest * largest * rows < (UInt128{1} << 63);
+}
+
+constexpr std::uint8_t byte_of(Truth truth) { return static_cast<std::uint8_t>(truth); }
+
+const std::uint8_t* bytes_of(const std::vector<Truth>& truths) {
+  return reinterpret_cast<const std::uint8_t*>(truths.data());
 }
 
 }  // namespace
@@ -57,23 +64,32 @@ void BoundMeasure::valid(const Batch& batch, Positions& out) const {
   out.count = selection.count;
   out.all = !filtered && !codes && !partly;
   if (out.all) return;
-  out.at.resize(selection.count);
-  std::uint32_t count = 0;
-  const auto keep = [&](auto is_valid) {  // without a branch that a processor could guess wrong
-    for (std::uint32_t i = 0; i < selection.count; ++i) {
-      out.at[count] = i;
-      count += is_valid(selection.row(i)) ? 1U : 0U;
-    }
-  };
-  if (!filtered && partly && selection.all) {
-    keep([present = column->present.data()](std::uint32_t row) { return present[row] != 0; });
-  } else {
-    keep([&](std::uint32_t row) {
-      return (!filtered || out.holds[row] == Truth::yes) &&
-             (!codes || column->codes[row] != null_code) && (!partly || column->present[row] != 0);
-    });
+  out.at.resize(selection.count + kernels::positions_room / sizeof(std::uint32_t));
+  if (selection.all && !codes && filtered != partly) {
+    out.count =
+        kernels::positions(filtered ? bytes_of(out.holds) : column->present.data(),
+                           filtered ? byte_of(Truth::yes) : 1, selection.count, out.at.data());
+    return;
+  }
+  std::uint32_t count = 0;  // without a branch that a processor could guess wrong
+  for (std::uint32_t i = 0; i < selection.count; ++i) {
+    const std::uint32_t row = selection.row(i);
+    const bool is_valid = (!filtered || out.holds[row] == Truth::yes) &&
+                          (!codes || column->codes[row] != null_code) &&
+                          (!partly || column->present[row] != 0);
+    out.at[count] = i;
+    count += is_valid ? 1U : 0U;
   }
   out.count = count;
+}
+
+std::int64_t BoundMeasure::count_valid(const Batch& batch, Positions& room) const {
+  if (batch.selection.all && !has_column_ && !filter_.is_always()) {
+    filter_.evaluate(*batch.columns, room.holds);
+    return kernels::count_equal(bytes_of(room.holds), byte_of(Truth::yes), batch.selection.count);
+  }
+  valid(batch, room);
+  return room.count;
 }
 
 EvidencePlaces places_in(std::vector<Evidence>& evidence) {

@@ -82,6 +82,16 @@ struct Positions {
   std::vector<std::uint32_t> at;  ///< not `all`: `count` positions, ascending (more room than that)
   std::vector<Truth> holds;       ///< room to work in
 
+  /// Calls `act(at)` with what gives the position of the i-th.
+  template <typename Act>
+  void with(Act act) const {
+    if (all) {
+      act([](std::size_t i) { return static_cast<std::uint32_t>(i); });
+    } else {
+      act([from = at.data()](std::size_t i) { return from[i]; });
+    }
+  }
+
   /// Calls `act(position)` for each.
   template <typename Act>
   void each(Act act) const {
@@ -100,6 +110,8 @@ class BoundMeasure {
 
   /// Positions among the batch's selected rows of the valid ones.
   void valid(const Batch& batch, Positions& out) const;
+  /// How many those are; `room` to work in.
+  [[nodiscard]] std::int64_t count_valid(const Batch& batch, Positions& room) const;
   /// No sum of so many rows' values, nor of their squares, passes 64 bits.
   [[nodiscard]] bool is_narrow() const { return narrow_; }
   /// A variable without a filter: what is not valid is NULL.

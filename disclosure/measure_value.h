@@ -15,6 +15,7 @@ namespace sceau::disclosure {
 
 struct ExactValues {
   using Value = std::int64_t;
+  using Extreme = Value;
   using Magnitude = std::uint64_t;
   using Size = UInt128;  // of a sum
 
@@ -40,8 +41,8 @@ struct ExactValues {
       return fits ? exact(value, 2 * scale) : Number{};
     }
   };
-  static constexpr Value highest() { return std::numeric_limits<Value>::max(); }
-  static constexpr Value lowest() { return std::numeric_limits<Value>::min(); }
+  static constexpr Extreme highest() { return std::numeric_limits<Extreme>::max(); }
+  static constexpr Extreme lowest() { return std::numeric_limits<Extreme>::min(); }
   static Magnitude magnitude(Value value) {
     return value < 0 ? -static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   }
@@ -55,6 +56,7 @@ struct ExactValues {
 /// The same results in half the memory: for columns whose bounds say that no sum passes 64 bits.
 struct NarrowValues {
   using Value = std::int64_t;
+  using Extreme = std::int32_t;  // where squares fit 64 bits, values fit 32
   using Magnitude = std::uint64_t;
   using Size = std::uint64_t;
 
@@ -73,8 +75,8 @@ struct NarrowValues {
     void add(const Squares& other) { value += other.value; }
     [[nodiscard]] Number number(int scale) const { return exact(value, 2 * scale); }
   };
-  static constexpr Value highest() { return std::numeric_limits<Value>::max(); }
-  static constexpr Value lowest() { return std::numeric_limits<Value>::min(); }
+  static constexpr Extreme highest() { return std::numeric_limits<Extreme>::max(); }
+  static constexpr Extreme lowest() { return std::numeric_limits<Extreme>::min(); }
   static Magnitude magnitude(Value value) { return ExactValues::magnitude(value); }
   static Number number(Value value, int scale) { return exact(value, scale); }
   static Number number_of_magnitude(Magnitude value, int scale) { return exact(value, scale); }
@@ -83,6 +85,7 @@ struct NarrowValues {
 
 struct RealValues {
   using Value = double;
+  using Extreme = Value;
   using Magnitude = double;
   using Size = double;
 
@@ -110,8 +113,8 @@ struct RealValues {
     void add(const Squares& other) { sum.add(other.sum); }
     [[nodiscard]] Number number(int scale) const { return sum.number(scale); }
   };
-  static constexpr Value highest() { return std::numeric_limits<Value>::infinity(); }
-  static constexpr Value lowest() { return -std::numeric_limits<Value>::infinity(); }
+  static constexpr Extreme highest() { return std::numeric_limits<Extreme>::infinity(); }
+  static constexpr Extreme lowest() { return -std::numeric_limits<Extreme>::infinity(); }
   static Magnitude magnitude(Value value) { return std::fabs(value); }
   static Number number(Value value, int) {
     Number number;

@@ -16,8 +16,9 @@ void SumTable<Values>::add_each(std::size_t terms, const Value* values, Of group
     to.sum.add(values[i]);
     if constexpr (squares) to.squares.add(values[i]);
   };
-  if (!std::is_same_v<Values, RealValues> && Lanes<Sums>::pay(sums_.size(), terms)) {
-    lanes_.run(sums_, terms, group_of, add);
+  const Window all{0, sums_.size()};
+  if (!std::is_same_v<Values, RealValues> && Lanes<Sums>::pay(all, terms)) {
+    lanes_.run(sums_, all, terms, group_of, add);
     return;
   }
   Sums* const sums = sums_.data();
@@ -42,8 +43,8 @@ void SumTable<Values>::add_plain(const Batch& batch, const std::vector<std::uint
   if (count == 0) return;
   if constexpr (std::is_same_v<Values, NarrowValues>) {
     if (batch.one_group && !measure_->spec().squares) {
-      sums_[0].rows +=
-          present.empty() ? static_cast<std::int64_t>(count) : kernels::ones(present.data(), count);
+      sums_[0].rows += present.empty() ? static_cast<std::int64_t>(count)
+                                       : kernels::count_equal(present.data(), 1, count);
       sums_[0].sum.add(kernels::sum(values, count));
       return;
     }

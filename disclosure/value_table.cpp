@@ -11,13 +11,13 @@ void ValueTable<Values>::Spread::add(Value value) {
   sum.add(value);
   if (value <= minimum) {
     minimum_rows = value < minimum ? 1 : minimum_rows + 1;
-    minimum = value;
+    minimum = static_cast<Extreme>(value);
   }
   if (value >= maximum) {
     maximum_rows = value > maximum ? 1 : maximum_rows + 1;
-    maximum = value;
+    maximum = static_cast<Extreme>(value);
   }
-  if (value < Value{}) ++negatives;
+  negatives += value < Value{} ? 1 : 0;
   absolute.add_magnitude(Values::magnitude(value));
   squares.add(value);
 }
@@ -42,8 +42,8 @@ void ValueTable<Values>::Spread::add(const Spread& other) {
 
 template <typename Values>
 void ValueTable<Values>::Pair::add(Value value) {
-  minimum = std::min(minimum, value);
-  maximum = std::max(maximum, value);
+  minimum = std::min(minimum, static_cast<Extreme>(value));
+  maximum = std::max(maximum, static_cast<Extreme>(value));
   ++rows;
   sum.add(value);
 }
@@ -74,9 +74,7 @@ void ValueTable<Values>::add(const Batch& batch) {
   measure_->valid(batch, valid_);
   const Value* const values = operand_values(*measure_, batch, room_);
   const std::uint32_t* const groups = batch.groups.data();
-  const std::uint32_t* const places = has_pairs() ? batch.pairs[0].data() : groups;
-  Spread* const spreads = spreads_.data();
-  valid_.each([&](std::uint32_t i) { spreads[places[i]].add(values[i]); });
+  add_spreads(has_pairs() ? batch.pairs[0] : batch.groups, values);
   for (std::size_t kind = 0; kind < pairs_.size(); ++kind) {
     const std::uint32_t* const pair_of = batch.pairs[kind + 1].data();
     Pair* const pairs = pairs_[kind].data();
@@ -87,6 +85,23 @@ void ValueTable<Values>::add(const Batch& batch) {
   }
   if (!measure_->spec().keeps_values) return;
   valid_.each([&](std::uint32_t i) { values_.emplace_back(groups[i], values[i]); });
+}
+
+template <typename Values>
+void ValueTable<Values>::add_spreads(const std::vector<std::uint32_t>& places,
+                                     const Value* values) {
+  const auto window = Window::of(places.data(), places.size());
+  const bool exact = !std::is_same_v<Values, RealValues>;  // doubles are added in one order
+  if (exact && Lanes<Spread>::pay(window, valid_.count)) {
+    valid_.with([&](auto at) {
+      lanes_.run(
+          spreads_, window, valid_.count, [&, at](std::size_t i) { return places[at(i)]; },
+          [=](Spread& spread, std::size_t i) { spread.add(values[at(i)]); });
+    });
+    return;
+  }
+  Spread* const spreads = spreads_.data();
+  valid_.each([&](std::uint32_t i) { spreads[places[i]].add(values[i]); });
 }
 
 template <typename Values>

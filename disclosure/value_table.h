@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "disclosure/dimension.h"
+#include "disclosure/lanes.h"
 #include "disclosure/measure.h"
 #include "disclosure/measure_value.h"
 
@@ -39,31 +40,35 @@ class ValueTable final : public MeasureTable {
 
  private:
   using Value = typename Values::Value;
+  using Extreme = typename Values::Extreme;
 
-  struct Spread {
+  // Of narrow values it fills one line of a processor's cache.
+  struct alignas(64) Spread {
     std::int64_t rows = 0;
     typename Values::Sum sum;
-    Value minimum = Values::highest();
-    Value maximum = Values::lowest();
-    std::int64_t minimum_rows = 0;
-    std::int64_t maximum_rows = 0;
     typename Values::Sum absolute;
     typename Values::Squares squares;
     std::int64_t negatives = 0;
+    std::int64_t minimum_rows = 0;
+    std::int64_t maximum_rows = 0;
+    Extreme minimum = Values::highest();
+    Extreme maximum = Values::lowest();
 
     void add(Value value);
     void add(const Spread& other);
+    void operator+=(const Spread& other) { add(other); }
   };
   struct Pair {
     std::int64_t rows = 0;
-    Value minimum = Values::highest();
-    Value maximum = Values::lowest();
+    Extreme minimum = Values::highest();
+    Extreme maximum = Values::lowest();
     typename Values::Sum sum;
 
     void add(Value value);
     void add(const Pair& other);
   };
 
+  void add_spreads(const std::vector<std::uint32_t>& places, const Value* values);
   [[nodiscard]] bool has_pairs() const { return kinds_->reported > 0; }
   [[nodiscard]] std::vector<Spread> by_group(const PairKeys& pairs, std::size_t groups) const;
   void fill_group(const Spread& group, Evidence& evidence) const;
@@ -77,6 +82,7 @@ class ValueTable final : public MeasureTable {
   const Kinds* kinds_;
   bool keeps_rows_;  // the largest rows are contributions
   Positions valid_;
+  Lanes<Spread> lanes_;
   std::vector<Value> room_;
   std::vector<Spread> spreads_;           // by pair of kind 0; where no kind is reported, by group
   std::vector<std::vector<Pair>> pairs_;  // by reported kind from 1 on

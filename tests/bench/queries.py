@@ -99,6 +99,8 @@ def datasets():
         Query("W4", "département × niveau: count, schools, two largest", 2,
               SCHOOLS.format(table="eleves", sum="sum(note)") + TOP_DUCK,
               SCHOOLS.format(table="eleves", sum="sum(note)") + TOP_SQLITE),
+        Query("W4E", "W4 with all evidence", 2,
+              SCHOOLS.format(table="eleves", sum="sum(note)") + TOP_DUCK, None),
         Query("W5", "scan of three columns", 0,
               "SELECT sum(note), sum(age), count(*) FILTER (WHERE boursier = '1') FROM eleves"),
         Query("W2E", "W2 with all evidence", 4, EVIDENCE, None),

@@ -26,7 +26,7 @@ struct Query {
 using Answer = std::map<std::string, std::vector<double>>;
 
 /// The results of a query without evidence; else what queries.py asks of the others: W4 and F2 the
-/// rows, schools and two largest schools; W2E all that is known of the marks.
+/// rows, schools and two largest schools; W2E and W4E with evidence.
 [[nodiscard]] Answer answer_of(const Query& query, const disclosure::Table& table);
 
 }  // namespace sceau::bench

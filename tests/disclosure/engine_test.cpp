@@ -267,18 +267,27 @@ TEST_CASE("property: kernels give one result under every processor's registers")
       const bool all = kernels::look_up(table.data(), found.data(), count);
       bool expect_all = true;
       std::int64_t added = 0;
-      std::int64_t ones = 0;
+      std::vector<std::uint32_t> ones;
+      kernels::Span span;
       for (std::size_t i = 0; i < count; ++i) {
         RC_ASSERT(folded[i] == numbers[i] * size + members[i]);
         RC_ASSERT(capped[i] == std::min(members[i], size));
         RC_ASSERT(found[i] == table[members[i] % 64] - 1);
         expect_all = expect_all && table[members[i] % 64] != 0;
         added += values[i];
-        ones += flags[i];
+        if (flags[i] == 1) ones.push_back(static_cast<std::uint32_t>(i));
+        span.low = std::min(span.low, members[i]);
+        span.high = std::max(span.high, members[i]);
       }
       RC_ASSERT(all == expect_all);
       RC_ASSERT(kernels::sum(values.data(), count) == added);
-      RC_ASSERT(kernels::ones(flags.data(), count) == ones);
+      RC_ASSERT(kernels::count_equal(flags.data(), 1, count) ==
+                static_cast<std::int64_t>(ones.size()));
+      std::vector<std::uint32_t> at(count + kernels::positions_room / sizeof(std::uint32_t));
+      at.resize(kernels::positions(flags.data(), 1, count, at.data()));
+      RC_ASSERT(at == ones);
+      RC_ASSERT(kernels::span_of(members.data(), count).low == span.low);
+      RC_ASSERT(kernels::span_of(members.data(), count).high == span.high);
     }));
   }
   hwy::SetSupportedTargetsForTest(0);
