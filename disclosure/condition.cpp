@@ -315,6 +315,11 @@ bool BoundCondition::may_hold(const Source& source, const ColumnSet& columns,
         const auto at = std::find(vintages.begin(), vintages.end(), source.vintage(segment));
         return by_code_[static_cast<std::size_t>(at - vintages.begin())] == Truth::yes;
       }
+      if (column_kind_ == ColumnKind::codes) {
+        return source.may_hold_code(
+            segment, columns.info(column_).name,
+            [this](std::uint32_t code) { return by_code_[code] == Truth::yes; });
+      }
       if (column_kind_ != ColumnKind::scaled || outside_) return true;
       return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
         return source.may_contain(segment, columns.info(column_).name, range.low, range.high);

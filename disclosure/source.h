@@ -11,6 +11,7 @@
 // Each Source has the codes column "vintage" (constant in a segment).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,14 @@ class Source {
   /// Whether a segment can hold a scaled value in [low, high] (false only when surely not).
   [[nodiscard]] virtual bool may_contain(std::size_t segment, std::string_view column,
                                          std::int64_t low, std::int64_t high) const = 0;
+
+  /// Whether a segment of a codes column can hold a code for which `wanted` is true (false only
+  /// when surely not).
+  [[nodiscard]] virtual bool may_hold_code(
+      std::size_t /*segment*/, std::string_view /*column*/,
+      const std::function<bool(std::uint32_t)>& /*wanted*/) const {
+    return true;
+  }
 
   /// Decodes into `out`, reusing its memory. Safe from several threads at once.
   virtual void read(std::size_t segment, std::string_view column, Segment& out) const = 0;

@@ -23,6 +23,8 @@ constexpr std::array entries = {
     MessageText{"centre.option_missing", "'{2}' needs --{1}", "sceau {2} --help"},
     MessageText{"centre.option_twice", "--{1} stands there twice", "sceau {2} --help"},
     MessageText{"centre.bad_number", "--{1} is not a number of at least 1: '{2}'", ""},
+    MessageText{"centre.bad_size", "--{1} is not a size of at least 256M: '{2}'",
+                "write it as 800M or 4G"},
     MessageText{"centre.bad_choice", "--{1} can't be '{2}'; {3}", ""},
     MessageText{"centre.not_utf8", "a word of the command is not UTF-8",
                 "set the terminal and its locale to UTF-8"},

@@ -59,7 +59,10 @@ constexpr std::array entries = {
                 "ask for less at once, or raise it as far as the permit allows: SET "
                 "statement_timeout"},
     MessageText{"server.out_of_memory", "the statement needs more memory than a session has",
-                "ask for fewer groups or fewer columns at once"},
+                "ask for fewer groups or fewer columns at once; the centre gives more with "
+                "sceau serve --memory"},
+    MessageText{"server.check_out_of_memory", "this needs more memory than it may take",
+                "give it more (--memory 8G), or ask for fewer groups or fewer columns"},
     MessageText{"server.too_many_cells", "the table would have more than {1} cells",
                 "leave out a dimension, or narrow the table with WHERE"},
     MessageText{"server.sum_overflow", "a sum is too large to be exact", ""},

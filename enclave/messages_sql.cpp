@@ -205,7 +205,8 @@ constexpr std::array entries = {
     // While it runs
     MessageText{"sql.cancelled", "canceling statement: cancelled, or out of time",
                 "narrow it with WHERE, or ask for a longer statement_timeout"},
-    MessageText{"sql.out_of_memory", "out of memory", "select fewer columns or groups"},
+    MessageText{"sql.out_of_memory", "out of memory",
+                "select fewer columns or groups; the centre gives more with sceau serve --memory"},
     MessageText{"sql.not_permitted", "permission denied",
                 "SELECT * FROM sceau.permit says what is covered"},
     MessageText{"sql.division_by_zero", "division by zero", "divide by NULLIF(x, 0)"},

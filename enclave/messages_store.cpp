@@ -67,6 +67,11 @@ constexpr std::array entries = {
                 "ask the custodian for a store where each {3} stands once"},
     MessageText{"import.no_files", "no file was named", "give one or more with --from"},
     MessageText{"import.cancelled", "the import was cancelled; it left nothing behind", ""},
+    MessageText{
+        "import.out_of_memory",
+        "{1}: after {2} rows the import would take more memory than the {3} MiB that it may",
+        "give it more (--memory 16G), leave out a variable of very many values, or seal "
+        "fewer years in one store"},
     MessageText{"import.no_rows", "the files hold a header and no row",
                 "check that these are the right files"},
     MessageText{"import.unreadable", "{1} can't be read to its end",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
+#include <string_view>
 
 #include "enclave/centre/grammar.h"
 #include "enclave/fault.h"
@@ -164,6 +166,23 @@ std::optional<std::string> Arguments::maybe(std::string_view name) const {
   const auto found = values.find(std::string(name));
   if (found == values.end() || found->second.empty()) return std::nullopt;
   return found->second.front();
+}
+
+std::uint64_t Arguments::memory(std::string_view name) const {
+  constexpr double least = 256.0 * 1024 * 1024;
+  const auto text = maybe(name);
+  if (!text) return 0;
+  double size = 0;
+  const char* const end = text->data() + text->size();
+  const auto [rest, error] = std::from_chars(text->data(), end, size, std::chars_format::fixed);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  constexpr std::string_view units = "KMG";
+  const auto power = unit.empty() ? 0 : units.find(unit) + 1;
+  if (error == std::errc() && unit.size() <= 1 && power <= units.size()) {
+    for (std::size_t i = 0; i < power; ++i) size *= 1024;
+    if (size >= least && size < 1e15) return static_cast<std::uint64_t>(size);
+  }
+  throw EnclaveError(Fault::usage, "centre.bad_size", {std::string(name), *text});
 }
 
 std::vector<std::string> Arguments::many(std::string_view name) const {

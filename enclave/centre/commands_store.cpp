@@ -36,6 +36,7 @@ SealOrder order_of(const Call& call) {
   }
   order.on_error = how == "skip" ? OnError::skip : OnError::stop;
   order.supersedes = call.arguments.one("supersedes");
+  order.memory = call.arguments.memory("memory");
   order.cancelled = call.output.cancelled;
   order.progress = [&call](const ImportProgress& progress) {
     if (!call.output.progress) return;

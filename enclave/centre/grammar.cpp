@@ -13,6 +13,8 @@ const OptionSpec output_option = {"output", "NAME", value, false,
 const OptionSpec note_option = {"note", "TEXT", value, false,
                                 "for staff; the researcher never sees it"};
 
+OptionSpec memory_option(std::string_view what) { return {"memory", "SIZE", value, false, what}; }
+
 OptionSpec comment_option(bool required) {
   return {"comment", "TEXT", value, required, "why; the researcher reads it"};
 }
@@ -27,7 +29,13 @@ std::vector<CommandSpec> centre_commands() {
        "sceau --home ~/essai init --trial",
        false,
        false},
-      {"serve", {}, {}, "run the centre's broker; it starts locked", "sceau serve", false, false},
+      {"serve",
+       {},
+       {memory_option("that a session may take, and an examination")},
+       "run the centre's broker; it starts locked",
+       "sceau serve --memory 4G",
+       false,
+       false},
       {"unlock", {}, {}, "give a serving centre its passphrase", "sceau unlock", true, false},
       {"status", {}, {}, "what the centre holds and whether it serves", "sceau status --json"},
       {"doctor", {}, {}, "check this machine and the centre; fails closed", "sceau doctor", false},
@@ -98,7 +106,8 @@ std::vector<CommandSpec> store_commands() {
         {"from", "FILE", data, true, "CSV files, plain or gzip; 'A*.csv' is expanded"},
         {"on-error", "HOW", value, false, "stop (default): leave no store; skip: seal rejects"},
         {"dry-run", "", flag, false, "read everything, seal nothing, list every class of fault"},
-        {"supersedes", "STORE", value, false, "the sealed store that this one replaces"}},
+        {"supersedes", "STORE", value, false, "the sealed store that this one replaces"},
+        memory_option("that the import may take")},
        "seal CSV files into a store",
        "sceau store create eleves@2024 --codebook eleves.toml --from 'A*.csv'"},
       {"store list", {}, {}, "all stores", "sceau store list"},
@@ -140,7 +149,8 @@ std::vector<CommandSpec> gate_commands() {
        {{"codebook", "FILE", document, true, "what the columns are (TOML)"},
         {"from", "FILE", data, true, "CSV files, plain or gzip; 'A*.csv' is expanded"},
         {"policy", "FILE", document, true, "the rule set that judges (TOML)"},
-        {"after", "SQL", values, false, "what is out already, oldest first; may be repeated"}},
+        {"after", "SQL", values, false, "what is out already, oldest first; may be repeated"},
+        memory_option("that it may take")},
        "what the gate would say, without a centre",
        "sceau check \"SELECT academie, count(*) FROM lycees GROUP BY academie\" --codebook C.toml "
        "--from 'A*.csv' --policy depp.toml",

@@ -10,6 +10,7 @@
 // Refused with a suggestion: `role gramt` (did you mean "grant"?), `--usr` (did you mean
 // "--user"?).
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -59,6 +60,9 @@ struct Arguments {
   [[nodiscard]] std::string one(std::string_view name) const;  ///< "" where not given
   [[nodiscard]] std::optional<std::string> maybe(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> many(std::string_view name) const;
+  /// A size with or without a unit, K, M or G in powers of 1024: "800M", "1.5G". 0 where not given.
+  /// Throws usage (centre.bad_size): not a size, or less than 256M.
+  [[nodiscard]] std::uint64_t memory(std::string_view name) const;
 };
 
 /// The command that `words` begin with (options before it are skipped). Throws usage

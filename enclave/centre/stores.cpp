@@ -14,6 +14,7 @@ ImportOptions options_of(const SealOrder& order, policies::Codebook codebook) {
   options.vintage = order.name.vintage;
   options.files = order.files;
   options.on_error = order.on_error;
+  options.memory = order.memory;
   options.progress = order.progress;
   options.cancelled = order.cancelled;
   return options;

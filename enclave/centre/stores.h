@@ -16,7 +16,8 @@ struct SealOrder {
   std::string codebook_file;  ///< its name, for messages
   std::vector<ImportFile> files;
   OnError on_error = OnError::stop;
-  std::string supersedes;  ///< "NAME@VINTAGE" or empty
+  std::string supersedes;    ///< "NAME@VINTAGE" or empty
+  std::uint64_t memory = 0;  ///< as ImportOptions::memory
   std::function<void(const ImportProgress&)> progress;
   std::function<bool()> cancelled;
 };

@@ -11,6 +11,7 @@
 #include "enclave/cli/local.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "enclave/server/process.h"
 #include "enclave/sql/plan.h"
 #include "enclave/store/import.h"
 #include "enclave/store/joined.h"
@@ -49,6 +50,7 @@ Ground ground_of(const Client& client, const OpenedFiles& opened) {
   ImportOptions options;
   options.codebook = policies::parse_codebook(codebook.text, codebook.name);
   options.vintage = vintage_name;
+  options.memory = client.arguments.memory("memory");
   options.progress = [&client](const ImportProgress& progress) {
     client.output.progress(Json{
         {"bytes", progress.bytes}, {"total_bytes", progress.total_bytes}, {"rows", progress.rows}}
@@ -192,6 +194,9 @@ int check_command(const Client& client) {
   OpenedFiles opened;
   open_files(client.arguments, opened);
   read_documents(client.arguments, opened);
+  if (!limit_memory(0, client.arguments.memory("memory"))) {
+    throw EnclaveError(Fault::unavailable, "server.no_child");
+  }
   const auto ground = ground_of(client, opened);
   const auto judged = judge(client, ground);
   client.output.out(client.json ? json_of(client, ground, judged)

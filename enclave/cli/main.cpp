@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -172,6 +173,9 @@ int guarded(const std::vector<std::string>& words) {
   } catch (const audit::AuditError& error) {
     complain(error.what(), error.hint());
     return exit_code(Fault::integrity);
+  } catch (const std::bad_alloc&) {
+    complain(text("server.check_out_of_memory", {}), hint("server.check_out_of_memory", {}));
+    return exit_code(Fault::unavailable);
   } catch (const std::exception& error) {
     complain(text("centre.internal", {error.what()}), hint("centre.internal", {}));
     return exit_code(Fault::internal);

@@ -105,8 +105,9 @@ class Broker {
   Crew commands_;
 };
 
-Examiner examiner_until(const std::atomic<bool>& stopping) {
+Examiner examiner_until(const std::atomic<bool>& stopping, std::uint64_t memory) {
   ExaminerLimits limits;
+  limits.memory = memory;
   limits.cancelled = [&stopping] { return stopping.load(); };
   return process_examiner(std::move(limits));
 }
@@ -115,8 +116,8 @@ Broker::Broker(ServeOptions options)
     : options_(std::move(options)),
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
-      examiner_(examiner_until(stopping_)),
-      context_{door_, live_, stopping_, options_.say} {}
+      examiner_(examiner_until(stopping_, options_.memory)),
+      context_{door_, live_, stopping_, options_.say, options_.memory} {}
 
 void Broker::unlock_at_start() {
   if (!options_.passphrase) return;

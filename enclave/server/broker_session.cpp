@@ -137,6 +137,7 @@ Examiner WorkerDesk::examiner() {
   entry_.forget_cancel();
   ExaminerLimits limits;
   limits.cancelled = [this] { return context_.stopping.load() || entry_.cancelled(); };
+  limits.memory = context_.memory;
   return process_examiner(std::move(limits));
 }
 
@@ -203,7 +204,7 @@ void WorkerDesk::finish() {
 void serve_worker(Descriptor& client, const BrokerContext& context) {
   const auto peer = peer_of(client.fd());
   auto [ours, theirs] = channel_pair();
-  auto child = Child::start(worker_word, theirs, client.fd());
+  auto child = Child::start(worker_word, theirs, client.fd(), context.memory);
   client.close();
   { const Channel closed = std::move(theirs); }
   LiveSessions::Entry entry(context.live, ours, child, peer.uid);

@@ -17,6 +17,7 @@ struct BrokerContext {
   LiveSessions& live;
   const std::atomic<bool>& stopping;
   std::function<void(const std::string&)> say;
+  std::uint64_t memory = 0;  ///< as ServeOptions::memory
 };
 
 /// Serves one client of the session socket until its worker ends. Closes `client`. Never throws.

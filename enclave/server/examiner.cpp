@@ -79,7 +79,6 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
 int run_examiner() noexcept {
   try {
     if (!harden_child(broker_fd + 1)) return 70;
-    limit_memory();
     Channel broker(broker_fd);
     serve_one_job(broker);
     return 0;

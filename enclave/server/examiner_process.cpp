@@ -52,7 +52,7 @@ Examiner process_examiner(ExaminerLimits limits) {
   return [limits = std::move(limits)](ExamineJob job) {
     const auto asked = job.tabulations.size();
     auto [ours, theirs] = channel_pair();
-    const auto child = Child::start(examiner_word, theirs, std::nullopt);
+    const auto child = Child::start(examiner_word, theirs, std::nullopt, limits.memory);
     { const Channel closed = std::move(theirs); }  // else its death would not end our channel
     const auto answer = run_job(ours, job, limits);
     if (answer.kind == FrameKind::failed) rethrow(unpack<Failure>(answer.payload));

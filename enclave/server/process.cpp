@@ -99,7 +99,8 @@ void prefer_as_victim() {
 
 }  // namespace
 
-Child Child::start(std::string_view word, const Channel& channel, std::optional<int> client) {
+Child Child::start(std::string_view word, const Channel& channel, std::optional<int> client,
+                   std::uint64_t memory) {
   const HighCopy high_channel(channel.fd());
   std::optional<HighCopy> high_client;
   if (client) high_client.emplace(*client);
@@ -128,7 +129,9 @@ Child Child::start(std::string_view word, const Channel& channel, std::optional<
     no_child();
   }
   ::fcntl(pidfd, F_SETFD, FD_CLOEXEC);
-  return Child(pid, pidfd);
+  Child child(pid, pidfd);
+  if (!limit_memory(pid, memory)) no_child();
+  return child;
 }
 
 Child::Child(Child&& other) noexcept
@@ -185,14 +188,16 @@ void harden_broker() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void limit_memory() {
-#if !defined(__SANITIZE_ADDRESS__)  // its shadow alone is terabytes of address space
+bool limit_memory(pid_t process, std::uint64_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)  // its shadow alone is terabytes
+  return process >= 0 && bytes < ~std::uint64_t{0};
+#else
   constexpr std::uint64_t least = 1ULL << 30;
   const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
   const auto page = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PAGESIZE)));
-  const auto most = std::max(least, pages * page / 2);
+  const auto most = bytes > 0 ? bytes : std::max(least, pages * page / 2);
   const rlimit limit = {most, most};
-  ::setrlimit(RLIMIT_AS, &limit);
+  return ::prlimit(process, RLIMIT_DATA, &limit, nullptr) == 0;
 #endif
 }
 

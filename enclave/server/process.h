@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -24,8 +25,11 @@ struct ChildEnd {
 
 class Child {
  public:
-  /// `channel` and `client` stay the caller's. Throws server.no_child.
-  static Child start(std::string_view word, const Channel& channel, std::optional<int> client);
+  /// `channel` and `client` stay the caller's. `memory`: the bytes that it may take, 0: half of the
+  /// machine's and at least 1 GiB; what passes them gets std::bad_alloc, which a session reports as
+  /// 53200. Throws server.no_child.
+  static Child start(std::string_view word, const Channel& channel, std::optional<int> client,
+                     std::uint64_t memory = 0);
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
   ~Child();  ///< kills and reaps what still runs
@@ -51,8 +55,8 @@ class Child {
 /// What the broker does first: no core file, not traceable.
 void harden_broker();
 
-/// A bound on a child's memory: half of the machine's, at least 1 GiB. What passes it gets
-/// std::bad_alloc, which a session reports as 53200.
-void limit_memory();
+/// Bounds the memory of a process, its own (0) or a child's, as `Child::start` does. False where
+/// the system doesn't let it. (Memory that is reserved and not yet written to doesn't count.)
+[[nodiscard]] bool limit_memory(pid_t process, std::uint64_t bytes);
 
 }  // namespace sceau::enclave

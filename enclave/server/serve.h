@@ -8,6 +8,7 @@
 //   examiner  sceau --examiner  one job: fd 3 the broker; never sees SQL
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct ServeOptions {
   Clock clock;
   std::optional<KeyBytes> passphrase;                ///< given: unlocks at once
   std::function<void(const std::string& line)> say;  ///< what an operator should read
+  std::uint64_t memory = 0;  ///< bytes that each child may take; 0: half of the machine's
 };
 
 /// Serves until SIGTERM or SIGINT; returns the exit code. Takes the home's lock: throws
@@ -40,6 +42,7 @@ int run_examiner() noexcept;
 struct ExaminerLimits {
   std::chrono::milliseconds timeout = std::chrono::minutes(10);
   std::function<bool()> cancelled = {};  ///< asked several times a second; true kills the examiner
+  std::uint64_t memory = 0;              ///< bytes that it may take; 0: half of the machine's
 };
 
 /// An Examiner that runs each job in a fresh process of this program. The job's keys leave only by

@@ -175,7 +175,6 @@ void work(Client& client, BrokerLine& broker) {
 int run_worker() noexcept {
   try {
     if (!harden_child(client_fd + 1)) return 70;
-    limit_memory();
     listen_for_cancel();
     Client client(client_fd);
     BrokerLine broker{Channel(broker_fd)};

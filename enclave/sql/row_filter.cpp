@@ -312,6 +312,11 @@ bool RowFilter::may_pass(const disclosure::Source& source, std::size_t segment) 
     if (!code) return true;
     return passes_key(kind_ == Kind::range ? stored_->ranks()[*code] : *code);
   }
+  if (keyed && stored_->kind() == ColumnKind::codes) {
+    return source.may_hold_code(segment, stored_->name(), [&](std::uint32_t code) {
+      return passes_key(kind_ == Kind::range ? stored_->ranks()[code] : code);
+    });
+  }
   if (!keyed || stored_->kind() != ColumnKind::scaled) return true;
   const auto low = kind_ == Kind::among ? keys_.front() : low_;
   const auto high = kind_ == Kind::among ? keys_.back() : (kind_ == Kind::equal ? low_ : high_);

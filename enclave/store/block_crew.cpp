@@ -111,6 +111,13 @@ BlockCrew::BlockCrew(const policies::Codebook& codebook, const VariableKeys& key
 
 BlockCrew::~BlockCrew() = default;
 
+std::uint64_t BlockCrew::memory(std::size_t block_size) const {
+  constexpr std::uint64_t with_its_values = 3;
+  const std::uint64_t blocks = threads_ * blocks_a_reader + 2;
+  const std::uint64_t dictionaries = readers_.size() * codebook_.variables.size() * most_own_bytes;
+  return blocks * block_size * with_its_values + dictionaries / 16;  // most stay far below
+}
+
 void BlockCrew::read(RecordCutter& cutter, const FileColumns& file, char separator,
                      const std::function<void(Chunk&)>& hand, const std::function<void()>& tick) {
   // The caller takes the first block, and for a file that is no longer no thread is started.

@@ -31,6 +31,9 @@ class BlockCrew {
   BlockCrew& operator=(const BlockCrew&) = delete;
   ~BlockCrew();
 
+  /// About what all blocks on their way take, and the readers' dictionaries.
+  [[nodiscard]] std::uint64_t memory(std::size_t block_size) const;
+
   /// Calls `hand` with each block's chunk in the file's order and `tick` in between, at least every
   /// `tick_ms`. What they throw ends the work: it is thrown when all threads have stopped, which
   /// takes them a block at most.

@@ -130,7 +130,9 @@ void ColumnBuilder::turn_real() {
   for (auto& packed : segments_) {
     unpack_own(Encoding::scaled, packed, 0, segment);
     converted(segment.scaled);
+    packed_bytes_ -= packed.bytes();
     packed = pack_real(values, segment.present);
+    packed_bytes_ += packed.bytes();
   }
   converted(mantissas_);
   reals_ = values;
@@ -164,10 +166,19 @@ void ColumnBuilder::pack() {
       segments_.push_back(pack_real(reals_, present_));
       break;
   }
+  packed_bytes_ += segments_.back().bytes();
   codes_.clear();
   mantissas_.clear();
   reals_.clear();
   present_.clear();
+}
+
+std::uint64_t ColumnBuilder::memory() const {
+  const std::uint64_t pending = codes_.capacity() * sizeof(std::uint32_t) +
+                                pending_pseudonyms_.capacity() * pseudonym_size +
+                                mantissas_.capacity() * sizeof(std::int64_t) +
+                                reals_.capacity() * sizeof(double) + present_.capacity();
+  return packed_bytes_ + pending + texts_.memory() + known_pseudonyms_.memory();
 }
 
 EncodedColumn ColumnBuilder::finish(const std::function<void()>& tick) && {

@@ -49,6 +49,8 @@ class ColumnBuilder {
   /// Numbered, of the rows appended since `pack`; empty for numbers.
   [[nodiscard]] std::span<const std::uint32_t> codes() const { return codes_; }
   void pack();
+  /// Bytes that it holds.
+  [[nodiscard]] std::uint64_t memory() const;
 
   /// Dictionaries become sorted bytewise (pseudonyms stay as they came); unused codes go. `tick` is
   /// called between segments; what it throws ends the work.
@@ -75,6 +77,7 @@ class ColumnBuilder {
   std::vector<double> reals_;
   std::vector<std::uint8_t> present_;
   std::vector<PackedSegment> segments_;
+  std::uint64_t packed_bytes_ = 0;  // of segments_
 };
 
 }  // namespace sceau::enclave

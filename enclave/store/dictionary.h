@@ -36,6 +36,11 @@ class TextIndex {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size() - 1); }
   /// Of all texts.
   [[nodiscard]] std::size_t bytes() const { return bytes_.size(); }
+  /// Bytes that it takes.
+  [[nodiscard]] std::uint64_t memory() const {
+    return bytes_.capacity() + ends_.capacity() * sizeof(std::uint64_t) +
+           slots_.capacity() * sizeof(Slot);
+  }
   /// Valid until the next find_or_add.
   [[nodiscard]] std::string_view at(std::uint32_t code) const {
     return {bytes_.data() + ends_[code], ends_[code + 1] - ends_[code]};
@@ -62,6 +67,10 @@ class PseudonymIndex {
   /// is no room for as many again.
   [[nodiscard]] bool find_or_add(std::span<const Pseudonym> batch, std::span<std::uint32_t> codes);
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+  /// Bytes that it takes.
+  [[nodiscard]] std::uint64_t memory() const {
+    return entries_.capacity() * sizeof(Pseudonym) + slots_.capacity() * sizeof(std::uint32_t);
+  }
   [[nodiscard]] std::string_view at(std::uint32_t code) const {
     return {entries_[code].data(), pseudonym_size};
   }

@@ -1,6 +1,7 @@
 #include "enclave/store/import.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -29,6 +30,12 @@ std::size_t threads_of(const ImportOptions& options) {
   return options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
 }
 
+std::uint64_t memory_of(const ImportOptions& options) {
+  if (options.memory > 0) return options.memory;
+  const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
+  return pages * static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PAGESIZE))) / 2;
+}
+
 /// All files of one import through one builder.
 class Reading final : public RefusalSink {
  public:
@@ -38,7 +45,8 @@ class Reading final : public RefusalSink {
         reject_(std::move(reject)),
         keys_(keys_of(options)),
         builder_(options.codebook, options.segment_rows, mode != Mode::dry),
-        crew_(options.codebook, keys_, threads_of(options)) {
+        crew_(options.codebook, keys_, threads_of(options)),
+        most_memory_(memory_of(options)) {
     for (const auto& file : options.files) total_bytes_ += size_of(file.fd);
   }
 
@@ -137,6 +145,11 @@ class Reading final : public RefusalSink {
     file_bytes_ = chunk.block.bytes_read;
     if (chunk.block.overlong) lose({"import.line_too_long", 0});
     builder_.add(chunk, line_, *this);
+    if (builder_.memory() + crew_.memory(options_.block_size) > most_memory_) {
+      throw EnclaveError(Fault::unavailable, "import.out_of_memory",
+                         {builder_.file().file, std::to_string(builder_.rows()),
+                          std::to_string(most_memory_ >> 20)});
+    }
     if (chunk.table.lost()) lose(*chunk.table.lost());
     line_ += chunk.table.lines();
     if (chunk.block.error) std::rethrow_exception(chunk.block.error);
@@ -179,6 +192,7 @@ class Reading final : public RefusalSink {
   VariableKeys keys_;
   TableBuilder builder_;
   BlockCrew crew_;
+  std::uint64_t most_memory_;
   ImportReport report_;
   std::uint64_t total_bytes_ = 0;
   std::uint64_t earlier_bytes_ = 0;

@@ -10,8 +10,9 @@
 //
 // Memory: the encoded columns and their dictionaries (about 7 bytes a row for the pupils of
 // policies/codebooks/eleves.toml), 24 bytes and more a distinct pseudonym, a segment of each column
-// not yet encoded, and some blocks a thread (block_crew.h). Rejected lines go to the file as they
-// come.
+// not yet encoded, and some blocks a thread (block_crew.h). What grows with the files is counted,
+// and import.out_of_memory ends an import that passes its bound. Rejected lines go to the file as
+// they come.
 
 #include <cstdint>
 #include <filesystem>
@@ -48,6 +49,7 @@ struct ImportOptions {
   std::vector<ImportFile> files;
   OnError on_error = OnError::stop;
   std::uint32_t segment_rows = 1U << 18;
+  std::uint64_t memory = 0;             ///< bytes, beyond which it gives up; 0: half the machine's
   std::size_t threads = 0;              ///< that read; 0: one a processor, at most 8
   std::size_t block_size = 256U << 10;  ///< bytes of text that a thread reads at a time
   std::function<KeyBytes(const std::string& domain)> domain_key;  ///< for identifiers

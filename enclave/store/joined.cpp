@@ -325,6 +325,11 @@ bool JoinedSource::may_contain(std::size_t segment, std::string_view name, std::
          state_->base.source->may_contain(segment, name, low, high);
 }
 
+bool JoinedSource::may_hold_code(std::size_t segment, std::string_view name,
+                                 const std::function<bool(std::uint32_t)>& wanted) const {
+  return state_->find(name) != nullptr || state_->base.source->may_hold_code(segment, name, wanted);
+}
+
 void JoinedSource::read(std::size_t segment, std::string_view name, Segment& out) const {
   const auto* column = state_->find(name);
   if (column == nullptr) {

@@ -47,6 +47,8 @@ class JoinedSource final : public disclosure::Source {
   [[nodiscard]] const std::vector<std::string>& dictionary(std::string_view column) const override;
   [[nodiscard]] bool may_contain(std::size_t segment, std::string_view column, std::int64_t low,
                                  std::int64_t high) const override;
+  [[nodiscard]] bool may_hold_code(std::size_t segment, std::string_view column,
+                                   const std::function<bool(std::uint32_t)>& wanted) const override;
   [[nodiscard]] std::uint64_t dictionary_size(std::string_view column) const override;
   void read(std::size_t segment, std::string_view column, disclosure::Segment& out) const override;
   void load(std::size_t segment, std::string_view column,

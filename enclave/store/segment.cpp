@@ -77,6 +77,23 @@ bool is_present(std::span<const std::uint8_t> present, std::size_t i) {
   return present.empty() || present[i] != 0;
 }
 
+/// How many different values `each` tells of. It calls what it is given with value - low for each,
+/// which is `range` at most.
+template <typename Each>
+std::uint32_t count_distinct(std::uint64_t range, std::size_t rows, Each each) {
+  constexpr std::uint64_t most_marks = 1U << 22;
+  if (range < most_marks) {
+    std::vector<std::uint8_t> seen(range + 1);
+    each([&](std::uint64_t value) { seen[value] = 1; });
+    return static_cast<std::uint32_t>(std::ranges::count(seen, 1));
+  }
+  std::vector<std::uint64_t> values;
+  values.reserve(rows);
+  each([&](std::uint64_t value) { values.push_back(value); });
+  std::ranges::sort(values);
+  return static_cast<std::uint32_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
 }  // namespace
 
 std::string_view to_string(Encoding encoding) {
@@ -121,6 +138,13 @@ PackedSegment pack_codes(std::span<const std::uint32_t> codes) {
   if (!segment.info.has_values()) low = high = 0;
   segment.info.low = low;
   segment.info.high = high;
+  if (segment.info.has_values()) {
+    segment.info.distinct = count_distinct(high - low, codes.size(), [&](auto tell) {
+      for (std::size_t i = 0; i < codes.size(); ++i) {
+        if (codes[i] != null_code && (i == 0 || codes[i] != codes[i - 1])) tell(codes[i] - low);
+      }
+    });
+  }
   const std::uint32_t lift = segment.info.nulls > 0 ? 1 : 0;
   const bool only_nulls = !segment.info.has_values();
   const int bits = only_nulls ? 0 : width_of(std::uint64_t{high} - low + lift);
@@ -154,6 +178,14 @@ PackedSegment pack_scaled(std::span<const std::int64_t> values,
   segment.info.low = low;
   segment.info.high = high;
   const auto base = static_cast<std::uint64_t>(low);
+  if (segment.info.has_values()) {
+    const std::uint64_t range = static_cast<std::uint64_t>(high) - base;
+    segment.info.distinct = count_distinct(range, values.size(), [&](auto tell) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (is_present(present, i)) tell(static_cast<std::uint64_t>(values[i]) - base);
+      }
+    });
+  }
   segment.info.bits = width_of(static_cast<std::uint64_t>(high) - base);
   segment.data = pack(segment.info.rows, segment.info.bits, [&](std::uint32_t i) -> std::uint64_t {
     return is_present(present, i) ? static_cast<std::uint64_t>(values[i]) - base : 0;
@@ -172,6 +204,14 @@ PackedSegment pack_real(std::span<const double> values, std::span<const std::uin
     segment.info.real_low = first ? values[i] : std::min(segment.info.real_low, values[i]);
     segment.info.real_high = first ? values[i] : std::max(segment.info.real_high, values[i]);
     first = false;
+  }
+  if (segment.info.has_values()) {
+    segment.info.distinct = count_distinct(~std::uint64_t{0}, values.size(), [&](auto tell) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (is_present(present, i))
+          tell(std::bit_cast<std::uint64_t>(values[i] + 0.0));  // one zero
+      }
+    });
   }
   segment.data = pack(segment.info.rows, 64, [&](std::uint32_t i) -> std::uint64_t {
     return is_present(present, i) ? std::bit_cast<std::uint64_t>(values[i]) : 0;

@@ -33,7 +33,8 @@ enum class Encoding { dictionary, scaled, real };
 struct SegmentInfo {
   std::uint32_t rows = 0;
   std::uint32_t nulls = 0;
-  std::uint32_t runs = 0;  ///< dictionary only; 0: a symbol a row
+  std::uint32_t distinct = 0;  ///< different values, NULL not among them
+  std::uint32_t runs = 0;      ///< dictionary only; 0: a symbol a row
   int bits = 0;
   std::int64_t low = 0;   ///< smallest code or mantissa; 0 where there is no value, or real
   std::int64_t high = 0;  ///< largest; the base is `low`

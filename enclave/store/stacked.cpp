@@ -231,6 +231,26 @@ bool StackedSource::may_contain(std::size_t segment, std::string_view name, std:
   return *raise(info.low, digits) <= high && *raise(info.high, digits) >= low;
 }
 
+bool StackedSource::may_hold_code(std::size_t segment, std::string_view name,
+                                  const std::function<bool(std::uint32_t)>& wanted) const {
+  constexpr std::int64_t most_asked = 1 << 14;  // of more codes, reading is hardly slower
+  const auto& place = state_->places.at(segment);
+  if (name == vintage_name) return wanted(static_cast<std::uint32_t>(place.store));
+  const StackedColumn& column = state_->column(name);
+  const StoredColumn* const part = column.parts[place.store];
+  if (part == nullptr) return false;  // nothing but NULL
+  const SegmentInfo& info = part->segments[place.segment].info;
+  if (!info.has_values()) return false;
+  if (info.high - info.low >= most_asked) return true;
+  const bool merged = state_->stores.size() > 1;
+  if (merged) state_->merge(column);
+  for (std::int64_t code = info.low; code <= info.high; ++code) {
+    const auto own = static_cast<std::uint32_t>(code);
+    if (wanted(merged ? column.renumbered[place.store].at(own) : own)) return true;
+  }
+  return false;
+}
+
 namespace {
 
 /// One vintage's part of a column as the whole column has it.

@@ -127,7 +127,7 @@ void Store::State::read_segments() {
   if (manifest.segments > manifest.rows || manifest.segment_rows > most_segment_rows) damaged();
   const ConnectionPool::Loan database(pool);
   Statement select = database->prepare(
-      "SELECT variable, n, rows, nulls, bits, low, high, place, runs FROM segment "
+      "SELECT variable, n, rows, nulls, bits, low, high, place, runs, different FROM segment "
       "ORDER BY variable, n");
   for (std::size_t variable = 0; variable < columns.size(); ++variable) {
     StoredColumn* const column = columns[variable].get();
@@ -141,12 +141,14 @@ void Store::State::read_segments() {
       SegmentInfo& info = column->segments[n].info;
       if (select.integer(2) < 1 || select.integer(2) > manifest.segment_rows ||
           select.integer(3) < 0 || select.integer(3) > select.integer(2) || select.integer(8) < 0 ||
-          select.integer(8) > select.integer(2)) {
+          select.integer(8) > select.integer(2) || select.integer(9) < 0 ||
+          select.integer(9) > select.integer(2) - select.integer(3)) {
         damaged();
       }
       info.rows = static_cast<std::uint32_t>(select.integer(2));
       info.nulls = static_cast<std::uint32_t>(select.integer(3));
       info.runs = static_cast<std::uint32_t>(select.integer(8));
+      info.distinct = static_cast<std::uint32_t>(select.integer(9));
       info.bits = static_cast<int>(select.integer(4));
       if (column->encoding == Encoding::real) {
         info.real_low = select.real(5);
@@ -154,6 +156,11 @@ void Store::State::read_segments() {
       } else {
         info.low = select.integer(5);
         info.high = select.integer(6);
+      }
+      if (info.low > info.high ||
+          (column->encoding == Encoding::dictionary && info.has_values() &&
+           (info.low < 0 || static_cast<std::uint64_t>(info.high) >= column->summary.distinct))) {
+        damaged();
       }
       column->segments[n].place = select.integer(7);
       rows += info.rows;

@@ -21,7 +21,7 @@ constexpr const char* schema =
     " entries INTEGER NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE segment(variable INTEGER NOT NULL, n INTEGER NOT NULL, rows INTEGER NOT NULL,"
     " nulls INTEGER NOT NULL, bits INTEGER NOT NULL, low, high, place INTEGER NOT NULL,"
-    " runs INTEGER NOT NULL);"
+    " runs INTEGER NOT NULL, different INTEGER NOT NULL);"
     "CREATE TABLE content(place INTEGER PRIMARY KEY, present BLOB NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE reject(file TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,"
     " text TEXT NOT NULL);";
@@ -105,7 +105,8 @@ void StoreWriter::segment(const EncodedColumn& column, std::int64_t variable, st
   content.bind(2, segment.present);
   content.bind(3, segment.data);
   content.step();
-  Statement insert = database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement insert =
+      database_->prepare("INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, variable);
   insert.bind(2, static_cast<std::int64_t>(n));
   insert.bind(3, std::int64_t{segment.info.rows});
@@ -120,6 +121,7 @@ void StoreWriter::segment(const EncodedColumn& column, std::int64_t variable, st
   }
   insert.bind(8, place);
   insert.bind(9, std::int64_t{segment.info.runs});
+  insert.bind(10, std::int64_t{segment.info.distinct});
   insert.step();
 }
 

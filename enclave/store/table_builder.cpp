@@ -39,6 +39,12 @@ void TableBuilder::start_file(FileColumns columns, const VariableKeys& keys) {
   }
 }
 
+std::uint64_t TableBuilder::memory() const {
+  std::uint64_t bytes = 0;
+  for (const auto& builder : builders_) bytes += builder.memory();
+  return bytes;
+}
+
 void TableBuilder::translate(Chunk& chunk) {
   for (std::size_t i = 0; i < builders_.size(); ++i) {
     if (file_.fields[i]) {

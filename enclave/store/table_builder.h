@@ -41,6 +41,8 @@ class TableBuilder {
   void add(Chunk& chunk, std::uint64_t first_line, RefusalSink& sink);
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  /// Bytes that the columns take.
+  [[nodiscard]] std::uint64_t memory() const;
   [[nodiscard]] std::size_t columns() const { return builders_.size(); }
   /// No further row comes: before the first column is finished.
   void end_rows(RefusalSink& sink);

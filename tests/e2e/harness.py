@@ -29,6 +29,11 @@ def binary(name):
     return str(pathlib.Path(os.environ.get("SCEAU_BIN", SOURCE / "build" / "dev")) / name)
 
 
+def is_sanitized():
+    linked = subprocess.run(["ldd", binary("sceau")], capture_output=True, text=True, check=False)
+    return "libasan" in linked.stdout
+
+
 class Ran:
     """What a command did: its exit code and what it printed."""
 

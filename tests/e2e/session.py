@@ -263,6 +263,25 @@ class Locked(unittest.TestCase):
         centre.serve(unlock=False, extra=("--passphrase-file", centre.passphrase_file))
         self.assertEqual(centre.psql("alix", "orientation", "SELECT 1").out.strip(), "1")
 
+    @unittest.skipIf(harness.is_sanitized(), "AddressSanitizer's shadow knows no bound of memory")
+    def test_a_statement_that_wants_more_memory_than_a_session_may_take_is_53200(self):
+        centre = session_world.ServedCentre()
+        self.addCleanup(centre.__exit__)
+        centre.stop()
+        centre.serve(extra=("--memory", "256M"))
+        connection = centre.connect("alix", "orientation", autocommit=True)
+        with self.assertRaises(psycopg.errors.OutOfMemory) as caught:
+            connection.execute("SELECT a.naissance, b.naissance, c.rang FROM lycees a, lycees b, "
+                               "lycees c WHERE c.rang < 9 ORDER BY a.note, b.note, c.note")
+        self.assertIn("--memory", caught.exception.diag.message_hint)
+        self.assertEqual(connection.execute("SELECT count(*) FROM lycees").fetchone(),
+                         (len(centre.rows),))
+        connection.close()
+        refused = harness.run([harness.binary("sceau"), "--home", centre.home, "serve", "--memory",
+                               "12"], timeout=20)
+        self.assertEqual(refused.code, 2)
+        self.assertIn("256M", refused.err)
+
     def test_a_second_broker_is_refused(self):
         with harness.TrialCentre() as centre:
             centre.serve()

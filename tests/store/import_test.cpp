@@ -297,6 +297,26 @@ CHECK(told.back().rows == 200000);
 CHECK(std::ranges::is_sorted(told, {}, &ImportProgress::rows));
 }
 
+TEST_CASE("an import that passes its memory ends, says how far it came, and leaves nothing") {
+  std::string content = "id\n";
+  for (int i = 0; i < 200'000; ++i) content += std::to_string(i) + "\n";
+  std::vector<Text> files;
+  files.emplace_back("a.csv", content);
+  auto given =
+      options(codebook("[variables.id]\ntype = \"category\"\nrole = \"classification\"\n"), files);
+  given.block_size = 16U << 10;
+  given.memory = 4U << 20;
+  const Folder folder;
+  CHECK(refusal([&] { (void)import_csv(given, folder / "a.store", key_of(1)); }) ==
+        "import.out_of_memory");
+  CHECK(std::filesystem::is_empty(folder.path()));
+  given.memory = 64U << 20;
+  std::vector<Text> again;
+  again.emplace_back("a.csv", content);
+  given.files = {again.front().file()};
+  CHECK(import_csv(given, folder / "a.store", key_of(1)).rows == 200'000);
+}
+
 TEST_CASE("globs match as in a shell") {
   CHECK(options(codebook(two_variables), {}).files.empty());
   struct Glob {

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "enclave/store/dictionary.h"
 
@@ -98,6 +99,27 @@ TEST_CASE("the example of FORMAT.md") {
   CHECK(packed.info.high == 9);
   CHECK(packed.info.bits == 3);
   CHECK(packed.data == std::vector<std::uint8_t>{0x11, 0x0e, 0, 0, 0, 0, 0, 0, 0, 0});
+}
+
+TEST_CASE("different values are counted, however far apart they are") {
+  const auto of_scaled = [](std::vector<std::int64_t> values,
+                            std::vector<std::uint8_t> present = {}) {
+    return pack_scaled(values, present).info.distinct;
+  };
+  CHECK(pack_codes(std::vector<std::uint32_t>{3, 4, null_code, 3, 9}).info.distinct == 3);
+  CHECK(pack_codes(std::vector<std::uint32_t>{null_code, null_code}).info.distinct == 0);
+  CHECK(pack_codes(std::vector<std::uint32_t>{0, null_code - 1, 0}).info.distinct == 2);
+  CHECK(of_scaled({5, 5, 5}) == 1);
+  CHECK(of_scaled({5, -5, 7}, {1, 0, 1}) == 2);
+  CHECK(of_scaled({std::numeric_limits<std::int64_t>::min(),
+                   std::numeric_limits<std::int64_t>::max(), 0, 0}) == 3);
+  CHECK(pack_real(std::vector<double>{0.5, -0.0, 0.0, 1e300, 0.5}, {}).info.distinct == 3);
+  CHECK(rc::check("as a set counts", [] {
+    const auto values = *rc::gen::container<std::vector<std::int64_t>>(
+        rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange<std::int64_t>(-9, 9)));
+    const std::set<std::int64_t> different(values.begin(), values.end());
+    RC_ASSERT(pack_scaled(values, {}).info.distinct == different.size());
+  }));
 }
 
 TEST_CASE("random segments come back") {

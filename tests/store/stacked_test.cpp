@@ -80,6 +80,19 @@ TEST_CASE("vintages stand in order, with dictionaries merged and scales raised")
   CHECK_FALSE(source.may_contain(0, "added", 0, 0));  // nothing but NULL
   CHECK(source.may_contain(1, "added", 0, 0));
   CHECK(source.may_contain(0, "vintage", 0, 0));
+  // Which texts it can hold: NICE and LYON, then PARIS, then NICE.
+  const auto may_hold = [&](std::size_t segment, const std::string& text) {
+    const auto& texts = source.dictionary("a");
+    return source.may_hold_code(segment, "a", [&](auto code) { return texts.at(code) == text; });
+  };
+  CHECK(may_hold(0, "NICE"));
+  CHECK(may_hold(0, "LYON"));
+  CHECK_FALSE(may_hold(0, "PARIS"));
+  CHECK(may_hold(2, "NICE"));
+  CHECK_FALSE(may_hold(2, "LYON"));
+  CHECK_FALSE(source.may_hold_code(0, "added", [](auto) { return true; }));  // nothing but NULL
+  CHECK(source.may_hold_code(2, "vintage", [](auto code) { return code == 1; }));
+  CHECK_FALSE(source.may_hold_code(2, "vintage", [](auto code) { return code == 0; }));
 }
 
 TEST_CASE("a scale that can't be raised makes the column doubles") {
