@@ -6,6 +6,7 @@
 #include "enclave/sql/computed.h"
 #include "enclave/sql/explore.h"
 #include "enclave/sql/flatten.h"
+#include "enclave/sql/flatten_joins.h"
 #include "enclave/sql/functions.h"
 #include "enclave/sql/tabulate.h"
 #include "enclave/sql/typing.h"
@@ -29,8 +30,8 @@ bool spreads_reals(const TabulationPlan& plan) {
   });
 }
 
-/// A SELECT that groups one data set, being cut: `inner` gathers the groups and their statistics,
-/// the expressions of the other half come to name its columns.
+/// A SELECT that groups one data set, or one with others joined to it, being cut: `inner` gathers
+/// the groups and their statistics, the expressions of the other half come to name its columns.
 class Cut {
  public:
   explicit Cut(Select select) : outer_(std::move(select)) {}
@@ -38,7 +39,7 @@ class Cut {
   /// False where it can't be cut.
   bool make() {
     if (outer_.set != Select::Set::none || !outer_.values.empty() || outer_.from.size() != 1 ||
-        outer_.from[0].kind != From::Kind::relation) {
+        (outer_.from[0].kind != From::Kind::relation && outer_.from[0].kind != From::Kind::join)) {
       return false;
     }
     if (!outer_.grouped && !group_distinct()) return false;
@@ -237,7 +238,7 @@ class Mixer {
  private:
   std::optional<Select> cut(const Select& select) {
     if (parts_.size() == max_computed) return std::nullopt;
-    Cut cut(flatten(select));
+    Cut cut(flatten_joins(flatten(select)));
     if (!cut.make()) return std::nullopt;
     auto answer = tabulate_query(cut.inner(), catalog_);
     auto* part = std::get_if<TabulationPlan>(&answer);

@@ -90,6 +90,20 @@ class Joined(unittest.TestCase):
                    f"{JOINED} WHERE l.academie <> '27') x GROUP BY secteur, sexe")
         self.assertEqual(sorted(self.rows(BY_SECTOR), key=str), sorted(self.rows(by_rows), key=str))
 
+    def test_1_what_is_made_of_a_joined_table_is_made_of_the_engine_s_rows(self):
+        most = (f"SELECT e.secteur, count(*) * 100 / sum(count(*)) OVER () AS part {JOINED} "
+                "WHERE l.academie <> '27' GROUP BY e.secteur HAVING count(*) > 70 ORDER BY part DESC")
+        explained = " ".join(row[0] for row in self.rows("EXPLAIN " + most))
+        self.assertIn("etablissements@2021", explained)
+        counted = {}
+        for (sector, _), count in self.expected().items():
+            counted[sector] = counted.get(sector, 0) + count
+        kept = {sector: count for sector, count in counted.items() if count > 70}
+        found = self.rows(most)
+        self.assertEqual([sector for sector, _ in found], sorted(kept, key=kept.get, reverse=True))
+        for sector, part in found:
+            self.assertAlmostEqual(float(part), 100 * kept[sector] / sum(kept.values()), places=6)
+
     def test_2_other_joins_are_explored_and_say_why_they_are_no_tabulation(self):
         inner = f"SELECT e.secteur, count(*) {JOINED.replace('LEFT ', '')} GROUP BY 1"
         self.assertEqual(sum(n for _, n in self.rows(inner)), len(self.centre.rows) - 65)
