@@ -14,9 +14,7 @@ Number variance_of(const Evidence& evidence) {
   const auto n = static_cast<Int128>(evidence.rows);
   if (evidence.sum.kind == Number::Kind::real) {
     Number found = evidence.sum;
-    const double mean = evidence.sum.real / static_cast<double>(evidence.rows);
-    found.real = std::fmax(0.0, evidence.squares.real - mean * evidence.sum.real) /
-                 static_cast<double>(evidence.rows - 1);
+    found.real = evidence.deviations / static_cast<double>(evidence.rows - 1);
     return found;
   }
   if (evidence.squares.kind == Number::Kind::null) {

@@ -13,6 +13,8 @@
 
 namespace sceau::disclosure {
 
+__extension__ using Real128 = __float128;
+
 struct ExactValues {
   using Value = std::int64_t;
   using Extreme = Value;
@@ -41,6 +43,7 @@ struct ExactValues {
       return fits ? exact(value, 2 * scale) : Number{};
     }
   };
+  static double deviations(std::int64_t, const Sum&, const Squares&) { return 0; }
   static constexpr Extreme highest() { return std::numeric_limits<Extreme>::max(); }
   static constexpr Extreme lowest() { return std::numeric_limits<Extreme>::min(); }
   static Magnitude magnitude(Value value) {
@@ -75,6 +78,7 @@ struct NarrowValues {
     void add(const Squares& other) { value += other.value; }
     [[nodiscard]] Number number(int scale) const { return exact(value, 2 * scale); }
   };
+  static double deviations(std::int64_t, const Sum&, const Squares&) { return 0; }
   static constexpr Extreme highest() { return std::numeric_limits<Extreme>::max(); }
   static constexpr Extreme lowest() { return std::numeric_limits<Extreme>::min(); }
   static Magnitude magnitude(Value value) { return ExactValues::magnitude(value); }
@@ -109,10 +113,22 @@ struct RealValues {
   };
   struct Squares {
     Sum sum;
-    void add(Value term) { sum.add(term * term); }
+    void add(Value term) {  // with what rounding cuts off the square
+      const double square = term * term;
+      sum.add(square);
+      sum.compensation += std::isfinite(square) ? std::fma(term, term, -square) : 0;
+    }
     void add(const Squares& other) { sum.add(other.sum); }
     [[nodiscard]] Number number(int scale) const { return sum.number(scale); }
   };
+  /// Σ (x - mean)² = Σ x² - (Σ x)² / n, in so many digits that what is left has those of a double.
+  static double deviations(std::int64_t rows, const Sum& sum, const Squares& squares) {
+    if (rows == 0) return 0;
+    const auto wide = [](const Sum& of) { return Real128{of.value} + of.compensation; };
+    const Real128 sums = wide(sum);
+    const Real128 left = wide(squares.sum) - sums * sums / static_cast<Real128>(rows);
+    return left > 0 ? static_cast<double>(left) : 0;
+  }
   static constexpr Extreme highest() { return std::numeric_limits<Extreme>::infinity(); }
   static constexpr Extreme lowest() { return -std::numeric_limits<Extreme>::infinity(); }
   static Magnitude magnitude(Value value) { return std::fabs(value); }

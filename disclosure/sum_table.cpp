@@ -97,7 +97,9 @@ void SumTable<Values>::fill(const PairKeys&, const EvidencePlaces& out) const {
     out[group]->rows = sums_[group].rows;
     out[group]->sum = sums_[group].sum.number(measure_->scale());
     if (measure_->spec().squares) {
-      out[group]->squares = sums_[group].squares.number(measure_->scale());
+      const Sums& sums = sums_[group];
+      out[group]->squares = sums.squares.number(measure_->scale());
+      out[group]->deviations = Values::deviations(sums.rows, sums.sum, sums.squares);
     }
   }
 }

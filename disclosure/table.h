@@ -45,6 +45,7 @@ struct Evidence {
   Number sum;                  ///< of the operand (of 1 for counts)
   Number absolute_sum;         ///< Σ |x|
   Number squares;              ///< Σ x²
+  double deviations = 0;       ///< of doubles: Σ (x - mean)², which their Σ x² is too coarse for
   std::int64_t negatives = 0;  ///< rows with x < 0
   std::optional<Number> minimum, maximum;
   std::int64_t minimum_units = 0, maximum_units = 0;

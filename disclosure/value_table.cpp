@@ -145,6 +145,7 @@ void ValueTable<Values>::fill_group(const Spread& group, Evidence& evidence) con
   evidence.sum = group.sum.number(scale);
   evidence.absolute_sum = group.absolute.number(scale);
   evidence.squares = group.squares.number(scale);
+  evidence.deviations = Values::deviations(group.rows, group.sum, group.squares);
   evidence.contributions.assign(kinds_->contributions(), {});
   for (std::size_t kind = 0; kind < kinds_->reported; ++kind) {
     evidence.contributions[kind].kind = kinds_->names[kind];

@@ -137,6 +137,22 @@ TEST_CASE("a variance whose squares don't fit is refused, a sum of the same valu
   CHECK(to_string(sums.cells[0].columns[0].value, 0) == "270000000000000000000");
 }
 
+TEST_CASE("doubles far from nought have their variance, in a group and over groups") {
+  const auto book = codebook({category("sexe"), decimal("n", 1)});
+  // 4, 7, 13 and 16, a billion and a quarter away: 30 whatever the distance.
+  const auto rows =
+      source(book, "F 1000000004.25\nF 1000000007.25\nM 1000000013.25\nM 1000000016.25\n");
+  Statistic variance = sum_of("n");
+  variance.function = Function::variance;
+  const Table table = tabulate(cube(tabulation({"sexe"}, {variance})), *rows, book);
+  REQUIRE(table.cells.size() == 3);
+  CHECK(table.cells[0].columns[0].value.real == 4.5);
+  CHECK(table.cells[1].columns[0].value.real == 4.5);
+  CHECK(table.cells[2].columns[0].value.real == 30);
+  const Table results = tabulate(tabulation({}, {variance}), *rows, book, {}, 0, Detail::results);
+  CHECK(results.cells[0].columns[0].value.real == 30);
+}
+
 TEST_CASE("decimals that fit no scale are added up with compensation") {
   const auto book = codebook({category("c"), decimal("x", 1)});
   const auto rows =
