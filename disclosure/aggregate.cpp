@@ -4,6 +4,7 @@
 
 #include "disclosure/cell_filler.h"
 #include "disclosure/cells.h"
+#include "disclosure/fault.h"
 #include "disclosure/groups.h"
 #include "disclosure/plan.h"
 #include "disclosure/table.h"
@@ -43,6 +44,7 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
                                         : possible_cells(tabulation, keys, codebook)};
   bool is_settled = false;
   for (std::uint32_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
+    if (cancelled && cancelled()) throw DisclosureError(Fault::cancelled, "cancelled");
     std::vector<Cell*> cells;
     std::vector<const Cell*> sorted;
     for (Cell& cell : table.cells) {

@@ -77,8 +77,7 @@ class Crew {
     const std::size_t end = segments_.size() * (worker + 1) / workers_.size();
     try {
       for (std::size_t i = begin; i < end && !stop_; ++i) {
-        if (cancelled && cancelled()) throw DisclosureError(Fault::cancelled, "cancelled");
-        workers_[worker]->read(segments_[i], stop_);
+        workers_[worker]->read(segments_[i], stop_, cancelled);
       }
     } catch (...) {
       failures_[worker] = std::current_exception();

@@ -12,6 +12,8 @@ namespace {
 // processor's caches, and little memory is touched for the first time.
 constexpr std::uint32_t block_rows = 1U << 12;
 
+constexpr std::uint32_t rows_between_questions = 8 * block_rows;  // a millisecond or two
+
 constexpr std::size_t most_reserved = 1U << 19;  // pairs
 
 }  // namespace
@@ -97,9 +99,12 @@ Worker::Worker(const Plan& plan, bool groups_are_given)
   batch_.one_group = plan.dimensions.empty() && !groups_are_given;
 }
 
-void Worker::read(std::size_t segment, const std::atomic<bool>& stop) {
+void Worker::read(std::size_t segment, const std::atomic<bool>& stop, const Cancelled& cancelled) {
   const std::uint32_t rows = plan_->columns.source().rows(segment);
   for (std::uint32_t first = 0; first < rows && !stop; first += block_rows) {
+    if (cancelled && first % rows_between_questions == 0 && cancelled()) {
+      throw DisclosureError(Fault::cancelled, "cancelled");
+    }
     columns_.move_to(segment, first, std::min(block_rows, rows - first));
     read_block();
   }

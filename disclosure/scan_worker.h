@@ -32,8 +32,9 @@ class Worker {
   Worker(const Worker&) = delete;  // the batch points to the columns
   Worker& operator=(const Worker&) = delete;
 
-  /// Every block of a segment, until `stop`.
-  void read(std::size_t segment, const std::atomic<bool>& stop);
+  /// Every block of a segment, until `stop`. `cancelled` (may be empty) is asked before it and now
+  /// and then: throws DisclosureError(cancelled).
+  void read(std::size_t segment, const std::atomic<bool>& stop, const Cancelled& cancelled);
   /// All rows of a segment, in groups that are numbered elsewhere.
   void read_as(std::size_t segment, const std::vector<std::uint32_t>& groups);
 

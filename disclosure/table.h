@@ -40,12 +40,12 @@ struct Contributions {
 
 /// Of one statistic in one cell. "Valid" rows: in the cell, FILTER true, operand not NULL.
 struct Evidence {
-  std::int64_t rows = 0;       ///< valid rows
-  std::int64_t units = 0;      ///< distinct known statistical units among them (NULL: none)
-  Number sum;                  ///< of the operand (of 1 for counts)
-  Number absolute_sum;         ///< Σ |x|
-  Number squares;              ///< Σ x²
-  double deviations = 0;       ///< of doubles: Σ (x - mean)², which their Σ x² is too coarse for
+  std::int64_t rows = 0;   ///< valid rows
+  std::int64_t units = 0;  ///< distinct known statistical units among them (NULL: none)
+  Number sum;              ///< of the operand (of 1 for counts)
+  Number absolute_sum;     ///< Σ |x|
+  Number squares;          ///< Σ x²
+  double deviations = 0;   ///< of doubles: Σ (x - mean)², which their Σ x² is too coarse for
   std::int64_t negatives = 0;  ///< rows with x < 0
   std::optional<Number> minimum, maximum;
   std::int64_t minimum_units = 0, maximum_units = 0;

@@ -201,4 +201,10 @@ bool limit_memory(pid_t process, std::uint64_t bytes) {
 #endif
 }
 
+std::uint64_t memory_limit() {
+  rlimit limit{};
+  const bool bounded = ::getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return bounded ? limit.rlim_cur : 0;
+}
+
 }  // namespace sceau::enclave

@@ -59,4 +59,7 @@ void harden_broker();
 /// the system doesn't let it. (Memory that is reserved and not yet written to doesn't count.)
 [[nodiscard]] bool limit_memory(pid_t process, std::uint64_t bytes);
 
+/// The bound of this process; 0: none.
+[[nodiscard]] std::uint64_t memory_limit();
+
 }  // namespace sceau::enclave

@@ -56,7 +56,8 @@ std::unique_ptr<RowSource> rows_of(std::vector<sql::Row> rows) {
   return std::make_unique<FixedRows>(std::move(rows));
 }
 
-Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows) : data_(grant.datasets) {
+Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows, std::uint64_t memory)
+    : data_(grant.datasets) {
   std::vector<const disclosure::Source*> sources;
   for (const auto& source : data_.sources()) {
     catalog_.relations.push_back(sql::make_relation(*source, borrowed(source->codebook())));
@@ -64,7 +65,9 @@ Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows) : data_(
   }
   catalog_.session = {grant.user, grant.project, grant.language};
   catalog_.system_rows = std::move(system_rows);
-  exploration_ = std::make_unique<sql::Exploration>(catalog_, std::move(sources), sql::Limits{});
+  sql::Limits limits;
+  if (memory > 0) limits.heap_bytes = static_cast<std::int64_t>(memory / 4 * 3);
+  exploration_ = std::make_unique<sql::Exploration>(catalog_, std::move(sources), limits);
   cursor_ = std::make_shared<std::unique_ptr<sql::Cursor>>();
 }
 

@@ -30,7 +30,9 @@ class Workbench {
  public:
   using SystemRows = std::function<std::vector<sql::Row>(std::string_view relation)>;
 
-  Workbench(const SessionGrant& grant, SystemRows system_rows);
+  /// `memory`: bytes that the process may take, of which SQLite gets three quarters; 0: a small
+  /// share of its own.
+  Workbench(const SessionGrant& grant, SystemRows system_rows, std::uint64_t memory = 0);
 
   [[nodiscard]] const sql::Catalog& catalog() const { return catalog_; }
 

@@ -137,9 +137,12 @@ void serve_session(Conversation& conversation, Client& client, BrokerLine& broke
     return Client::hung_up(client.fd()) || Client::hung_up(broker.fd());
   });
   const Runner* running = nullptr;
-  Workbench workbench(grant.session, [&](std::string_view relation) {
-    return system_rows(relation, grant.session, running, broker);
-  });
+  Workbench workbench(
+      grant.session,
+      [&](std::string_view relation) {
+        return system_rows(relation, grant.session, running, broker);
+      },
+      memory_limit());
   Runner runner(grant.session, broker, workbench, interruption);
   running = &runner;
   Session session(runner, broker, workbench, interruption,
