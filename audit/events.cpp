@@ -71,6 +71,8 @@ constexpr std::array events = {
     Event{"release.revoked", {{{"request", word}, {"turn", number}}}},
     Event{"log.cosigned", {{{"size", number}, {"time", number}, {"witness", word}}}},
     Event{"log.erased", {{{"reason", word}, {"session", word}}}},
+    Event{"log.revealed", {{{"entry", number}}}},
+    Event{"log.trusted", {{{"quorum", word}, {"trust", digest}}}},
     Event{"log.sealed", {{{"key", word}, {"origin", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
