@@ -108,7 +108,7 @@ constexpr std::array entries = {
                 "somebody replaced it; restore it from the backup"},
     MessageText{"centre.registry_damaged", "registry.db is damaged, or its key is another",
                 "restore registry.db and keys from the same backup"},
-    MessageText{"centre.registry_format", "registry.db has format '{1}', this version reads 1",
+    MessageText{"centre.registry_format", "registry.db has format '{1}', this version reads 2",
                 "use the version that wrote it"},
     MessageText{"centre.registry_io", "registry.db can't be read or written",
                 "check the room on the disk; nothing was changed"},
@@ -130,6 +130,37 @@ constexpr std::array entries = {
                 "the log tells of {1}, which the registry does not know: the registry is an older "
                 "copy",
                 "restore the registry that belongs to this log"},
+
+    // -- words behind the log
+    MessageText{"centre.text_damaged",
+                "a text of {1} in the registry is damaged, or stands in another's place",
+                "keep everything as it is and call the auditor"},
+    MessageText{
+        "centre.text_key_missing", "registry.db needs the text key '{1}', which is not in keys/",
+        "if words were erased since this copy of registry.db was made, it can't be used any "
+        "more; else restore keys and registry.db from the same backup"},
+    MessageText{"centre.texts_erased", "the words of {1} were erased", ""},
+    MessageText{"centre.erased_already", "the words of {1} were erased already, on {2}", ""},
+    MessageText{"centre.no_session", "there is no session '{1}'",
+                "sceau-audit show LOG --event session.opened lists them"},
+    MessageText{"centre.erase_open", "the session {1} is open; its words are still being written",
+                "erase it when it has been closed"},
+    MessageText{"centre.erase_waiting",
+                "{2} of the session {1} is {3}: it can't be decided without "
+                "its words",
+                "decide it first: sceau review show {2}"},
+    MessageText{"centre.bad_word", "--{1} must be one word: ASCII without blanks and quotes",
+                "as in --{1} retention; it stands in the log for everybody"},
+    MessageText{"centre.bad_seq", "--seq is no entry's number: '{1}'",
+                "sceau-audit show LOG lists entries with their numbers, from 0"},
+    MessageText{"centre.no_entry", "there is no entry {1}: the log has {2}",
+                "sceau-audit show LOG lists entries with their numbers, from 0"},
+    MessageText{"centre.no_text", "behind entry {1} ({2}) there is no text",
+                "texts stand behind statement.started, project.created, request.submitted, "
+                "request.checked and review.decided"},
+    MessageText{"centre.text_not_committed",
+                "what the registry holds for entry {1} is not the text that was committed to",
+                "keep everything as it is and call the auditor"},
 
     // -- projects, permits, policies
     MessageText{"centre.bad_name", "'{2}' can't be the name of a {1}",

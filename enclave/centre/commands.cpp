@@ -35,6 +35,8 @@ const std::map<std::string_view, Handler>& handlers() {
       {"review return", review_return},
       {"review reject", review_reject},
       {"review release", review_release},
+      {"log reveal", log_reveal},
+      {"log erase", log_erase},
   };
   return table;
 }

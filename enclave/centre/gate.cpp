@@ -158,13 +158,14 @@ void record_checked(Centre::State& state, RequestRow& request,
                                {request.id, row.number, request.project, false, row.tabulation});
   }
   state.registry.end_intent("request.submitted", request.id);
-  state.journal.record("request.checked", "centre",
-                       {{"policy", request.policy_sha256},
-                        {"request", request.id},
-                        {"turn", std::int64_t{request.turn}},
-                        {"verdict", request.verdict}},
-                       {{"commitment", "checked", request.session,
-                         binding_text(rows, request.policy_sha256, compared)}});
+  state.journal.record(
+      "request.checked", "centre",
+      {{"policy", request.policy_sha256},
+       {"request", request.id},
+       {"turn", std::int64_t{request.turn}},
+       {"verdict", request.verdict}},
+      {{"commitment", "checked", "",
+        binding_text(state, request.session, rows, request.policy_sha256, compared)}});
   change.commit();
 }
 

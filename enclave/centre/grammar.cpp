@@ -185,9 +185,25 @@ std::vector<CommandSpec> gate_commands() {
   };
 }
 
+std::vector<CommandSpec> log_commands() {
+  return {
+      {"log reveal",
+       {},
+       {{"seq", "N", value, true, "the entry's number, as sceau-audit show has it"}},
+       "the text behind an entry, held against the entry's commitment",
+       "sceau log reveal --seq 17"},
+      {"log erase",
+       {{"SESSION", "", value, true, "its id, as in the log: s-…"}},
+       {{"reason", "WORD", value, true, "why, in one word; it stands in the log"}},
+       "destroy a session's words for good; the log goes on proving that they were there",
+       "sceau log erase s-0123456789abcdef --reason retention"},
+  };
+}
+
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part : {centre_commands(), people_commands(), store_commands(), gate_commands()}) {
+  for (auto part :
+       {centre_commands(), people_commands(), store_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;

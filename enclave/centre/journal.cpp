@@ -79,7 +79,7 @@ std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fi
     fill_random(salt);
     fields[text.field] = audit::to_hex(audit::commitment(salt, text.text));
     registry_.add_commitment(
-        {text.kind, text.session, std::string(salt.begin(), salt.end()), text.text}, seq);
+        {text.kind, text.owner, std::string(salt.begin(), salt.end()), text.text}, seq);
   }
   registry_.set_log_size(seq + 1);
   try {

@@ -4,8 +4,8 @@
 //
 //   auto change = state.registry.begin();
 //   state.registry.add_project(row, members);
-//   state.journal.record("project.created", actor, {{"project", name}}, {{"commitment", "purpose",
-//   "", text}}); change.commit();                       // an exception before this line undoes the
+//   state.journal.record("project.created", actor, {{"project", name}}, {{"commitment", "project",
+//   project_texts(name), text}}); change.commit();      // an exception before this line undoes the
 //   registry
 //
 // record() returns once the entry is on the disk. A log that can't be written throws, and with it
@@ -30,8 +30,8 @@ namespace sceau::enclave {
 /// A text of which the entry holds SHA-256(salt ‖ text) alone, under the data key `field`.
 struct CommittedText {
   std::string field;
-  std::string kind;     ///< what it is, for the registry
-  std::string session;  ///< whose text key will seal it; or empty
+  std::string kind;   ///< what it is, for the registry
+  std::string owner;  ///< whose text key seals it; empty: it holds no words
   std::string text;
 };
 

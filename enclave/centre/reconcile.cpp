@@ -5,6 +5,7 @@
 #include <map>
 
 #include "enclave/centre/access.h"
+#include "enclave/centre/erasure.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
@@ -215,6 +216,11 @@ void release_made(Bench& bench, const TailEntry& entry) {
   }
 }
 
+/// The key goes now, whatever became of the person who asked for it.
+void log_erased(Bench& bench, const TailEntry& entry) {
+  erase_as_logged(bench.state, entry.at("session"), entry.seq);
+}
+
 /// Noted, so that a start without an end gets its end.
 void centre_started(Bench& bench, const TailEntry&) {
   bench.state.registry.set_meta("serving", "yes");
@@ -253,6 +259,8 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"review.decided", review_decided},
       {"release.started", release_started},
       {"release.made", release_made},
+      {"log.erased", log_erased},
+      {"log.revealed", nothing},
   };
   return table;
 }

@@ -1,5 +1,6 @@
 #include "enclave/centre/recovery.h"
 
+#include "enclave/centre/erasure.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/stores.h"
@@ -60,6 +61,7 @@ void catch_up(Centre::State& state) {
 void recover(Centre::State& state) {
   sweep_outbox(state.home.outbox());
   catch_up(state);
+  finish_erasing(state);
   close_what_is_open(state);
   finish_releases(state);
   if (state.journal.published() < state.journal.size()) state.journal.publish();

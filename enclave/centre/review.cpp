@@ -29,15 +29,15 @@ void record_decision(Centre::State& state, const RequestRow& request, const Outp
   row.file_sha256 = output.sha256;
   row.policy_sha256 = request.policy_sha256;
   row.time = state.now();
-  row.seq =
-      state.journal.record("review.decided", by,
-                           {{"decision", decision},
-                            {"output", std::int64_t{output.number}},
-                            {"policy", request.policy_sha256},
-                            {"request", request.id},
-                            {"sha256", output.sha256},
-                            {"turn", std::int64_t{request.turn}}},
-                           {{"commitment", "comment", "", ruling.comment + "\n" + ruling.note}});
+  row.seq = state.journal.record(
+      "review.decided", by,
+      {{"decision", decision},
+       {"output", std::int64_t{output.number}},
+       {"policy", request.policy_sha256},
+       {"request", request.id},
+       {"sha256", output.sha256},
+       {"turn", std::int64_t{request.turn}}},
+      {{"commitment", "comment", request.session, ruling.comment + "\n" + ruling.note}});
   state.registry.add_decision(row);
 }
 
