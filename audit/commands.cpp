@@ -29,6 +29,8 @@ namespace po = boost::program_options;
 
 constexpr std::size_t largest_note = 1'000'000;
 constexpr std::size_t largest_receipt = 2'000'000;
+constexpr Words one_log{"LOG", 1, 1};
+constexpr Words one_receipt{"RECEIPT", 1, 1};
 
 void add_trust_options(po::options_description& options) {
   options.add_options()("trust", po::value<std::string>()->value_name("FILE"),
@@ -156,7 +158,7 @@ int run_verify(const std::vector<std::string>& arguments) {
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
       arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
-      "LOG");
+      one_log);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
   VerifyOptions choice;
@@ -169,7 +171,7 @@ int run_verify(const std::vector<std::string>& arguments) {
       throw AuditError(Fault::bad_input, "there is no checkpoint " + since.string());
   }
   choice.progress = progress_bar();
-  const Verification result = verify_log((*values)["LOG"].as<std::string>(), trust, choice);
+  const Verification result = verify_log(words_of(*values, one_log).front(), trust, choice);
   if (choice.progress) std::cerr << "\r\x1b[K";
   return print(result, values->count("json") > 0);
 }
@@ -182,7 +184,7 @@ int run_show(const std::vector<std::string>& arguments) {
       "actor", po::value<std::string>()->value_name("A"), "only this actor")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, "LOG");
+      arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, one_log);
   if (!values) return exit_done;
   const auto text = [&](const char* name) {
     return values->count(name) > 0 ? (*values)[name].as<std::string>() : std::string();
@@ -195,18 +197,19 @@ int run_show(const std::vector<std::string>& arguments) {
   if (json) std::cout << R"({"format":1,"entries":[)";
   bool first = true;
   ScannedEntry entry;
-  for_each_entry(text("LOG"), from, to, [&](std::uint64_t seq, std::string_view bytes) {
-    if (const auto fault = scan_entry(bytes, entry))
-      throw AuditError(Fault::tampered, "entry " + std::to_string(seq) +
-                                            " is not canonical: " + std::string(fault->why));
-    if (values->count("event") > 0 && entry.event != text("event")) return;
-    if (values->count("actor") > 0 && entry.actor != text("actor")) return;
-    if (json)
-      std::cout << (first ? "" : ",") << bytes;  // a canonical entry is a JSON object
-    else
-      std::cout << entry_line(entry) << "\n";
-    first = false;
-  });
+  for_each_entry(
+      words_of(*values, one_log).front(), from, to, [&](std::uint64_t seq, std::string_view bytes) {
+        if (const auto fault = scan_entry(bytes, entry))
+          throw AuditError(Fault::tampered, "entry " + std::to_string(seq) +
+                                                " is not canonical: " + std::string(fault->why));
+        if (values->count("event") > 0 && entry.event != text("event")) return;
+        if (values->count("actor") > 0 && entry.actor != text("actor")) return;
+        if (json)
+          std::cout << (first ? "" : ",") << bytes;  // a canonical entry is a JSON object
+        else
+          std::cout << entry_line(entry) << "\n";
+        first = false;
+      });
   if (json) std::cout << "]}\n";
   return exit_done;
 }
@@ -218,10 +221,10 @@ int run_receipt(const std::vector<std::string>& arguments) {
                         "the file that came with the receipt")("json",
                                                                "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, "RECEIPT");
+      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, one_receipt);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
-  const std::string name = (*values)["RECEIPT"].as<std::string>();
+  const std::string name = words_of(*values, one_receipt).front();
   const auto receipt = read_file(name, largest_receipt);
   if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
   const Digest file = Hasher().sha256_file(required(*values, "file"));
@@ -236,9 +239,9 @@ int run_prove(const std::vector<std::string>& arguments) {
       "prove that the first M entries are the beginning of the first N: prints the hashes")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "prove LOG --index N | --consistency M N [--json]", options, "LOG");
+      arguments, "prove LOG --index N | --consistency M N [--json]", options, one_log);
   if (!values) return exit_done;
-  const fs::path log = (*values)["LOG"].as<std::string>();
+  const fs::path log = words_of(*values, one_log).front();
   const bool json = values->count("json") > 0;
   if (values->count("index") + values->count("consistency") != 1)
     throw AuditError(Fault::bad_input, "what to prove is not said",

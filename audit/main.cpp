@@ -22,6 +22,7 @@ constexpr const char* usage =
     "  prove LOG --index N               a receipt for entry N\n"
     "  prove LOG --consistency M N       the proof that M entries are the beginning of N\n"
     "  cosign LOG --key W.key --state FILE\n"
+    "  cosign --request FILE --answer FILE --key W.key --state FILE\n"
     "                                    be a witness: compare with what was seen last, then sign\n"
     "  rebuild --entries FILE --key-file K --sizes 5,256 --out DIR\n"
     "                                    a log made again from its entries\n"

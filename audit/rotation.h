@@ -45,8 +45,8 @@ struct LogPlace {
 /// entry's actor is `actor`. Ends with finish_rotation().
 /// Throws AuditError: (refused) when the log isn't sealed, or names another key; (tampered) when
 /// files contradict each other; (exists) when a writer has the log open; (io).
-void begin_next_log(const LogPlace& place, const Verifier& old_key, const Signer& next,
-                    const Clock& clock, std::string_view actor, LogOptions options = {});
+void begin_next_log(const LogPlace& place, const Verifier& old_key, Signer next, const Clock& clock,
+                    std::string_view actor, LogOptions options = {});
 
 /// Moves the folders of a rotation whose new log is complete. True when there was something to do;
 /// false, and nothing touched, when no rotation is under way or the new log isn't complete.

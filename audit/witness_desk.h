@@ -78,10 +78,11 @@ class WitnessDesk {
               Trust trust, std::shared_ptr<Disk> disk = nullptr);
 
   /// Writes the requests of the round, beginning one about `note` (the log's own checkpoint, of
-  /// which everything is in place) if none is under way and it is newer than the last. A file
-  /// that is the same already is left alone; the request of a witness that has answered goes.
-  /// `renew`: give up the round under way. Throws AuditError (io), (tampered).
-  Round ask(const std::filesystem::path& folder, const std::string& note, bool renew = false);
+  /// which everything is in place; none: begin nothing) if none is under way and it is newer than
+  /// the last. A file that is the same already is left alone; the request of a witness that has
+  /// answered goes. `renew`: give up the round under way. Throws AuditError (io), (tampered).
+  Round ask(const std::filesystem::path& folder, const std::optional<std::string>& note,
+            bool renew = false);
 
   /// Reads the folder's answers and merges what is right. A used answer is removed if it can be.
   /// Throws AuditError (io) when something can't be made durable; bad answers never throw.
@@ -101,8 +102,9 @@ class WitnessDesk {
   [[nodiscard]] std::optional<CosignedCheckpoint> read(const std::filesystem::path& file) const;
   [[nodiscard]] CosignedCheckpoint open(const std::string& note) const;
   [[nodiscard]] bool round_is_over() const;
+  void begin(const std::string& note, bool renew);
   [[nodiscard]] std::string request_for(std::size_t witness) const;
-  void take(const std::filesystem::path& file, Answers& answers);
+  void take(const std::filesystem::path& file, const std::string& lines, Answers& answers);
   bool merge(std::optional<CosignedCheckpoint>& into, std::string_view lines, Answers& answers);
   void take_size(std::size_t witness, std::uint64_t size, const std::filesystem::path& file,
                  Answers& answers);
@@ -116,6 +118,9 @@ class WitnessDesk {
   std::optional<CosignedCheckpoint> asked_, best_;
   std::map<std::string, std::uint64_t> sizes_;  // by NAME+HASH
 };
+
+/// A witness's name in the trust file.
+[[nodiscard]] std::string witness_name(const Trust& trust, std::size_t witness);
 
 /// The file name, without ending, under which a witness of the trust file is asked.
 [[nodiscard]] std::string witness_file_name(const Trust& trust, std::size_t witness);
