@@ -24,6 +24,7 @@ constexpr const char* usage =
     "  cosign LOG --key W.key --state FILE\n"
     "  cosign --request FILE --answer FILE --key W.key --state FILE\n"
     "                                    be a witness: compare with what was seen last, then sign\n"
+    "  key --name NAME --out W.key       a key for a witness; its public half is printed\n"
     "  rebuild --entries FILE --key-file K --sizes 5,256 --out DIR\n"
     "                                    a log made again from its entries\n"
     "\n"
@@ -40,6 +41,7 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments[0] == "receipt") return run_receipt(rest);
   if (arguments[0] == "prove") return run_prove(rest);
   if (arguments[0] == "cosign") return run_cosign(rest);
+  if (arguments[0] == "key") return run_key(rest);
   if (arguments[0] == "rebuild") return run_rebuild(rest);
   throw AuditError(Fault::bad_input, "there is no command of this name",
                    "sceau-audit --help lists the commands");

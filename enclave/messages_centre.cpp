@@ -131,6 +131,48 @@ constexpr std::array entries = {
                 "copy",
                 "restore the registry that belongs to this log"},
 
+    // -- logs and witnesses
+    MessageText{"centre.trust_differs", "{1} does not name the key of the log {2}",
+                "restore log.trust and keys/ from the same backup"},
+    MessageText{"centre.rotation_unfinished", "the log was sealed and the next could not be begun",
+                "check the room on the disk, then start the centre again: it goes on from there"},
+    MessageText{"centre.rotate_busy", "the log can't be sealed while this is open: {1}",
+                "it would begin in one log and end in the next; close it first"},
+    MessageText{"centre.no_log", "no log of this centre is called '{1}'",
+                "sceau status names the log; sealed ones lie under log.sealed/"},
+    MessageText{"centre.witness_there", "'{1}' is a witness already", "sceau log witness list"},
+    MessageText{"centre.no_witness", "there is no witness '{1}'", "sceau log witness list"},
+    MessageText{"centre.bad_witness", "'{1}' can't be a witness's name",
+                "letters, digits, '.', '-' and '_'"},
+    MessageText{"centre.bad_quorum", "the quorum can't be '{1}': there are {2} witnesses",
+                "a number of witnesses, all, or none"},
+    MessageText{"centre.quorum_needs", "the quorum needs {1} witnesses, and {2} would be left",
+                "lower it first: sceau log witness quorum {2}"},
+    MessageText{"centre.trust_by_hand", "log.trust has groups that this command does not write",
+                "edit it by hand (tlog-policy), and start the centre again"},
+    MessageText{"centre.no_witnesses", "log.trust names no witness",
+                "sceau log witness add NAME KEY, with the key that the witness gave you"},
+    MessageText{"centre.witness_none",
+                "the policy {1} wants the log witnessed every {2} hours, and log.trust asks for no "
+                "witness (quorum none)",
+                "sceau log witness add NAME KEY, then sceau log witness quorum 1; or a policy that "
+                "extends {1} with [witness] max_age_hours = 0"},
+    MessageText{"centre.witness_never",
+                "the policy {1} wants the log witnessed every {2} hours, and nothing is signed yet",
+                "sceau log request DIR; let the witnesses answer; sceau log collect DIR"},
+    MessageText{"centre.witness_old",
+                "the policy {1} wants the log witnessed every {2} hours; the newest signatures are "
+                "{3} hours old, and {4} entries newer than they",
+                "sceau log request DIR; let the witnesses answer; sceau log collect DIR"},
+    MessageText{"centre.witness_ahead",
+                "the witnesses' signatures lie in the future, so the policy {1} can't tell their "
+                "age",
+                "compare this machine's clock with the witnesses'"},
+    MessageText{"centre.export_there", "{1} is there already",
+                "name a folder that isn't there yet"},
+    MessageText{"centre.no_verifier", "the program sceau-audit does not lie beside this one: {1}",
+                "install it there; an auditor's stick needs it"},
+
     // -- words behind the log
     MessageText{"centre.text_damaged",
                 "a text of {1} in the registry is damaged, or stands in another's place",

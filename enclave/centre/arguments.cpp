@@ -78,6 +78,7 @@ void add_option(po::options_description& description, const OptionSpec& option) 
       return;
     case Holds::value:
     case Holds::document:
+    case Holds::answers:
       description.add_options()(name.c_str(), po::value<std::vector<std::string>>(), "");
       return;
     case Holds::values:

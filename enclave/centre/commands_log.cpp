@@ -15,11 +15,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// As the registry counts, through all logs.
 std::uint64_t entry_number(const Call& call) {
   const auto written = call.arguments.one("seq");
   const auto number = audit::parse_decimal(written);
   if (!number) throw EnclaveError(Fault::usage, "centre.bad_seq", {written});
-  return *number;
+  return call.state.journal.chain().number_of(*number, call.arguments.one("log"));
 }
 
 /// Whether the entry's commitment is to this text.
@@ -60,8 +61,9 @@ Json entry_json(const Call& call, const TailEntry& entry, const CommitmentRow& r
 }
 
 std::string entry_line(const Call& call, const TailEntry& entry) {
-  return "entry " + std::to_string(entry.seq) + "  " + entry.event + "  " + entry.time + "  by " +
-         printable(call.state.registry.name_of(entry.actor)) + "\n";
+  const auto place = call.state.journal.chain().place_of(entry.seq);
+  return "entry " + std::to_string(place.seq) + " of " + place.origin + "  " + entry.event + "  " +
+         entry.time + "  by " + printable(call.state.registry.name_of(entry.actor)) + "\n";
 }
 
 void print(const Call& call, const Json& document, const std::string& shown) {
@@ -74,11 +76,12 @@ int say_erased(const Call& call, const TailEntry& entry, const CommitmentRow& ro
   const auto erased = *call.state.registry.texts().erased(row.owner);
   auto json = entry_json(call, entry, row);
   json["text"] = nullptr;
-  json["erased"] = {{"seq", erased.seq}, {"time", erased.time}};
+  const auto place = call.state.journal.chain().place_of(erased.seq);
+  json["erased"] = {{"log", place.origin}, {"seq", place.seq}, {"time", erased.time}};
   print(call, json,
         entry_line(call, entry) + "the text was erased on " + erased.time + ", see entry " +
-            std::to_string(erased.seq) + "; its commitment stays: " + entry.at("commitment") +
-            "\n");
+            std::to_string(place.seq) + " of " + place.origin +
+            "; its commitment stays: " + entry.at("commitment") + "\n");
   return 1;
 }
 
@@ -92,7 +95,9 @@ int log_reveal(const Call& call) {
   const auto row = text_behind(call, entry, seq);
   if (!row.text) return say_erased(call, entry, row);
   auto change = call.state.registry.begin();
-  call.state.journal.record("log.revealed", by, {{"entry", static_cast<std::int64_t>(seq)}});
+  const auto place = call.state.journal.chain().place_of(seq);
+  call.state.journal.record(
+      "log.revealed", by, {{"entry", static_cast<std::int64_t>(place.seq)}, {"log", place.origin}});
   change.commit();
   auto json = entry_json(call, entry, row);
   json["text"] = *row.text;

@@ -41,7 +41,12 @@ TailEntry logged_entry(Journal& journal, std::uint64_t seq) {
                        {std::to_string(seq), std::to_string(journal.size())});
   }
   try {
-    return entry_of(audit::parse_receipt(journal.receipt(seq)).entry);
+    auto entry = entry_of(audit::parse_receipt(journal.receipt(seq)).entry);
+    if (entry.seq != journal.chain().place_of(seq).seq) {
+      throw EnclaveError(Fault::integrity, "centre.log_tampered", {"an entry's number is wrong"});
+    }
+    entry.seq = seq;
+    return entry;
   } catch (const audit::AuditError& error) {
     rethrow(error);
   }

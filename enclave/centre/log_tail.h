@@ -12,7 +12,7 @@
 namespace sceau::enclave {
 
 struct TailEntry {
-  std::uint64_t seq = 0;
+  std::uint64_t seq = 0;  ///< as the registry counts, through all logs
   std::string event;
   std::string actor;
   std::string time;

@@ -4,12 +4,14 @@
 #include <functional>
 #include <map>
 
+#include "audit/hash.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/erasure.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/stores.h"
+#include "enclave/centre/witnessing.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -221,6 +223,18 @@ void log_erased(Bench& bench, const TailEntry& entry) {
   erase_as_logged(bench.state, entry.at("session"), entry.seq);
 }
 
+/// The file was never put in place: the log says again what holds.
+void log_trusted(Bench& bench, const TailEntry& entry) {
+  const auto& home = bench.state.home;
+  const auto digest = audit::to_hex(audit::Hasher().sha256_file(home.trust()));
+  if (digest == entry.at("trust")) return;
+  for (const auto& other : bench.tail) {
+    if (other.event == entry.event && other.at("trust") == digest && other.seq > entry.seq) return;
+  }
+  bench.record("log.trusted",
+               {{"quorum", quorum_word(bench.state.journal.chain().trust())}, {"trust", digest}});
+}
+
 /// Noted, so that a start without an end gets its end.
 void centre_started(Bench& bench, const TailEntry&) {
   bench.state.registry.set_meta("serving", "yes");
@@ -261,6 +275,10 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"release.made", release_made},
       {"log.erased", log_erased},
       {"log.revealed", nothing},
+      {"log.cosigned", nothing},
+      {"log.trusted", log_trusted},
+      {"log.sealed", nothing},
+      {"key.rotated", nothing},
   };
   return table;
 }

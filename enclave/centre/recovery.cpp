@@ -4,6 +4,7 @@
 #include "enclave/centre/release.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/stores.h"
+#include "enclave/centre/witnessing.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 
@@ -62,8 +63,10 @@ void recover(Centre::State& state) {
   sweep_outbox(state.home.outbox());
   catch_up(state);
   finish_erasing(state);
+  finish_trust(state);
   close_what_is_open(state);
   finish_releases(state);
+  state.journal.record_cosignatures();
   if (state.journal.published() < state.journal.size()) state.journal.publish();
 }
 
