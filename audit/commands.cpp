@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <chrono>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "audit/checkpoint.h"
@@ -19,6 +22,7 @@
 #include "audit/report.h"
 #include "audit/trust.h"
 #include "audit/verify.h"
+#include "audit/verify_chain.h"
 #include "audit/verify_files.h"
 
 namespace sceau::audit {
@@ -55,7 +59,8 @@ std::string checkpoint_note(const fs::path& log) {
   return *note;
 }
 
-int print(const Verification& result, bool json) {
+template <typename Result>
+int print(const Result& result, bool json) {
   if (json)
     print_json(std::cout, result);
   else
@@ -76,15 +81,42 @@ int print(const Verification& result, bool json) {
   return exit_internal;
 }
 
-// A line that is written over itself, on a terminal only.
+// A line that is written over itself, on a terminal only, ten times a second at most.
 std::function<void(std::uint64_t, std::uint64_t)> progress_bar() {
   if (::isatty(STDERR_FILENO) == 0) return {};
-  return [](std::uint64_t done, std::uint64_t total) {
-    if (total == 0) return;
-    std::cerr << "\rverifying " << done << " of " << total << " entries, "
-              << static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))
-              << " %   ";
+  auto shown = std::make_shared<std::chrono::steady_clock::time_point>();
+  return [shown](std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (total == 0 || (done < total && now - *shown < std::chrono::milliseconds(100))) return;
+    *shown = now;
+    static constexpr std::size_t width = 30;
+    const double part = static_cast<double>(done) / static_cast<double>(total);
+    const auto full = static_cast<std::size_t>(part * width);
+    std::cerr << "\rverifying [" << std::string(full, '#') << std::string(width - full, ' ') << "] "
+              << static_cast<int>(100 * part) << " %  " << done << " of " << total << " entries ";
   };
+}
+
+// Earlier checkpoints: one file, a copy of a log, or a folder of files.
+std::vector<Earlier> earlier_checkpoints(const fs::path& path) {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(path)) {
+    files.push_back(path);
+  } else if (fs::exists(path / "checkpoint")) {
+    files.push_back(path / "checkpoint");
+  } else {
+    for (const auto& file : fs::directory_iterator(path))
+      if (file.is_regular_file()) files.push_back(file.path());
+    std::sort(files.begin(), files.end());
+    if (files.empty()) throw AuditError(Fault::bad_input, path.string() + " holds no checkpoints");
+  }
+  std::vector<Earlier> earlier;
+  for (const fs::path& file : files) {
+    const auto note = read_file(file, largest_note);
+    if (!note) throw AuditError(Fault::bad_input, "there is no checkpoint " + file.string());
+    earlier.push_back({files.size() > 1 ? file.filename().string() : std::string(), *note});
+  }
+  return earlier;
 }
 
 // Calls `use` with every entry from..to of the log, in order, as its checkpoint bounds it.
@@ -150,28 +182,28 @@ int prove_consistency(const fs::path& log, std::uint64_t older, std::uint64_t ne
 }  // namespace
 
 int run_verify(const std::vector<std::string>& arguments) {
+  static constexpr Words logs{"LOG", 1, -1};
   po::options_description options("options");
   add_trust_options(options);
-  options.add_options()("since", po::value<std::string>()->value_name("CHECKPOINT|DIR"),
-                        "an earlier checkpoint or copy: the log must go on from it")(
+  options.add_options()(
+      "since", po::value<std::string>()->value_name("CHECKPOINT|DIR"),
+      "an earlier checkpoint, copy, or folder of checkpoints: the log must go on from them")(
       "tree", "any C2SP log: tree, tiles and signatures, not the entries")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
-      one_log);
+      arguments, "verify LOG… --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
+      logs);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
   VerifyOptions choice;
   choice.tree_only = values->count("tree") > 0;
-  if (values->count("since") > 0) {
-    fs::path since = (*values)["since"].as<std::string>();
-    if (fs::is_directory(since)) since /= "checkpoint";
-    choice.since = read_file(since, largest_note);
-    if (!choice.since)
-      throw AuditError(Fault::bad_input, "there is no checkpoint " + since.string());
-  }
+  if (values->count("since") > 0)
+    choice.since = earlier_checkpoints((*values)["since"].as<std::string>());
   choice.progress = progress_bar();
-  const Verification result = verify_log(words_of(*values, one_log).front(), trust, choice);
+  std::vector<fs::path> paths;
+  for (const std::string& word : words_of(*values, logs))
+    for (fs::path& path : find_logs(word)) paths.push_back(std::move(path));
+  const ChainVerification result = verify_chain(paths, trust, choice);
   if (choice.progress) std::cerr << "\r\x1b[K";
   return print(result, values->count("json") > 0);
 }

@@ -15,7 +15,9 @@ using namespace sceau::audit;
 constexpr const char* usage =
     "usage: sceau-audit COMMAND …        (--help after a command says more)\n"
     "\n"
-    "  verify LOG --trust FILE           is the log whole, and signed by whom it should be\n"
+    "  verify LOG… --trust FILE          is the log whole, and signed by whom it should be; "
+    "several\n"
+    "                                    logs, or a folder of them, must go on from each other\n"
     "  show LOG                          the entries of a log\n"
     "  receipt FILE.receipt --file OUTPUT --trust FILE\n"
     "                                    was this file released, as it is, after a check\n"

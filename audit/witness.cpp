@@ -110,7 +110,7 @@ Verification check_log(const fs::path& log_dir, const Trust& follow,
                        const std::optional<Seen>& seen) {
   VerifyOptions options;
   options.tree_only = true;
-  if (seen) options.since = seen->note;
+  if (seen) options.since.push_back({"", seen->note});
   Verification result = verify_log(log_dir, follow, options);
   const bool shrunk = seen && result.size < open_checkpoint(seen->note, follow).checkpoint.size;
   if (result.outcome == Outcome::valid && !shrunk) return result;
