@@ -157,8 +157,10 @@ void statement_started(Bench& bench, const TailEntry& entry) {
 }
 
 void statement_finished(Bench& bench, const TailEntry& entry) {
-  bench.state.registry.finish_statement(entry.number("statement"), entry.at("outcome"),
-                                        entry.number("rows"), entry.seq);
+  const auto& chain = bench.state.journal.chain();
+  const auto started = chain.number_of(entry.number("statement"), chain.place_of(entry.seq).origin);
+  bench.state.registry.finish_statement(started, entry.at("outcome"), entry.number("rows"),
+                                        entry.seq);
 }
 
 void withdraw_lost(Bench& bench, const TailEntry& entry) {

@@ -13,7 +13,7 @@
 
 #include "audit/fault.h"
 #include "audit/files.h"
-#include "audit/verify.h"
+#include "audit/verify_chain.h"
 #include "audit/witness_desk.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/centre/print.h"
@@ -118,21 +118,30 @@ void check_home(Lines& lines, const Home& home) {
                    grouped(room.available >> 20) + " MiB", "free at least 1 GiB"});
 }
 
-/// Everything but the witnesses, who have a line of their own.
-bool is_whole(const audit::Verification& verified) {
-  return std::all_of(verified.checks.begin(), verified.checks.end(), [](const auto& check) {
-    return check.name == "witnesses" || check.result == audit::CheckResult::passed ||
-           check.result == audit::CheckResult::not_checked;
-  });
+/// The witnesses have a line of their own.
+bool holds(const audit::Check& check) {
+  return check.name == "witnesses" || check.result == audit::CheckResult::passed ||
+         check.result == audit::CheckResult::not_checked;
 }
 
 void check_log(Lines& lines, const Home& home) {
   try {
-    const auto verified = audit::verify_log(home.log(), audit::read_trust_file(home.trust()));
-    const bool whole = is_whole(verified);
+    std::vector<fs::path> logs = {home.log()};
+    for (std::size_t i = 1; fs::exists(home.sealed_logs() / std::to_string(i)); ++i) {
+      logs.push_back(home.sealed_logs() / std::to_string(i));
+    }
+    const auto chain = audit::verify_chain(logs, audit::read_trust_file(home.trust()));
+    std::uint64_t size = 0;
+    bool whole = std::all_of(chain.links.begin(), chain.links.end(), holds);
+    for (const auto& log : chain.logs) {
+      size += log.size;
+      whole = whole && std::all_of(log.checks.begin(), log.checks.end(), holds);
+    }
     lines.push_back({"log", whole,
-                     grouped(verified.size) + " entries" + (whole ? ", valid" : ", not valid"),
-                     "sceau-audit verify " + home.log().string() + " says more"});
+                     grouped(size) + " entries" +
+                         (logs.size() > 1 ? " in " + grouped(logs.size()) + " logs" : "") +
+                         (whole ? ", valid" : ", not valid"),
+                     "sceau-audit verify " + home.root.string() + " says more"});
   } catch (const audit::AuditError& error) {
     lines.push_back({"log", false, error.what(), error.hint()});
   }

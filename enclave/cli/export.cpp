@@ -39,7 +39,7 @@ constexpr const char* readme = R"(What this folder holds
 Three commands, in this folder:
 
   sha256sum -c SHA256SUMS
-  ./sceau-audit verify log --trust log.trust
+  ./sceau-audit verify . --trust log.trust
   ./sceau-audit show log
 )";
 

@@ -310,12 +310,12 @@ TEST_CASE("a log that was rolled back behind its witnesses is an alarm") {
 TEST_CASE("no receipt, no release; and a log that can't be written stops the next act") {
   World world;
   world.cast();
-  const auto tile = world.home().log() / "tile";
-  const auto away = world.home().root / "tile.away";
+  const auto checkpoint = world.home().log() / "checkpoint";
+  const auto away = world.home().root / "checkpoint.away";
   world.at_examine = [&](const ExamineJob&) {
     publish_log(world.centre());
-    fs::rename(tile, away);
-    std::ofstream(tile) << "not a folder";
+    fs::rename(checkpoint, away);
+    fs::create_directory(checkpoint);  // what is published can't be put in its place
   };
   const auto grant = world.session();
   CHECK(fault_of([&] {
@@ -328,8 +328,8 @@ TEST_CASE("no receipt, no release; and a log that can't be written stops the nex
   CHECK(world.run(world.owner(), {"role", "grant", "--user", "eve", "--role", "auditor"}).fault ==
         "centre.log_unwritable");
   world.close();
-  fs::remove(tile);
-  fs::rename(away, tile);
+  fs::remove(checkpoint);
+  fs::rename(away, checkpoint);
   world.open();
   const auto folder = world.home().outbox() / "R-2026-000001";
   CHECK(fs::exists(folder / "R-2026-000001-1.csv.receipt"));
