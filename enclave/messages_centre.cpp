@@ -13,7 +13,7 @@ constexpr std::array entries = {
     MessageText{"centre.no_command", "which command?", "sceau --help lists them"},
     MessageText{"centre.unknown_command", "there is no command '{1}'; {2}",
                 "sceau --help lists all commands"},
-    MessageText{"centre.half_command", "'{1}' needs a second word; {2}",
+    MessageText{"centre.half_command", "'{1}' needs another word; {2}",
                 "sceau --help lists all commands"},
     MessageText{"centre.unknown_option", "'{2}' has no option {1}; {3}", "sceau {2} --help"},
     MessageText{"centre.bad_words", "{2}: {1}", "sceau {2} --help"},
