@@ -5,6 +5,8 @@
 //   audit_driver check DIR < what work told  opens the log again, publishes, and verifies that all
 //                                            of it is there: exit 0; 4 when opening is an alarm
 //
+//   audit_driver key | private-key           the key of these logs
+//
 // With one thread it publishes by itself, so that one thread makes every call; it tells by writev,
 // a call that tests leave alone, and access("/sceau-driver-begins") tells them where to begin.
 #include <sys/uio.h>
@@ -46,8 +48,7 @@ std::unique_ptr<Log> open(const fs::path& dir, bool by_itself) {
 void tell_checkpoint(const std::string& note) { tell("checkpoint " + to_base64(as_bytes(note))); }
 
 void append(Log& log, std::uint64_t number) {
-  for (const Appended& entry :
-       log.append(std::vector<Draft>(1 + number % 3, test::draft(number))))
+  for (const Appended& entry : log.append(std::vector<Draft>(1 + number % 3, test::draft(number))))
     tell("entry " + std::to_string(entry.seq) + " " + to_hex(entry.leaf));
 }
 
@@ -140,7 +141,15 @@ int main(int argc, char** argv) {
       return work(words[1], std::strtoull(words[2].c_str(), nullptr, 10),
                   static_cast<unsigned>(std::strtoul(words[3].c_str(), nullptr, 10)));
     if (words.size() == 2 && words[0] == "check") return check(words[1]);
-    std::cerr << "usage: audit_driver work DIR ENTRIES THREADS | check DIR\n";
+    if (words == std::vector<std::string>{"key"}) {
+      std::cout << test::test_signer().verifier_key() << "\n";
+      return 0;
+    }
+    if (words == std::vector<std::string>{"private-key"}) {
+      std::cout << test::test_signer().private_key() << "\n";
+      return 0;
+    }
+    std::cerr << "usage: audit_driver work DIR ENTRIES THREADS | check DIR | key | private-key\n";
     return 2;
   } catch (const AuditError& error) {
     std::cerr << error.what() << "\n";
