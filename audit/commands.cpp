@@ -12,18 +12,19 @@
 
 #include "audit/checkpoint.h"
 #include "audit/command_line.h"
+#include "audit/entries.h"
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/hash.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
+#include "audit/period.h"
 #include "audit/prove.h"
 #include "audit/receipt.h"
 #include "audit/report.h"
 #include "audit/trust.h"
 #include "audit/verify.h"
 #include "audit/verify_chain.h"
-#include "audit/verify_files.h"
 
 namespace sceau::audit {
 namespace {
@@ -49,14 +50,6 @@ Trust trust_of(const po::variables_map& values) {
                      "give either --trust FILE or --key 'NAME+HASH+KEY'");
   return values.count("trust") > 0 ? read_trust_file(values["trust"].as<std::string>())
                                    : trust_of_key(values["key"].as<std::string>());
-}
-
-std::string checkpoint_note(const fs::path& log) {
-  const auto note = read_file(log / "checkpoint", largest_note);
-  if (!note)
-    throw AuditError(Fault::bad_input, log.string() + " holds no log",
-                     "name the folder that has `checkpoint` and `tile` in it");
-  return *note;
 }
 
 template <typename Result>
@@ -119,30 +112,19 @@ std::vector<Earlier> earlier_checkpoints(const fs::path& path) {
   return earlier;
 }
 
-// Calls `use` with every entry from..to of the log, in order, as its checkpoint bounds it.
-template <typename Use>
-void for_each_entry(const fs::path& log, std::uint64_t from, std::uint64_t to, Use use) {
-  const std::uint64_t size = parse_checkpoint(parse_note(checkpoint_note(log)).text).size;
-  TileCheck files(log, size);
-  Findings findings("entries");
-  for (std::uint64_t index = from / 256; index * 256 < size && index * 256 <= to; ++index) {
-    const auto width = static_cast<unsigned>(std::min<std::uint64_t>(256, size - index * 256));
-    const auto copies = files.copies(-1, index, findings);
-    const TileCopy* file = files.choose(copies, -1, index, width, findings);
-    std::size_t used = 0;
-    const auto entries =
-        file == nullptr ? std::vector<std::string_view>() : split_bundle(file->bytes, width, used);
-    for (std::size_t i = 0; i < entries.size(); ++i)
-      if (const std::uint64_t seq = index * 256 + i; seq >= from && seq <= to) use(seq, entries[i]);
-    if (entries.size() < width)
-      throw AuditError(Fault::tampered,
-                       "entry " + std::to_string(index * 256 + entries.size()) + " is not there",
-                       "run sceau-audit verify to learn what else is damaged");
-  }
+// The checkpoint to prove an entry under: the one that most have signed, of those that cover it.
+std::string note_for(const fs::path& log, std::uint64_t index) {
+  const std::string newest = checkpoint_note(log);
+  const auto cosigned = read_file(log / "checkpoint.cosigned", largest_note);
+  if (!cosigned) return newest;
+  const Note other = parse_note(*cosigned);
+  const bool better = parse_checkpoint(other.text).size > index &&
+                      other.signatures.size() > parse_note(newest).signatures.size();
+  return better ? *cosigned : newest;
 }
 
 int prove_inclusion(const fs::path& log, std::uint64_t index, bool json) {
-  const std::string note = checkpoint_note(log);
+  const std::string note = note_for(log, index);
   const Checkpoint checkpoint = parse_checkpoint(parse_note(note).text);
   const Receipt receipt = make_receipt(log, index, checkpoint.size, checkpoint.root, note);
   if (!json) {
@@ -243,6 +225,37 @@ int run_show(const std::vector<std::string>& arguments) {
         first = false;
       });
   if (json) std::cout << "]}\n";
+  return exit_done;
+}
+
+int run_report(const std::vector<std::string>& arguments) {
+  static constexpr Words logs{"LOG", 1, -1};
+  po::options_description options("options");
+  options.add_options()("from", po::value<std::string>()->value_name("DATE"), "first day")(
+      "to", po::value<std::string>()->value_name("DATE"), "last day")(
+      "json", "one JSON document on stdout");
+  const auto values = parse_command_line(
+      arguments, "report LOG… [--from DATE] [--to DATE] [--json]", options, logs);
+  if (!values) return exit_done;
+  const auto day = [&](const char* name) {
+    return values->count(name) > 0 ? (*values)[name].as<std::string>() : std::string();
+  };
+  Period period(day("from"), day("to"));
+  ScannedEntry entry;
+  for (const std::string& word : words_of(*values, logs))
+    for (const fs::path& log : find_logs(word))
+      for_each_entry(log, 0, std::numeric_limits<std::uint64_t>::max(),
+                     [&](std::uint64_t seq, std::string_view bytes) {
+                       if (scan_entry(bytes, entry))
+                         throw AuditError(Fault::tampered,
+                                          "entry " + std::to_string(seq) + " is not canonical",
+                                          "run sceau-audit verify to learn what else is damaged");
+                       period.add(entry);
+                     });
+  if (values->count("json") > 0)
+    period.print_json(std::cout);
+  else
+    period.print_text(std::cout);
   return exit_done;
 }
 

@@ -19,6 +19,7 @@ enum ExitCode : int {
 /// boost::program_options::error.
 int run_verify(const std::vector<std::string>& arguments);
 int run_show(const std::vector<std::string>& arguments);
+int run_report(const std::vector<std::string>& arguments);
 int run_receipt(const std::vector<std::string>& arguments);
 int run_prove(const std::vector<std::string>& arguments);
 int run_cosign(const std::vector<std::string>& arguments);

@@ -119,7 +119,7 @@ int run_cosign(const std::vector<std::string>& arguments) {
 int run_rebuild(const std::vector<std::string>& arguments) {
   po::options_description options("options");
   options.add_options()("entries", po::value<std::string>()->value_name("FILE"),
-                        "the entries, one a line")(
+                        "the entries, each behind its length in two bytes, or one a line")(
       "key-file", po::value<std::string>()->value_name("K"), "file with the log's signer key")(
       "sizes", po::value<std::string>()->value_name("N,N,…"), "the sizes to publish at")(
       "out", po::value<std::string>()->value_name("DIR"), "the new log");

@@ -19,6 +19,9 @@ constexpr const char* usage =
     "several\n"
     "                                    logs, or a folder of them, must go on from each other\n"
     "  show LOG                          the entries of a log\n"
+    "  report LOG… [--from DATE] [--to DATE]\n"
+    "                                    a period's figures: sessions, requests, verdicts, "
+    "releases\n"
     "  receipt FILE.receipt --file OUTPUT --trust FILE\n"
     "                                    was this file released, as it is, after a check\n"
     "  prove LOG --index N               a receipt for entry N\n"
@@ -40,6 +43,7 @@ int run(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (arguments[0] == "verify") return run_verify(rest);
   if (arguments[0] == "show") return run_show(rest);
+  if (arguments[0] == "report") return run_report(rest);
   if (arguments[0] == "receipt") return run_receipt(rest);
   if (arguments[0] == "prove") return run_prove(rest);
   if (arguments[0] == "cosign") return run_cosign(rest);

@@ -40,7 +40,7 @@ Three commands, in this folder:
 
   sha256sum -c SHA256SUMS
   ./sceau-audit verify . --trust log.trust
-  ./sceau-audit show log
+  ./sceau-audit report .
 )";
 
 struct Exported {

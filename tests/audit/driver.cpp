@@ -5,6 +5,10 @@
 //   audit_driver check DIR < what work told  opens the log again, publishes, and verifies that all
 //                                            of it is there: exit 0; 4 when opening is an alarm
 //
+//   audit_driver rotate DIR                  seals DIR/log and begins the next, or goes on with it
+//   audit_driver check-rotated DIR           exit 0 when the two logs are whole and make a chain
+//   audit_driver key | private-key           the key of these logs
+//
 // With one thread it publishes by itself, so that one thread makes every call; it tells by writev,
 // a call that tests leave alone, and access("/sceau-driver-begins") tells them where to begin.
 #include <sys/uio.h>
@@ -21,6 +25,8 @@
 #include "audit/fault.h"
 #include "audit/note.h"
 #include "audit/prove.h"
+#include "audit/rotation.h"
+#include "audit/verify_chain.h"
 #include "tests/audit/fixture.h"
 
 namespace {
@@ -46,8 +52,7 @@ std::unique_ptr<Log> open(const fs::path& dir, bool by_itself) {
 void tell_checkpoint(const std::string& note) { tell("checkpoint " + to_base64(as_bytes(note))); }
 
 void append(Log& log, std::uint64_t number) {
-  for (const Appended& entry :
-       log.append(std::vector<Draft>(1 + number % 3, test::draft(number))))
+  for (const Appended& entry : log.append(std::vector<Draft>(1 + number % 3, test::draft(number))))
     tell("entry " + std::to_string(entry.seq) + " " + to_hex(entry.leaf));
 }
 
@@ -131,6 +136,33 @@ int check(const fs::path& dir) {
   return 0;
 }
 
+constexpr const char* next_origin = "example.org/sceau.2";
+
+// As a centre rotates its log, or goes on with a rotation that ended on the way.
+int rotate(const fs::path& dir) {
+  (void)::access("/sceau-driver-begins", F_OK);
+  const LogPlace place(dir / "log");
+  const auto clock = [] { return std::chrono::system_clock::now(); };
+  finish_rotation(place);
+  if (test::slurp(place.log / "checkpoint").starts_with(next_origin)) return 0;
+  open(dir, false)->seal(test::test_signer(9, next_origin).verifier(), "u-1");
+  begin_next_log(place, test::test_signer().verifier(), test::test_signer(9, next_origin), clock,
+                 "u-1");
+  return 0;
+}
+
+// Both logs are there, whole, and name each other.
+int check_rotated(const fs::path& dir) {
+  const Trust trust =
+      parse_trust("log " + test::test_signer().verifier_key() + "\nlog " +
+                  test::test_signer(9, next_origin).verifier_key() + "\nquorum none\n");
+  const ChainVerification chain = verify_chain(find_logs(dir), trust);
+  if (chain.outcome != Outcome::valid || chain.logs.size() != 2 || chain.links.size() != 1 ||
+      chain.links[0].result != CheckResult::passed || chain.logs[1].size != 1)
+    throw std::runtime_error("the two logs don't make a chain");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -140,7 +172,18 @@ int main(int argc, char** argv) {
       return work(words[1], std::strtoull(words[2].c_str(), nullptr, 10),
                   static_cast<unsigned>(std::strtoul(words[3].c_str(), nullptr, 10)));
     if (words.size() == 2 && words[0] == "check") return check(words[1]);
-    std::cerr << "usage: audit_driver work DIR ENTRIES THREADS | check DIR\n";
+    if (words.size() == 2 && words[0] == "rotate") return rotate(words[1]);
+    if (words.size() == 2 && words[0] == "check-rotated") return check_rotated(words[1]);
+    if (words == std::vector<std::string>{"key"}) {
+      std::cout << test::test_signer().verifier_key() << "\n";
+      return 0;
+    }
+    if (words == std::vector<std::string>{"private-key"}) {
+      std::cout << test::test_signer().private_key() << "\n";
+      return 0;
+    }
+    std::cerr << "usage: audit_driver work DIR ENTRIES THREADS | check DIR | rotate DIR | "
+                 "check-rotated DIR | key | private-key\n";
     return 2;
   } catch (const AuditError& error) {
     std::cerr << error.what() << "\n";

@@ -44,19 +44,29 @@ def check(driver, folder, told, why):
         sys.exit(f"{why}: exit {done.returncode}: {done.stderr.strip()} (kept in {keep})")
 
 
-def trace(driver, folder, *options):
-    return run(["strace", "-f", "-qq", *options, driver, "work", folder, ENTRIES, "1"])
+def check_rotated(driver, folder, _told, why):
+    """A rotation that ended anywhere is gone on with, and makes a chain of two whole logs."""
+    for action in ("rotate", "check-rotated"):
+        done = run([driver, action, folder])
+        if done.returncode != 0:
+            keep = tempfile.mkdtemp(prefix="sceau-faults-kept-")
+            shutil.copytree(folder, os.path.join(keep, "home"))
+            sys.exit(f"{why}, {action}: exit {done.returncode}: {done.stderr.strip()} "
+                     f"(kept in {keep})")
 
 
-def calls_made(driver, start, place):
+def trace(words, *options):
+    return run(["strace", "-f", "-qq", *options, *words])
+
+
+def calls_made(words_for, start, place):
     """How often each call is made before and after the driver begins, in a run without trouble."""
     folder = os.path.join(place, "whole")
     shutil.copytree(start, folder)
     record = os.path.join(place, "record")
-    done = trace(driver, folder, "-e", "trace=access," + ",".join(CALLS), "-o", record)
+    done = trace(words_for(folder), "-e", "trace=access," + ",".join(CALLS), "-o", record)
     if done.returncode != 0:
         return None, done.stderr.strip().splitlines()[-1:]
-    check(driver, folder, done.stdout, "without trouble")
     before, after, begun = {}, {}, False
     with open(record, encoding="utf-8", errors="replace") as file:
         for line in file:
@@ -80,42 +90,54 @@ def start_log(driver, place, entries):
     return start
 
 
+def play(driver, words_for, start, place, afterwards):
+    """Makes the calls of one run fail, every so many. Gives runs and how many ended early."""
+    every = int(os.environ.get("SCEAU_EVERY", "9"))
+    made, why = calls_made(words_for, start, place)
+    if made is None:
+        print(f"skipped: strace can't trace here: {' '.join(why)}")
+        sys.exit(0)
+    before, after = made
+    number = runs = struck = 0
+    for call in CALLS:
+        for at in range(after.get(call, 0)):
+            number += 1
+            if number % every:
+                continue
+            for trouble in TROUBLES:
+                folder = os.path.join(place, "home")
+                shutil.copytree(start, folder)
+                nth = before.get(call, 0) + at + 1
+                done = trace(words_for(folder), "-e", f"trace={call}",
+                             "-e", f"inject={call}:{trouble}:when={nth}", "-o", "/dev/null")
+                runs += 1
+                struck += done.returncode != 0
+                afterwards(driver, folder, done.stdout, f"{call} number {nth}, {trouble}")
+                shutil.rmtree(folder)
+    return runs, struck
+
+
 def fail_calls(driver):
     if shutil.which("strace") is None:
         print("skipped: strace is not installed (scripts/setup installs it)")
         return
-    every = int(os.environ.get("SCEAU_EVERY", "9"))
-    runs = struck = 0
     with tempfile.TemporaryDirectory(prefix="sceau-faults-", dir=room()) as place:
         empty = os.path.join(place, "empty")
         os.mkdir(empty)
-        # One log that is yet to be made, one that is about to fill its first tile.
-        for start in (empty, start_log(driver, place, 126)):
-            made, why = calls_made(driver, start, place)
-            if made is None:
-                print(f"skipped: strace can't trace here: {' '.join(why)}")
-                return
-            before, after = made
-            number = 0
-            for call in CALLS:
-                for at in range(after.get(call, 0)):
-                    number += 1
-                    if number % every:
-                        continue
-                    for trouble in TROUBLES:
-                        folder = os.path.join(place, "home")
-                        shutil.copytree(start, folder)
-                        nth = before.get(call, 0) + at + 1
-                        done = trace(driver, folder, "-e", f"trace={call}",
-                                     "-e", f"inject={call}:{trouble}:when={nth}",
-                                     "-o", "/dev/null")
-                        runs += 1
-                        struck += done.returncode != 0
-                        check(driver, folder, done.stdout, f"{call} number {nth}, {trouble}")
-                        shutil.rmtree(folder)
-    if struck == 0:
-        sys.exit("no call failed")
-    print(f"{runs} calls failed or were the last, {struck} of them ended the writer")
+        # One log that is yet to be made, one that is about to fill its first tile, and one whose
+        # end comes.
+        long = start_log(driver, place, 126)
+        short = start_log(driver, place, 3)
+        plays = [
+            (lambda folder: [driver, "work", folder, ENTRIES, "1"], empty, check),
+            (lambda folder: [driver, "work", folder, ENTRIES, "1"], long, check),
+            (lambda folder: [driver, "rotate", folder], short, check_rotated),
+        ]
+        for words_for, start, afterwards in plays:
+            runs, struck = play(driver, words_for, start, place, afterwards)
+            if struck == 0:
+                sys.exit("no call failed")
+            print(f"{runs} calls failed or were the last, {struck} of them ended the writer")
 
 
 def kill_often(driver):
