@@ -13,13 +13,13 @@ namespace po = boost::program_options;
 std::optional<po::variables_map> parse_command_line(const std::vector<std::string>& arguments,
                                                     const std::string& usage,
                                                     po::options_description& options,
-                                                    const char* positional) {
+                                                    const Words& words) {
   options.add_options()("help", "this help");
   po::options_description all = options;
   po::positional_options_description places;
-  if (positional != nullptr) {
-    all.add_options()(positional, po::value<std::string>());
-    places.add(positional, 1);
+  if (words.name != nullptr) {
+    all.add_options()(words.name, po::value<std::vector<std::string>>());
+    places.add(words.name, words.most);
   }
   po::variables_map values;
   po::store(
@@ -34,9 +34,14 @@ std::optional<po::variables_map> parse_command_line(const std::vector<std::strin
     std::cout << "usage: sceau-audit " << usage << "\n\n" << options;
     return std::nullopt;
   }
-  if (positional != nullptr && values.count(positional) == 0)
+  if (words_of(values, words).size() < static_cast<std::size_t>(words.least))
     throw AuditError(Fault::bad_input, "usage: sceau-audit " + usage);
   return values;
+}
+
+std::vector<std::string> words_of(const po::variables_map& values, const Words& words) {
+  if (words.name == nullptr || values.count(words.name) == 0) return {};
+  return values[words.name].as<std::vector<std::string>>();
 }
 
 std::string required(const po::variables_map& values, const char* option) {

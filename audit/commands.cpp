@@ -2,24 +2,29 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <chrono>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "audit/checkpoint.h"
 #include "audit/command_line.h"
+#include "audit/entries.h"
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/hash.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
+#include "audit/period.h"
 #include "audit/prove.h"
 #include "audit/receipt.h"
 #include "audit/report.h"
 #include "audit/trust.h"
 #include "audit/verify.h"
-#include "audit/verify_files.h"
+#include "audit/verify_chain.h"
 
 namespace sceau::audit {
 namespace {
@@ -29,6 +34,8 @@ namespace po = boost::program_options;
 
 constexpr std::size_t largest_note = 1'000'000;
 constexpr std::size_t largest_receipt = 2'000'000;
+constexpr Words one_log{"LOG", 1, 1};
+constexpr Words one_receipt{"RECEIPT", 1, 1};
 
 void add_trust_options(po::options_description& options) {
   options.add_options()("trust", po::value<std::string>()->value_name("FILE"),
@@ -45,15 +52,8 @@ Trust trust_of(const po::variables_map& values) {
                                    : trust_of_key(values["key"].as<std::string>());
 }
 
-std::string checkpoint_note(const fs::path& log) {
-  const auto note = read_file(log / "checkpoint", largest_note);
-  if (!note)
-    throw AuditError(Fault::bad_input, log.string() + " holds no log",
-                     "name the folder that has `checkpoint` and `tile` in it");
-  return *note;
-}
-
-int print(const Verification& result, bool json) {
+template <typename Result>
+int print(const Result& result, bool json) {
   if (json)
     print_json(std::cout, result);
   else
@@ -74,41 +74,57 @@ int print(const Verification& result, bool json) {
   return exit_internal;
 }
 
-// A line that is written over itself, on a terminal only.
+// A line that is written over itself, on a terminal only, ten times a second at most.
 std::function<void(std::uint64_t, std::uint64_t)> progress_bar() {
   if (::isatty(STDERR_FILENO) == 0) return {};
-  return [](std::uint64_t done, std::uint64_t total) {
-    if (total == 0) return;
-    std::cerr << "\rverifying " << done << " of " << total << " entries, "
-              << static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))
-              << " %   ";
+  auto shown = std::make_shared<std::chrono::steady_clock::time_point>();
+  return [shown](std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (total == 0 || (done < total && now - *shown < std::chrono::milliseconds(100))) return;
+    *shown = now;
+    static constexpr std::size_t width = 30;
+    const double part = static_cast<double>(done) / static_cast<double>(total);
+    const auto full = static_cast<std::size_t>(part * width);
+    std::cerr << "\rverifying [" << std::string(full, '#') << std::string(width - full, ' ') << "] "
+              << static_cast<int>(100 * part) << " %  " << done << " of " << total << " entries ";
   };
 }
 
-// Calls `use` with every entry from..to of the log, in order, as its checkpoint bounds it.
-template <typename Use>
-void for_each_entry(const fs::path& log, std::uint64_t from, std::uint64_t to, Use use) {
-  const std::uint64_t size = parse_checkpoint(parse_note(checkpoint_note(log)).text).size;
-  TileCheck files(log, size);
-  Findings findings("entries");
-  for (std::uint64_t index = from / 256; index * 256 < size && index * 256 <= to; ++index) {
-    const auto width = static_cast<unsigned>(std::min<std::uint64_t>(256, size - index * 256));
-    const auto copies = files.copies(-1, index, findings);
-    const TileCopy* file = files.choose(copies, -1, index, width, findings);
-    std::size_t used = 0;
-    const auto entries =
-        file == nullptr ? std::vector<std::string_view>() : split_bundle(file->bytes, width, used);
-    for (std::size_t i = 0; i < entries.size(); ++i)
-      if (const std::uint64_t seq = index * 256 + i; seq >= from && seq <= to) use(seq, entries[i]);
-    if (entries.size() < width)
-      throw AuditError(Fault::tampered,
-                       "entry " + std::to_string(index * 256 + entries.size()) + " is not there",
-                       "run sceau-audit verify to learn what else is damaged");
+// Earlier checkpoints: one file, a copy of a log, or a folder of files.
+std::vector<Earlier> earlier_checkpoints(const fs::path& path) {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(path)) {
+    files.push_back(path);
+  } else if (fs::exists(path / "checkpoint")) {
+    files.push_back(path / "checkpoint");
+  } else {
+    for (const auto& file : fs::directory_iterator(path))
+      if (file.is_regular_file()) files.push_back(file.path());
+    std::sort(files.begin(), files.end());
+    if (files.empty()) throw AuditError(Fault::bad_input, path.string() + " holds no checkpoints");
   }
+  std::vector<Earlier> earlier;
+  for (const fs::path& file : files) {
+    const auto note = read_file(file, largest_note);
+    if (!note) throw AuditError(Fault::bad_input, "there is no checkpoint " + file.string());
+    earlier.push_back({files.size() > 1 ? file.filename().string() : std::string(), *note});
+  }
+  return earlier;
+}
+
+// The checkpoint to prove an entry under: the one that most have signed, of those that cover it.
+std::string note_for(const fs::path& log, std::uint64_t index) {
+  const std::string newest = checkpoint_note(log);
+  const auto cosigned = read_file(log / "checkpoint.cosigned", largest_note);
+  if (!cosigned) return newest;
+  const Note other = parse_note(*cosigned);
+  const bool better = parse_checkpoint(other.text).size > index &&
+                      other.signatures.size() > parse_note(newest).signatures.size();
+  return better ? *cosigned : newest;
 }
 
 int prove_inclusion(const fs::path& log, std::uint64_t index, bool json) {
-  const std::string note = checkpoint_note(log);
+  const std::string note = note_for(log, index);
   const Checkpoint checkpoint = parse_checkpoint(parse_note(note).text);
   const Receipt receipt = make_receipt(log, index, checkpoint.size, checkpoint.root, note);
   if (!json) {
@@ -148,28 +164,28 @@ int prove_consistency(const fs::path& log, std::uint64_t older, std::uint64_t ne
 }  // namespace
 
 int run_verify(const std::vector<std::string>& arguments) {
+  static constexpr Words logs{"LOG", 1, -1};
   po::options_description options("options");
   add_trust_options(options);
-  options.add_options()("since", po::value<std::string>()->value_name("CHECKPOINT|DIR"),
-                        "an earlier checkpoint or copy: the log must go on from it")(
+  options.add_options()(
+      "since", po::value<std::string>()->value_name("CHECKPOINT|DIR"),
+      "an earlier checkpoint, copy, or folder of checkpoints: the log must go on from them")(
       "tree", "any C2SP log: tree, tiles and signatures, not the entries")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "verify LOG --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
-      "LOG");
+      arguments, "verify LOG… --trust FILE [--since CHECKPOINT|DIR] [--tree] [--json]", options,
+      logs);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
   VerifyOptions choice;
   choice.tree_only = values->count("tree") > 0;
-  if (values->count("since") > 0) {
-    fs::path since = (*values)["since"].as<std::string>();
-    if (fs::is_directory(since)) since /= "checkpoint";
-    choice.since = read_file(since, largest_note);
-    if (!choice.since)
-      throw AuditError(Fault::bad_input, "there is no checkpoint " + since.string());
-  }
+  if (values->count("since") > 0)
+    choice.since = earlier_checkpoints((*values)["since"].as<std::string>());
   choice.progress = progress_bar();
-  const Verification result = verify_log((*values)["LOG"].as<std::string>(), trust, choice);
+  std::vector<fs::path> paths;
+  for (const std::string& word : words_of(*values, logs))
+    for (fs::path& path : find_logs(word)) paths.push_back(std::move(path));
+  const ChainVerification result = verify_chain(paths, trust, choice);
   if (choice.progress) std::cerr << "\r\x1b[K";
   return print(result, values->count("json") > 0);
 }
@@ -182,7 +198,7 @@ int run_show(const std::vector<std::string>& arguments) {
       "actor", po::value<std::string>()->value_name("A"), "only this actor")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, "LOG");
+      arguments, "show LOG [--from N] [--to N] [--event E] [--actor A] [--json]", options, one_log);
   if (!values) return exit_done;
   const auto text = [&](const char* name) {
     return values->count(name) > 0 ? (*values)[name].as<std::string>() : std::string();
@@ -195,19 +211,51 @@ int run_show(const std::vector<std::string>& arguments) {
   if (json) std::cout << R"({"format":1,"entries":[)";
   bool first = true;
   ScannedEntry entry;
-  for_each_entry(text("LOG"), from, to, [&](std::uint64_t seq, std::string_view bytes) {
-    if (const auto fault = scan_entry(bytes, entry))
-      throw AuditError(Fault::tampered, "entry " + std::to_string(seq) +
-                                            " is not canonical: " + std::string(fault->why));
-    if (values->count("event") > 0 && entry.event != text("event")) return;
-    if (values->count("actor") > 0 && entry.actor != text("actor")) return;
-    if (json)
-      std::cout << (first ? "" : ",") << bytes;  // a canonical entry is a JSON object
-    else
-      std::cout << entry_line(entry) << "\n";
-    first = false;
-  });
+  for_each_entry(
+      words_of(*values, one_log).front(), from, to, [&](std::uint64_t seq, std::string_view bytes) {
+        if (const auto fault = scan_entry(bytes, entry))
+          throw AuditError(Fault::tampered, "entry " + std::to_string(seq) +
+                                                " is not canonical: " + std::string(fault->why));
+        if (values->count("event") > 0 && entry.event != text("event")) return;
+        if (values->count("actor") > 0 && entry.actor != text("actor")) return;
+        if (json)
+          std::cout << (first ? "" : ",") << bytes;  // a canonical entry is a JSON object
+        else
+          std::cout << entry_line(entry) << "\n";
+        first = false;
+      });
   if (json) std::cout << "]}\n";
+  return exit_done;
+}
+
+int run_report(const std::vector<std::string>& arguments) {
+  static constexpr Words logs{"LOG", 1, -1};
+  po::options_description options("options");
+  options.add_options()("from", po::value<std::string>()->value_name("DATE"), "first day")(
+      "to", po::value<std::string>()->value_name("DATE"), "last day")(
+      "json", "one JSON document on stdout");
+  const auto values = parse_command_line(
+      arguments, "report LOG… [--from DATE] [--to DATE] [--json]", options, logs);
+  if (!values) return exit_done;
+  const auto day = [&](const char* name) {
+    return values->count(name) > 0 ? (*values)[name].as<std::string>() : std::string();
+  };
+  Period period(day("from"), day("to"));
+  ScannedEntry entry;
+  for (const std::string& word : words_of(*values, logs))
+    for (const fs::path& log : find_logs(word))
+      for_each_entry(log, 0, std::numeric_limits<std::uint64_t>::max(),
+                     [&](std::uint64_t seq, std::string_view bytes) {
+                       if (scan_entry(bytes, entry))
+                         throw AuditError(Fault::tampered,
+                                          "entry " + std::to_string(seq) + " is not canonical",
+                                          "run sceau-audit verify to learn what else is damaged");
+                       period.add(entry);
+                     });
+  if (values->count("json") > 0)
+    period.print_json(std::cout);
+  else
+    period.print_text(std::cout);
   return exit_done;
 }
 
@@ -218,10 +266,10 @@ int run_receipt(const std::vector<std::string>& arguments) {
                         "the file that came with the receipt")("json",
                                                                "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, "RECEIPT");
+      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, one_receipt);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
-  const std::string name = (*values)["RECEIPT"].as<std::string>();
+  const std::string name = words_of(*values, one_receipt).front();
   const auto receipt = read_file(name, largest_receipt);
   if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
   const Digest file = Hasher().sha256_file(required(*values, "file"));
@@ -236,9 +284,9 @@ int run_prove(const std::vector<std::string>& arguments) {
       "prove that the first M entries are the beginning of the first N: prints the hashes")(
       "json", "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "prove LOG --index N | --consistency M N [--json]", options, "LOG");
+      arguments, "prove LOG --index N | --consistency M N [--json]", options, one_log);
   if (!values) return exit_done;
-  const fs::path log = (*values)["LOG"].as<std::string>();
+  const fs::path log = words_of(*values, one_log).front();
   const bool json = values->count("json") > 0;
   if (values->count("index") + values->count("consistency") != 1)
     throw AuditError(Fault::bad_input, "what to prove is not said",

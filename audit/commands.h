@@ -19,9 +19,11 @@ enum ExitCode : int {
 /// boost::program_options::error.
 int run_verify(const std::vector<std::string>& arguments);
 int run_show(const std::vector<std::string>& arguments);
+int run_report(const std::vector<std::string>& arguments);
 int run_receipt(const std::vector<std::string>& arguments);
 int run_prove(const std::vector<std::string>& arguments);
 int run_cosign(const std::vector<std::string>& arguments);
+int run_key(const std::vector<std::string>& arguments);
 int run_rebuild(const std::vector<std::string>& arguments);
 
 }  // namespace sceau::audit

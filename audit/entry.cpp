@@ -150,6 +150,13 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
   return time;
 }
 
+std::optional<std::chrono::system_clock::time_point> time_in(std::string_view entry) {
+  static constexpr std::string_view label = R"(,"time":")";
+  const auto at = entry.find(label);
+  return at == std::string_view::npos ? std::nullopt
+                                      : parse_time(entry.substr(at + label.size(), 27));
+}
+
 std::string format_head(std::uint64_t seq, const Digest& prev, std::string_view time) {
   std::string line;
   line.reserve(512);  // with the tail that most entries have

@@ -51,6 +51,9 @@ void check_entry(std::string_view event, std::string_view actor, const Fields& d
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_time(
     std::string_view text);
 
+/// The time that an entry of the writer's own carries; nothing when there is none.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> time_in(std::string_view entry);
+
 /// The line's end, from `,"event":` on: what doesn't depend on the place in the log.
 [[nodiscard]] std::string format_tail(std::string_view event, std::string_view actor,
                                       const Fields& data);

@@ -69,9 +69,12 @@ constexpr std::array events = {
             {"turn", number},
             {"verdict", word}}}},
     Event{"release.revoked", {{{"request", word}, {"turn", number}}}},
-    Event{"log.cosigned", {{{"size", number}, {"witness", word}}}},
+    Event{"log.cosigned", {{{"size", number}, {"time", number}, {"witness", word}}}},
     Event{"log.erased", {{{"reason", word}, {"session", word}}}},
-    Event{"key.rotated", {{{"checkpoint", word}, {"key", word}}}},
+    Event{"log.revealed", {{{"entry", number}}}},
+    Event{"log.trusted", {{{"quorum", word}, {"trust", digest}}}},
+    Event{"log.sealed", {{{"key", word}, {"origin", word}}}},
+    Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
 
 constexpr std::array acts = {

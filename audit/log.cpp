@@ -51,8 +51,11 @@ void Log::State::open() {
   }
   // Everything that was in the record goes into tiles before the record is begun anew: after a
   // failed fsync, what can be read back need not be on the disk.
+  seal = found.seal;
+  sealing = seal.has_value();
   publish();
   begin_record();
+  open_desk();
   publisher = std::thread([this] { publish_from_time_to_time(); });
 }
 
@@ -120,11 +123,38 @@ std::string Log::receipt(std::uint64_t seq) {
     throw AuditError(Fault::bad_input, "there is no entry " + std::to_string(seq) + " yet");
   if (seq >= published()) publish();
   std::unique_lock held(state_->mutex);
-  const std::string note = state_->note;
-  const std::uint64_t size = state_->published;
-  const Digest root = state_->root;
+  std::string note = state_->note;
+  Checkpoint under{"", state_->published, state_->root, ""};
+  if (const auto& best = state_->cosigned;
+      best && !best->by.empty() && seq < best->checkpoint.size) {
+    note = best->note;
+    under = best->checkpoint;
+  }
   held.unlock();
-  return format_receipt(make_receipt(state_->log_dir, seq, size, root, note));
+  return format_receipt(make_receipt(state_->log_dir, seq, under.size, under.root, note));
+}
+
+Seal Log::seal(const Verifier& next, std::string_view actor) {
+  if (next.type() != KeyType::ed25519 || next.name() == state_->origin)
+    throw AuditError(Fault::refused, "the log that goes on needs a log's key of another name",
+                     "an origin such as " + state_->origin + ".2 is new");
+  if (const auto there = sealed()) {
+    if (there->key == next.line()) {
+      publish();
+      return *there;
+    }
+    throw AuditError(Fault::refused, "the log is sealed already, and names another key",
+                     "go on with the key of " + there->origin);
+  }
+  state_->append(
+      {{"log.sealed", std::string(actor), {{"origin", next.name()}, {"key", next.line()}}}}, true);
+  publish();
+  return *sealed();
+}
+
+std::optional<Seal> Log::sealed() const {
+  const std::lock_guard held(state_->mutex);
+  return state_->seal;
 }
 
 std::uint64_t Log::size() const {

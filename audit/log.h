@@ -11,8 +11,16 @@
 // a second it is published: tiles, then a note of what is about to be signed, then the signed
 // checkpoint. A failed write stops the log for good: nothing is appended until it is opened again.
 //
-//   log_dir/      checkpoint and tile/…: static files, to be copied anywhere
-//   state_dir/    wal, wal.old, signed, lock, tmp/: the writer's own; on the same file system
+// The log is ended by seal() (rotation.h), and witnessed over a folder of files (witness_desk.h):
+//
+//   for (const auto& answer : log.collect(folder).unused) …;        // tell the operator
+//   for (const auto& cosigner : log.unrecorded())                   // in the journal
+//     log.append("log.cosigned", "centre", cosigned_fields(cosigner));
+//   log.ask(folder);                                                // the next round, if any
+//
+//   log_dir/      checkpoint, checkpoint.cosigned and tile/…: static files, to be copied anywhere
+//   state_dir/    wal, wal.old, signed, asked, witnesses, lock, tmp/: the writer's own; on the
+//                 same file system
 #pragma once
 
 #include <chrono>
@@ -20,6 +28,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +37,8 @@
 #include "audit/disk.h"
 #include "audit/entry.h"
 #include "audit/key.h"
+#include "audit/trust.h"
+#include "audit/witness_desk.h"
 
 namespace sceau::audit {
 
@@ -50,6 +61,7 @@ struct LogOptions {
   std::chrono::milliseconds publish_after{300};  ///< after the first append that is unpublished
   std::shared_ptr<Disk> disk;                    ///< none: the real one
   std::size_t wal_limit = 4 << 20;               ///< bytes after which a new record is begun
+  std::optional<Trust> trust;  ///< the trust file: whose cosignatures count; none: nobody's
 };
 
 /// What opening a log found and did.
@@ -57,6 +69,32 @@ struct Recovery {
   std::uint64_t entries = 0;     ///< unpublished entries taken from the write-ahead record
   std::uint64_t torn_bytes = 0;  ///< cut: a batch that was never acknowledged
 };
+
+/// What the last entry of a sealed log says: which log goes on.
+struct Seal {
+  std::uint64_t seq = 0;
+  std::string origin;
+  std::string key;  ///< verifier key line
+};
+
+/// How far witnesses vouch for the log.
+struct WitnessStatus {
+  std::uint64_t size = 0;    ///< entries under the trust file's quorum (without a quorum: under
+                             ///< any cosignature); 0: none
+  std::uint64_t time_s = 0;  ///< the earliest time of these cosignatures, since 1970; 0: none
+  std::vector<Cosigner> by;  ///< who signed that checkpoint
+  bool quorum = false;       ///< the trust file asks for a quorum (whether or not it is met)
+  /// Entries beyond `size`. `log.cosigned` doesn't count: recording an answer would else make
+  /// the next round necessary, for ever.
+  std::uint64_t unwitnessed = 0;
+  /// The time of the oldest of them, as it stands in the entry.
+  std::optional<std::chrono::system_clock::time_point> unwitnessed_since;
+  std::uint64_t asked = 0;           ///< size of the round under way; 0: none
+  std::vector<std::string> waiting;  ///< witnesses that it waits for, by the trust file's names
+};
+
+/// The data of the `log.cosigned` entry of an answer.
+[[nodiscard]] Fields cosigned_fields(const Cosigner& cosigner);
 
 class Log {
  public:
@@ -85,8 +123,28 @@ class Log {
   /// Publishes everything appended so far. Throws AuditError (stopped).
   void publish();
 
-  /// The receipt of an entry, after it is published. Throws AuditError (bad_input) when there is
-  /// no such entry, (stopped).
+  /// Ends the log: appends `log.sealed`, which names the log that goes on, and publishes. From
+  /// then on append() throws AuditError (refused), here and after every start. Done again with the
+  /// same key, it gives the seal that is there; with another key it throws (refused).
+  Seal seal(const Verifier& next, std::string_view actor);
+  /// The seal, if the log is sealed.
+  [[nodiscard]] std::optional<Seal> sealed() const;
+
+  /// Replaces the trust file given at the start.
+  void believe(Trust trust);
+  /// Publishes and writes the requests of a round of witnesses into the folder, which exists. No
+  /// round begins while nothing but `log.cosigned` is newer than the last. See WitnessDesk::ask.
+  Round ask(const std::filesystem::path& folder, bool renew = false);
+  /// Takes the answers in the folder. Those that are right are in checkpoint.cosigned, in receipts
+  /// and (if it is still the newest) in the checkpoint when this returns. See WitnessDesk::collect.
+  Answers collect(const std::filesystem::path& folder);
+  /// Cosignatures that are kept and stand in no `log.cosigned` entry yet, also after a crash.
+  [[nodiscard]] std::vector<Cosigner> unrecorded() const;
+  [[nodiscard]] WitnessStatus witnesses() const;
+
+  /// The receipt of an entry, after it is published: under the newest checkpoint that covers it
+  /// and has a quorum of witnesses, else under the one with most cosignatures, else under the
+  /// newest. Throws AuditError (bad_input) when there is no such entry, (stopped).
   [[nodiscard]] std::string receipt(std::uint64_t seq);
 
   [[nodiscard]] std::uint64_t size() const;       ///< entries appended

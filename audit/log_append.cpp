@@ -7,14 +7,23 @@
 namespace sceau::audit {
 namespace {
 
+AuditError sealed_error() {
+  return {Fault::refused, "the log is sealed: it takes no entry any more",
+          "sceau log rotate begins the log that goes on"};
+}
+
 // What an entry has beside its tail: {"v":1,"seq":…,"prev":"…","time":"…" and the clock's key.
 constexpr std::size_t longest_head = 256;
 
 }  // namespace
 
-std::vector<Appended> Log::State::append(std::vector<Draft> drafts) {
+std::vector<Appended> Log::State::append(std::vector<Draft> drafts, bool seals) {
   Pending own;
+  own.seals = seals;
   for (const Draft& draft : drafts) {
+    if (draft.event == "log.sealed" && !seals)
+      throw AuditError(Fault::refused, "log.sealed is not appended by hand",
+                       "sceau log rotate seals the log");
     check_entry(draft.event, draft.actor, draft.data);
     own.tails.push_back(format_tail(draft.event, draft.actor, draft.data));
     if (own.tails.back().size() > longest_entry - longest_head)
@@ -25,6 +34,9 @@ std::vector<Appended> Log::State::append(std::vector<Draft> drafts) {
 
   std::unique_lock held(mutex);
   if (!stopped.empty()) throw stopped_error();
+  if (sealing) throw sealed_error();
+  if (own.drafts.front().event == "key.rotated" && tree.size() > 0)
+    throw AuditError(Fault::refused, "key.rotated can only be the first entry of a log");
   queue.push_back(&own);
   while (!own.done) {
     if (leading || rotating)
@@ -36,13 +48,33 @@ std::vector<Appended> Log::State::append(std::vector<Draft> drafts) {
   return std::move(own.appended);
 }
 
+// What is queued, up to an entry that seals the log; what stands behind it is refused.
+std::vector<Log::State::Pending*> Log::State::take_queue() {
+  std::vector<Pending*> batch;
+  for (Pending* pending : std::exchange(queue, {})) {
+    if (sealing) {
+      pending->error = std::make_exception_ptr(sealed_error());
+      pending->done = true;
+      continue;
+    }
+    batch.push_back(pending);
+    sealing = pending->seals;
+  }
+  return batch;
+}
+
 // Takes what is queued, makes it durable without holding the mutex, and adds it to the tree.
 void Log::State::lead(std::unique_lock<std::mutex>& held) {
   leading = true;
-  const std::vector<Pending*> batch = std::exchange(queue, {});
+  const std::vector<Pending*> batch = take_queue();
   std::exception_ptr error;
   try {
     if (!stopped.empty()) throw stopped_error();
+    if (batch.empty()) {
+      leading = false;
+      committed.notify_all();
+      return;
+    }
     held.unlock();
     Head next = head;
     const std::string frame = sequence(batch, next);
@@ -53,10 +85,16 @@ void Log::State::lead(std::unique_lock<std::mutex>& held) {
     head = next;
     wal_bytes += frame.size();
     for (const Pending* pending : batch)
-      for (const Appended& entry : pending->appended) tree.add(entry.bytes, entry.leaf);
+      for (std::size_t i = 0; i < pending->appended.size(); ++i) {
+        const Appended& entry = pending->appended[i];
+        tree.add(entry.bytes, entry.leaf);
+        if (pending->seals) seal = seal_in(entry.seq, entry.bytes);
+        if (pending->drafts[i].event == "log.cosigned") note_cosigned(entry.seq, entry.bytes);
+      }
   } catch (...) {
     if (!held.owns_lock()) held.lock();
     error = stop(std::current_exception());
+    sealing = seal.has_value();  // a seal that was refused is none
   }
   for (Pending* pending : batch) {
     pending->error = error;

@@ -37,7 +37,15 @@ struct Log::State {
     std::vector<std::string> tails;
     std::vector<Appended> appended;
     std::exception_ptr error;
+    bool seals = false;
     bool done = false;
+  };
+
+  // A `log.cosigned` entry.
+  struct Recorded {
+    std::uint64_t seq;
+    std::string witness;
+    std::uint64_t size;
   };
 
   State(std::filesystem::path log, std::filesystem::path state, std::string name, Signer key,
@@ -49,11 +57,13 @@ struct Log::State {
         clock(std::move(now)),
         options(std::move(choice)),
         disk(options.disk ? options.disk : std::make_shared<Disk>()),
-        lock(files.lock) {}
+        lock(files.lock),
+        trust(options.trust.value_or(Trust{})) {}
 
   void open();
   void begin_record();
-  std::vector<Appended> append(std::vector<Draft> drafts);
+  std::vector<Appended> append(std::vector<Draft> drafts, bool seals = false);
+  std::vector<Pending*> take_queue();
   void lead(std::unique_lock<std::mutex>& held);
   std::string sequence(const std::vector<Pending*>& batch, Head& next);
   Appended place(Pending& pending, std::size_t i, Head& next);
@@ -61,6 +71,12 @@ struct Log::State {
   void rotate_record(std::unique_lock<std::mutex>& held);
   void publish_from_time_to_time();
   void close() noexcept;
+  void open_desk();
+  void take_from_desk();
+  void note_cosigned(std::uint64_t seq, std::string_view entry);
+  [[nodiscard]] std::uint64_t vouched() const;
+  [[nodiscard]] std::uint64_t unwitnessed() const;
+  [[nodiscard]] std::uint64_t recorded_since(std::uint64_t size) const;
   /// Under `mutex`: after this nothing is appended. Gives what the waiting threads are told.
   std::exception_ptr stop(const std::exception_ptr& cause);
   [[nodiscard]] AuditError stopped_error() const;
@@ -88,6 +104,14 @@ struct Log::State {
   std::string note;             // the last checkpoint
   std::uint64_t published = 0;  // its size
   Digest root{};                // its root
+  bool sealing = false;         // an entry that seals has been taken from the queue
+  std::optional<Seal> seal;
+  Trust trust;
+  std::optional<CosignedCheckpoint> cosigned;  // the desk's best,
+  std::optional<CosignedCheckpoint> asked;     // and its round
+  std::vector<Recorded> recorded;              // at or behind the size of `cosigned`
+
+  std::optional<WitnessDesk> desk;  // under `publishing`
 
   std::size_t wal_bytes = 0;  // of the present record
 

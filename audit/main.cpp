@@ -15,14 +15,21 @@ using namespace sceau::audit;
 constexpr const char* usage =
     "usage: sceau-audit COMMAND …        (--help after a command says more)\n"
     "\n"
-    "  verify LOG --trust FILE           is the log whole, and signed by whom it should be\n"
+    "  verify LOG… --trust FILE          is the log whole, and signed by whom it should be; "
+    "several\n"
+    "                                    logs, or a folder of them, must go on from each other\n"
     "  show LOG                          the entries of a log\n"
+    "  report LOG… [--from DATE] [--to DATE]\n"
+    "                                    a period's figures: sessions, requests, verdicts, "
+    "releases\n"
     "  receipt FILE.receipt --file OUTPUT --trust FILE\n"
     "                                    was this file released, as it is, after a check\n"
     "  prove LOG --index N               a receipt for entry N\n"
     "  prove LOG --consistency M N       the proof that M entries are the beginning of N\n"
     "  cosign LOG --key W.key --state FILE\n"
+    "  cosign --request FILE --answer FILE --key W.key --state FILE\n"
     "                                    be a witness: compare with what was seen last, then sign\n"
+    "  key --name NAME --out W.key       a key for a witness; its public half is printed\n"
     "  rebuild --entries FILE --key-file K --sizes 5,256 --out DIR\n"
     "                                    a log made again from its entries\n"
     "\n"
@@ -36,9 +43,11 @@ int run(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (arguments[0] == "verify") return run_verify(rest);
   if (arguments[0] == "show") return run_show(rest);
+  if (arguments[0] == "report") return run_report(rest);
   if (arguments[0] == "receipt") return run_receipt(rest);
   if (arguments[0] == "prove") return run_prove(rest);
   if (arguments[0] == "cosign") return run_cosign(rest);
+  if (arguments[0] == "key") return run_key(rest);
   if (arguments[0] == "rebuild") return run_rebuild(rest);
   throw AuditError(Fault::bad_input, "there is no command of this name",
                    "sceau-audit --help lists the commands");

@@ -28,16 +28,21 @@ Digest range_root(Hasher& hasher, std::uint64_t begin, std::uint64_t count,
 Digest empty_root() { return Hasher().sha256({}); }
 
 void Accumulator::add(Hasher& hasher, const Digest& leaf, const Completed& completed) {
-  Digest carry = leaf;
-  unsigned height = 0;
-  for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
+  add_subtree(hasher, leaf, 0, completed);
+}
+
+void Accumulator::add_subtree(Hasher& hasher, const Digest& root, unsigned height,
+                              const Completed& completed) {
+  Digest carry = root;
+  size_ += std::uint64_t{1} << height;
+  if (completed && height > 0) completed(height, carry);
+  for (std::uint64_t bits = (size_ >> height) - 1; (bits & 1) != 0; bits >>= 1) {
     carry = hasher.node(peaks_.back(), carry);
     peaks_.pop_back();
     ++height;
     if (completed) completed(height, carry);
   }
   peaks_.push_back(carry);
-  ++size_;
 }
 
 Digest Accumulator::root(Hasher& hasher) const {

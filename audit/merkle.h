@@ -28,6 +28,10 @@ class Accumulator {
   using Completed = std::function<void(unsigned height, const Digest& root)>;
 
   void add(Hasher& hasher, const Digest& leaf, const Completed& completed = {});
+  /// Adds 2^height leaves by their root, behind a multiple of as many; `completed` hears of the
+  /// subtree itself too.
+  void add_subtree(Hasher& hasher, const Digest& root, unsigned height,
+                   const Completed& completed = {});
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// The root of all leaves added so far.
   [[nodiscard]] Digest root(Hasher& hasher) const;

@@ -72,13 +72,18 @@ std::vector<std::size_t> verified_keys(const Note& note, const std::vector<Verif
   return verified;
 }
 
-std::string signature_line(const Verifier& key, std::span<const std::uint8_t> signature) {
-  Bytes data(4 + signature.size());
-  for (std::size_t i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(key.id() >> (24 - 8 * i));
-  std::copy(signature.begin(), signature.end(), data.begin() + 4);
+std::string format_signature(const NoteSignature& signature) {
+  Bytes data(4 + signature.signature.size());
+  for (std::size_t i = 0; i < 4; ++i)
+    data[i] = static_cast<std::uint8_t>(signature.key_id >> (24 - 8 * i));
+  std::copy(signature.signature.begin(), signature.signature.end(), data.begin() + 4);
   std::string line(dash);
-  line.append(key.name()).append(" ").append(to_base64(data)).append("\n");
+  line.append(signature.name).append(" ").append(to_base64(data)).append("\n");
   return line;
+}
+
+std::string signature_line(const Verifier& key, std::span<const std::uint8_t> signature) {
+  return format_signature({key.name(), key.id(), {signature.begin(), signature.end()}});
 }
 
 std::string sign_note(std::string_view text, const Signer& signer) {

@@ -38,6 +38,9 @@ struct Note {
 [[nodiscard]] std::vector<std::size_t> verified_keys(const Note& note,
                                                      const std::vector<Verifier>& keys);
 
+/// A signature line as it stands in a note, with its newline.
+[[nodiscard]] std::string format_signature(const NoteSignature& signature);
+
 /// The note with this key's signature as its only one. The text must end with a newline.
 [[nodiscard]] std::string sign_note(std::string_view text, const Signer& signer);
 

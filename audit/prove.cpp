@@ -77,6 +77,21 @@ std::string LogFiles::entry(std::uint64_t seq) {
   return bytes.substr(start + 2, end - start - 2);
 }
 
+void LogFiles::each_entry(
+    std::uint64_t from,
+    const std::function<void(std::uint64_t seq, std::string_view bytes)>& use) const {
+  for (std::uint64_t index = from / tile_width; index * tile_width < size_; ++index) {
+    const std::string bytes = bundle(index);  // whole entries, as its reader has checked
+    std::uint64_t seq = index * tile_width;
+    for (std::size_t at = 0; at < bytes.size(); ++seq) {
+      const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) * 256 +
+                          static_cast<unsigned char>(bytes[at + 1]);
+      if (seq >= from) use(seq, std::string_view(bytes).substr(at + 2, length));
+      at += 2 + length;
+    }
+  }
+}
+
 Digest LogFiles::node(unsigned height, std::uint64_t index) {
   const unsigned level = height / tile_height;
   const unsigned above = height % tile_height;  // how far above the tile's own hashes

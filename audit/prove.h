@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,9 @@ class LogFiles {
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// The bytes of an entry; seq < size.
   [[nodiscard]] std::string entry(std::uint64_t seq);
+  /// Calls `use` with the entries from `from` on, in order.
+  void each_entry(std::uint64_t from,
+                  const std::function<void(std::uint64_t seq, std::string_view bytes)>& use) const;
   /// The root of a perfect subtree that lies within the size.
   [[nodiscard]] Digest node(unsigned height, std::uint64_t index);
   [[nodiscard]] NodeReader reader();

@@ -1,6 +1,7 @@
 #include "audit/rebuild.h"
 
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "audit/checkpoint.h"
@@ -14,18 +15,69 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The entries of a file in one of its two forms.
+class EntryFile {
+ public:
+  EntryFile(const fs::path& path, std::uint64_t count) : file_(path, std::ios::binary) {
+    if (!file_ || fs::is_directory(path))
+      throw AuditError(Fault::bad_input, "cannot read " + path.string());
+    prefixed_ = holds_prefixed(count);
+    file_.clear();
+    file_.seekg(0);
+  }
+
+  // False at the end of the file.
+  bool next(std::string& entry, std::uint64_t number) {
+    if (prefixed_) {
+      const auto length = read_length();
+      if (!length) return false;
+      entry.resize(*length);
+      file_.read(entry.data(), static_cast<std::streamsize>(*length));
+      return file_.gcount() == static_cast<std::streamsize>(*length);
+    }
+    if (!std::getline(file_, entry)) return false;
+    if (file_.eof()) throw AuditError(Fault::bad_input, "the last entry has no end of line");
+    if (entry.size() > longest_entry)
+      throw AuditError(Fault::bad_input,
+                       "entry " + std::to_string(number) + " is longer than 65535 bytes");
+    return true;
+  }
+
+  bool at_end() { return file_.peek() == std::ifstream::traits_type::eof(); }
+
+ private:
+  std::optional<std::size_t> read_length() {
+    char bytes[2];
+    if (!file_.read(bytes, 2)) return std::nullopt;
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) * 256 +
+           static_cast<unsigned char>(bytes[1]);
+  }
+
+  // True when lengths lead to exactly so many entries and the file's end. Lines don't, by chance.
+  bool holds_prefixed(std::uint64_t count) {
+    file_.seekg(0, std::ios::end);
+    const auto size = file_.tellg();
+    file_.seekg(0);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto length = read_length();
+      if (!length) return false;
+      file_.seekg(static_cast<std::streamoff>(*length), std::ios::cur);
+    }
+    return file_.good() && file_.tellg() == size;
+  }
+
+  std::ifstream file_;
+  bool prefixed_ = false;
+};
+
 // Adds entries until the tree has this size.
-void grow(Tree& tree, std::uint64_t size, std::ifstream& file, Hasher& hasher) {
+void grow(Tree& tree, std::uint64_t size, EntryFile& file, Hasher& hasher) {
   std::string entry;
   while (tree.size() < size) {
-    if (!std::getline(file, entry))
+    if (!file.next(entry, tree.size()))
       throw AuditError(Fault::bad_input, "the file has " + std::to_string(tree.size()) +
                                              " entries, fewer than the size " +
                                              std::to_string(size));
-    if (file.eof()) throw AuditError(Fault::bad_input, "the last entry has no end of line");
-    if (entry.size() > longest_entry)
-      throw AuditError(Fault::bad_input,
-                       "entry " + std::to_string(tree.size()) + " is longer than 65535 bytes");
     tree.add(entry, hasher.leaf(entry));
   }
 }
@@ -38,9 +90,7 @@ void rebuild_log(const fs::path& entries, const Signer& signer,
     if (sizes[i] <= sizes[i - 1])
       throw AuditError(Fault::bad_input, "the sizes don't ascend", "for example 5,256,300");
   if (sizes.empty()) throw AuditError(Fault::bad_input, "no size was given");
-  std::ifstream file(entries, std::ios::binary);
-  if (!file || fs::is_directory(entries))
-    throw AuditError(Fault::bad_input, "cannot read " + entries.string());
+  EntryFile file(entries, sizes.back());
   if (fs::exists(out) && (!fs::is_directory(out) || !fs::is_empty(out)))
     throw AuditError(Fault::exists, out.string() + " holds something already", "name a new folder");
   const fs::path temporary = out / ".new";
@@ -58,7 +108,7 @@ void rebuild_log(const fs::path& entries, const Signer& signer,
     remove_superseded(disk, out, taken);
   }
   fs::remove(temporary);
-  if (file.peek() != std::ifstream::traits_type::eof())
+  if (!file.at_end())
     throw AuditError(Fault::bad_input, "the file has more entries than the last size",
                      "give the number of entries as the last size");
 }

@@ -100,7 +100,7 @@ class Recoverer {
     result_.head.prev = hasher_.leaf(last);
     if (result_.head.prev != files.node(0, published_->size - 1))
       alarm("the last entry is not the one in the tree");
-    note_time(last);
+    note_last(last);
   }
 
   // The partial bundle is written anew with the next entries: it must be what was signed.
@@ -140,6 +140,7 @@ class Recoverer {
     next_ = frame.first + frame.entries.size();
     Head& head = result_.head;
     if (*next_ <= head.seq) return;  // in the tiles already
+    if (result_.seal) alarm("entries stand behind the seal of the log");
     if (frame.first != head.seq || !follows(frame.entries.front(), head.seq, head.prev))
       alarm("the write-ahead record doesn't go on where the checkpoint ends, at entry " +
             std::to_string(head.seq));
@@ -150,7 +151,7 @@ class Recoverer {
       check_signed_root();
     }
     head.prev = frame.leaves.back();
-    note_time(frame.entries.back());
+    note_last(frame.entries.back());
   }
 
   // A size that was about to be signed when the crash came gets the same root again.
@@ -160,14 +161,12 @@ class Recoverer {
             std::to_string(signed_->size) + " entries");
   }
 
-  void note_time(std::string_view entry) {
-    static constexpr std::string_view label = R"(,"time":")";
-    const auto at = entry.find(label);
-    const auto time = at == std::string_view::npos
-                          ? std::nullopt
-                          : parse_time(entry.substr(at + label.size(), 27));
+  // Where the next entry goes depends on the last one.
+  void note_last(std::string_view entry) {
+    const auto time = time_in(entry);
     if (!time) alarm("the last entry has no time");
     result_.head.time = *time;
+    result_.seal = seal_in(result_.head.seq - 1, entry);
   }
 
   fs::path log_dir_;

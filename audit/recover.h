@@ -11,6 +11,7 @@
 #include "audit/checkpoint.h"
 #include "audit/hash.h"
 #include "audit/key.h"
+#include "audit/log.h"
 #include "audit/tree.h"
 
 namespace sceau::audit {
@@ -37,9 +38,13 @@ struct Recovered {
   Head head;
   std::optional<Checkpoint> published;  ///< none: the log is new
   std::string note;                     ///< the checkpoint file as it is
+  std::optional<Seal> seal;             ///< the last entry's, if the log is sealed
   std::uint64_t entries = 0;            ///< taken from the write-ahead record
   std::uint64_t torn_bytes = 0;
 };
+
+/// The seal that an entry of the writer's own is, or nothing.
+[[nodiscard]] std::optional<Seal> seal_in(std::uint64_t seq, std::string_view entry);
 
 /// Throws AuditError as Log's constructor says.
 [[nodiscard]] Recovered recover(const std::filesystem::path& log_dir,

@@ -9,15 +9,25 @@
 
 #include "audit/scan.h"
 #include "audit/verify.h"
+#include "audit/verify_chain.h"
 
 namespace sceau::audit {
+
+/// A chain of logs: one after another, then the links. One log is printed as itself.
+void print_text(std::ostream& out, const ChainVerification& chain);
+/// One log: its document, with the links that were not checked among its `checks`. More:
+/// {"format":1, "verdict":…,"logs":[documents, the oldest first],"links":[checks]}
+void print_json(std::ostream& out, const ChainVerification& chain);
+[[nodiscard]] std::string verdict_sentence(const ChainVerification& chain);
 
 /// One line a check, then notes, acts without an outcome, and the verdict.
 void print_text(std::ostream& out, const Verification& result);
 
 /// {"format":1,"verdict":"valid|undecided|tampered","origin":…,"size":…,"root":…,"first_bad":…,
-///  "checks":[{"check":…,"result":…,"message":…,"entry":…}],"notes":[…],
-///  "intents":[{"seq":…,"event":…,"id":…}]}
+///  "checks":[{"check":…,"result":…,"message":…,"entry":…,"failure":…}],"notes":[…],
+///  "intents":[{"seq":…,"event":…,"id":…}],"gaps":[{"seq":…,"session":…,"kind":…}],
+///  "clock_steps":[{"seq":…,"behind_us":…}],"unlisted":N,
+///  "witnesses":{"entries":N,"unwitnessed":N,"names":[…]},"next":…,"earlier":…}
 void print_json(std::ostream& out, const Verification& result);
 
 /// The verdict in one sentence.

@@ -190,6 +190,28 @@ void write_trust_file(const std::filesystem::path& path, std::string_view verifi
   replace_file(disk, temporary, {path, text, 0644});
 }
 
+void add_log_key(const std::filesystem::path& path, std::string_view verifier_key) {
+  auto text = read_file(path, longest_trust_file);
+  if (!text) throw AuditError(Fault::bad_input, "there is no trust file " + path.string());
+  const Verifier key = parse_verifier_key(verifier_key);
+  const Trust trust = parse_trust(*text);
+  if (std::any_of(trust.logs.begin(), trust.logs.end(),
+                  [&](const Verifier& log) { return log.line() == key.line(); }))
+    return;
+  std::size_t at = 0;  // behind the last line that begins with `log`
+  for (std::size_t line = 0; line < text->size(); line = text->find('\n', line) + 1)
+    if (const auto words =
+            split_words(std::string_view(*text).substr(line, text->find('\n', line) - line));
+        !words.empty() && words[0] == "log")
+      at = text->find('\n', line) + 1;
+  text->insert(at, "log " + key.line() + "\n");
+  (void)parse_trust(*text);
+  auto temporary = path;
+  temporary += ".new";
+  Disk disk;
+  replace_file(disk, temporary, {path, *text, 0644});
+}
+
 SignedCheckpoint open_checkpoint(std::string_view note, const Trust& trust) {
   const Note parsed = parse_note(note);
   SignedCheckpoint result;

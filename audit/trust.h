@@ -53,6 +53,11 @@ struct Trust {
 /// nothing. Replaces what is there. Throws AuditError (bad_input) for a bad key, (io).
 void write_trust_file(const std::filesystem::path& path, std::string_view verifier_key);
 
+/// Adds `log VKEY` behind the other log lines of a trust file, durably and all or nothing; the rest
+/// of the text stays as it is. Does nothing when the key is there. Throws AuditError (bad_input)
+/// when there is no such file or it, or the key, is bad; (io).
+void add_log_key(const std::filesystem::path& path, std::string_view verifier_key);
+
 /// A checkpoint whose log signature has been verified.
 struct SignedCheckpoint {
   Checkpoint checkpoint;

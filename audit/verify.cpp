@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/merkle.h"
-#include "audit/verify_entries.h"
+#include "audit/ordered_work.h"
+#include "audit/verify_acts.h"
 #include "audit/verify_files.h"
+#include "audit/verify_part.h"
 
 namespace sceau::audit {
 namespace {
@@ -16,6 +19,15 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest_note = 1'000'000;
 constexpr std::uint64_t bundle_width = 256;
+constexpr unsigned bundle_height = 8;
+constexpr std::uint64_t part_bundles = 16;  // what a thread takes at a time
+
+// An earlier checkpoint that is yet to be compared.
+struct Expected {
+  Checkpoint checkpoint;
+  std::string name;
+  bool witnesses = false;  // it is the one that witnesses signed, not one of --since
+};
 
 class Verifying {
  public:
@@ -24,16 +36,16 @@ class Verifying {
 
   Verification run() {
     if (!check_checkpoint()) return std::move(result_);
-    check_since_signature();
+    for (const Earlier& earlier : options_.since) expect_earlier(earlier);
+    expect_cosigned();
+    std::stable_sort(expected_.begin(), expected_.end(), [](const Expected& a, const Expected& b) {
+      return a.checkpoint.size < b.checkpoint.size;
+    });
+    compare_expected();
+    has_entries_ = !options_.tree_only || fs::exists(dir_ / "tile" / "entries");
     TileCheck tiles(dir_, result_.size);
     tiles_ = &tiles;
-    has_entries_ = !options_.tree_only || fs::exists(dir_ / "tile" / "entries");
-    const std::uint64_t size = result_.size;
-    for (std::uint64_t index = 0; index * bundle_width < size && !lost_; ++index) {
-      check_bundle(index,
-                   static_cast<unsigned>(std::min(bundle_width, size - index * bundle_width)));
-      if (options_.progress && index % 64 == 0) options_.progress(index * bundle_width, size);
-    }
+    read_parts();
     if (!lost_) finish_levels();
     tiles.look_for_strangers();
     report();
@@ -41,124 +53,161 @@ class Verifying {
   }
 
  private:
+  // Not for 2^62 at once: parts are made while there is something to read.
+  void read_parts() {
+    const std::uint64_t bundles = (result_.size + bundle_width - 1) / bundle_width;
+    const std::uint64_t parts = (bundles + part_bundles - 1) / part_bundles;
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    work_in_order<Part>(
+        parts, options_.threads > 0 ? options_.threads : cores,
+        [&] {
+          auto reader =
+              std::make_shared<PartReader>(dir_, result_.size, has_entries_, options_.tree_only);
+          return [reader, bundles](std::uint64_t number) {
+            return reader->read(number * part_bundles,
+                                std::min(bundles, (number + 1) * part_bundles));
+          };
+        },
+        [&](Part&& part) {
+          take(part);
+          if (options_.progress)
+            options_.progress(std::min(part.first + part.leaves.size(), result_.size),
+                              result_.size);
+          return !lost_;
+        });
+  }
+
+  // Puts a part behind those before it.
+  void take(const Part& part) {
+    if (part.first_prev && *part.first_prev != std::string_view(prev_.data(), prev_.size()))
+      chain_.fail(Failure::chain_prev,
+                  "entry " + std::to_string(part.first) +
+                      " names another entry before it than the one that is there",
+                  part.first);
+    if (!part.first_time.empty() && part.first_time < time_)
+      chain_.fail(
+          Failure::chain_time,
+          "entry " + std::to_string(part.first_timed) + " is earlier than the entry before it",
+          part.first_timed);
+    chain_.merge(part.chain);
+    entries_.merge(part.entries);
+    bundles_.merge(part.bundles);
+    if (part.unknown_events > 0 && unknown_events_ == 0) first_unknown_ = part.first_unknown;
+    unknown_events_ += part.unknown_events;
+    acts_.add(part);
+    add_to_tree(part);
+    tiles_->merge(part.tiles);
+    if (!part.leaves.empty()) prev_ = hex_digest(part.leaves.back());
+    if (!part.last_time.empty()) time_ = part.last_time;
+    lost_ = part.lost;
+  }
+
+  void add_to_tree(const Part& part) {
+    const Accumulator::Completed completed = [this](unsigned height, const Digest& root) {
+      if (height % bundle_height == 0) add_to_level(height / bundle_height, root);
+    };
+    for (std::size_t at = 0; at < part.leaves.size(); at += bundle_width) {
+      const std::size_t bundle = at / bundle_width;
+      const bool within =
+          !expected_.empty() && expected_.front().checkpoint.size < part.first + at + bundle_width;
+      if (bundle < part.roots.size() && !within) {
+        tree_.add_subtree(hasher_, part.roots[bundle], bundle_height, completed);
+        compare_expected();
+        continue;
+      }
+      const std::size_t end = std::min<std::size_t>(at + bundle_width, part.leaves.size());
+      for (std::size_t i = at; i < end; ++i) {
+        tree_.add(hasher_, part.leaves[i], completed);
+        compare_expected();
+      }
+    }
+  }
+
   bool check_checkpoint() {
     const auto note = read_file(dir_ / "checkpoint", largest_note);
     if (!note) {
       if (!fs::exists(dir_ / "tile"))
         throw AuditError(Fault::bad_input, dir_.string() + " holds no log",
                          "name the folder that has `checkpoint` and `tile` in it");
-      result_.add({"checkpoint", CheckResult::failed, "the checkpoint is missing", {}});
+      fail("checkpoint", Failure::checkpoint_missing, "the checkpoint is missing");
       return false;
     }
     result_.checkpoint = *note;
     try {
-      const SignedCheckpoint opened = open_checkpoint(*note, trust_);
-      result_.origin = opened.checkpoint.origin;
-      result_.size = opened.checkpoint.size;
-      result_.root = opened.checkpoint.root;
-      if (!options_.tree_only && !opened.checkpoint.extensions.empty()) {
-        result_.add({"checkpoint", CheckResult::failed, "the checkpoint has lines too many", {}});
-        return false;
-      }
-      result_.add({"checkpoint",
-                   CheckResult::passed,
-                   std::to_string(result_.size) + " entries, signed by " + opened.log_key,
-                   {}});
-      result_.add(check_witnesses(opened, trust_));
+      opened_ = open_checkpoint(*note, trust_);
     } catch (const AuditError& error) {
-      result_.add({"checkpoint", CheckResult::failed, error.what(), {}});
+      fail("checkpoint", failure_of(*note, trust_), error.what());
       if (!error.hint().empty()) result_.notes.push_back(error.hint());
       return false;
     }
+    result_.origin = opened_.checkpoint.origin;
+    result_.log_key = opened_.log_key;
+    result_.size = opened_.checkpoint.size;
+    result_.root = opened_.checkpoint.root;
+    if (!options_.tree_only && !opened_.checkpoint.extensions.empty()) {
+      fail("checkpoint", Failure::checkpoint_form, "the checkpoint has lines too many");
+      return false;
+    }
+    result_.add({"checkpoint", CheckResult::passed,
+                 std::to_string(result_.size) + " entries, signed by " + opened_.log_key});
     if (result_.origin.starts_with("trial/"))
       result_.notes.push_back(
           "this is the log of a trial centre, where anybody may act as anybody");
     return true;
   }
 
-  void check_since_signature() {
-    if (!options_.since) return;
+  void expect_earlier(const Earlier& earlier) {
+    const std::string name = earlier.name.empty() ? "" : " (" + earlier.name + ")";
     try {
-      since_ = open_checkpoint(*options_.since, trust_).checkpoint;
+      Expected next{open_checkpoint(earlier.note, trust_).checkpoint, name, false};
+      if (next.checkpoint.origin == result_.origin)
+        expected_.push_back(std::move(next));
+      else
+        fail("since", Failure::since_origin,
+             "the earlier checkpoint" + name + " is of another log");
     } catch (const AuditError& error) {
-      result_.add({"since",
-                   CheckResult::failed,
-                   std::string("the earlier checkpoint can't be believed: ") + error.what(),
-                   {}});
-      return;
-    }
-    if (since_->origin != result_.origin) {
-      result_.add({"since", CheckResult::failed, "the earlier checkpoint is of another log", {}});
-      since_.reset();
-    } else if (since_->size == 0) {
-      compare_since(empty_root());
+      fail("since", Failure::since_untrusted,
+           "the earlier checkpoint" + name + " can't be believed: " + error.what());
     }
   }
 
-  void check_bundle(std::uint64_t index, unsigned width) {
-    std::vector<Digest> leaves;
-    leaves.reserve(width);
-    if (has_entries_) read_entries(index, width, leaves);
-    if (leaves.size() < width) fill_from_tile(index, width, leaves);
-    if (leaves.size() < width) {
-      lost_ = index * bundle_width + leaves.size();
-      return;
-    }
-    const Accumulator::Completed completed = [this](unsigned height, const Digest& root) {
-      if (height % 8 == 0) add_to_level(height / 8, root);
+  // Where the newest checkpoint has no quorum, an earlier one may have it, and this log must go on
+  // from that.
+  void expect_cosigned() {
+    const auto count = [&](const SignedCheckpoint& of) {
+      result_.witnessed = trust_.quorum != Trust::none && of.quorum ? of.checkpoint.size : 0;
+      for (const std::size_t witness : of.cosigned)
+        result_.witnesses.push_back(trust_.witnesses[witness].name());
     };
-    for (const Digest& leaf : leaves) {
-      tree_.add(hasher_, leaf, completed);
-      if (since_ && tree_.size() == since_->size) compare_since(tree_.root(hasher_));
+    if (trust_.quorum == Trust::none || opened_.quorum) {
+      count(opened_);
+      result_.add(check_witnesses(opened_, trust_));
     }
-    tiles_->compare(0, index, leaves);
-  }
-
-  // Hashes the bundle's entries, and reads them unless only the tree is asked for.
-  void read_entries(std::uint64_t index, unsigned width, std::vector<Digest>& leaves) {
-    const auto files = tiles_->copies(-1, index, bundles_);
-    const TileCopy* file = tiles_->choose(files, -1, index, width, bundles_);
-    if (file == nullptr) return;
-    std::size_t used = 0;
-    const auto entries = split_bundle(file->bytes, width, used);
-    for (const std::string_view entry : entries) {
-      leaves.push_back(hasher_.leaf(entry));
-      if (!options_.tree_only) entries_.add(entry, leaves.back());
+    const auto note = read_file(dir_ / "checkpoint.cosigned", largest_note);
+    if (!note) {
+      if (trust_.quorum != Trust::none && !opened_.quorum)
+        result_.add(check_witnesses(opened_, trust_));
+      return;
     }
-    if (entries.size() < width) {
-      const std::uint64_t seq = index * bundle_width + entries.size();
-      bundles_.fail(file->name + " ends within entry " + std::to_string(seq), seq);
-    }
-    for (const TileCopy& copy : files) compare_bundles(*file, copy, index, width);
-  }
-
-  // Every copy must hold exactly its width of entries, the same as far as both go.
-  void compare_bundles(const TileCopy& file, const TileCopy& copy, std::uint64_t index,
-                       unsigned width) {
-    std::size_t used = 0;
-    const auto entries = split_bundle(copy.bytes, copy.width, used);
-    if (entries.size() < copy.width || used != copy.bytes.size())
-      bundles_.fail(copy.name + " doesn't hold exactly " + std::to_string(copy.width) + " entries",
-                    index * bundle_width + entries.size());
-    if (copy.width > width) tiles_->note_tail(copy.name);
-    const std::size_t common = std::min(file.bytes.size(), used);
-    if (file.bytes.compare(0, common, copy.bytes, 0, common) != 0)
-      bundles_.fail(copy.name + " says other than " + file.name);
-  }
-
-  // Where entries are lost, the tile's hashes let the rest be checked all the same.
-  void fill_from_tile(std::uint64_t index, unsigned width, std::vector<Digest>& leaves) {
-    Findings ignored("tiles");  // `compare` tells them
-    const auto files = tiles_->copies(0, index, ignored);
-    const TileCopy* file = tiles_->choose(files, 0, index, width, tiles_->findings());
-    if (file == nullptr || file->bytes.size() < width * sizeof(Digest)) return;
-    while (leaves.size() < width) {
-      Digest leaf;
-      std::copy_n(reinterpret_cast<const std::uint8_t*>(file->bytes.data()) +
-                      leaves.size() * sizeof(Digest),
-                  sizeof(Digest), leaf.begin());
-      leaves.push_back(leaf);
-      entries_.skip(leaf);
+    try {
+      const SignedCheckpoint earlier = open_checkpoint(*note, trust_);
+      if (earlier.checkpoint.origin != result_.origin)
+        throw AuditError(Fault::tampered, "it is of another log");
+      expected_.push_back({earlier.checkpoint, "checkpoint.cosigned", true});
+      if (trust_.quorum == Trust::none || opened_.quorum) return;
+      if (!earlier.quorum) {
+        result_.add(check_witnesses(
+            earlier.cosigned.size() > opened_.cosigned.size() ? earlier : opened_, trust_));
+        return;
+      }
+      count(earlier);
+      Check check = check_witnesses(earlier, trust_);
+      check.message += ", for the first " + std::to_string(earlier.checkpoint.size) +
+                       " entries; no witness vouches yet for those after them";
+      result_.add(std::move(check));
+    } catch (const AuditError& error) {
+      fail("witnesses", Failure::witnesses_other,
+           std::string("checkpoint.cosigned can't be believed: ") + error.what());
     }
   }
 
@@ -166,14 +215,13 @@ class Verifying {
     auto& hashes = levels_.at(level);
     hashes.push_back(root);
     if (hashes.size() < bundle_width) return;
-    const std::uint64_t index = (tree_count(level) + 1) / bundle_width - 1;
-    tiles_->compare(static_cast<int>(level), index, hashes);
+    tiles_->compare(static_cast<int>(level), tree_count(level) / bundle_width - 1, hashes);
     hashes.clear();
   }
 
-  // Subtrees of 256^level entries that were complete before the leaf now being added.
+  // Complete subtrees of 256^level entries, with the one that is being added.
   [[nodiscard]] std::uint64_t tree_count(unsigned level) const {
-    return tree_.size() >> (8 * level);
+    return tree_.size() >> (bundle_height * level);
   }
 
   void finish_levels() {
@@ -182,81 +230,110 @@ class Verifying {
         tiles_->compare(static_cast<int>(level), tree_count(level) / bundle_width, levels_[level]);
   }
 
-  void compare_since(const Digest& root) {
-    if (root == since_->root)
-      result_.add({"since",
-                   CheckResult::passed,
-                   "the log goes on from the earlier checkpoint of " +
-                       std::to_string(since_->size) + " entries",
-                   {}});
-    else
-      result_.add({"since",
-                   CheckResult::failed,
-                   "the first " + std::to_string(since_->size) +
-                       " entries are not those of the earlier checkpoint: history was rewritten",
-                   {}});
-    since_.reset();
+  // Compares the earlier checkpoints whose size the tree has reached.
+  void compare_expected() {
+    while (!expected_.empty() && expected_.front().checkpoint.size == tree_.size()) {
+      const Expected next = std::move(expected_.front());
+      expected_.erase(expected_.begin());
+      const bool same = tree_.root(hasher_) == next.checkpoint.root;
+      const std::string size = std::to_string(next.checkpoint.size);
+      if (next.witnesses && !same)
+        fail("witnesses", Failure::witnesses_other,
+             "the first " + size +
+                 " entries are not those that witnesses signed: history was "
+                 "rewritten");
+      else if (!next.witnesses && same)
+        result_.add(
+            {"since", CheckResult::passed,
+             "the log goes on from the earlier checkpoint of " + size + " entries" + next.name});
+      else if (!next.witnesses)
+        fail("since", Failure::since_root,
+             "the first " + size + " entries are not those of the earlier checkpoint" + next.name +
+                 ": history was rewritten");
+    }
+  }
+
+  void fail(const char* name, Failure failure, std::string message,
+            std::optional<std::uint64_t> entry = {}) {
+    result_.add({name, CheckResult::failed, std::move(message), entry, failure});
+  }
+  void leave_open(const char* name, Failure failure, std::string message) {
+    result_.add({name, CheckResult::undecided, std::move(message), {}, failure});
   }
 
   void report() {
     if (!has_entries_)
-      result_.add({"entries", CheckResult::not_checked, "there are no entries in this log", {}});
+      result_.add({"entries", CheckResult::not_checked, "there are no entries in this log"});
     else if (bundles_.failed())
       result_.add(bundles_.check(""));
-    if (!options_.tree_only) entries_.report(result_);
+    if (!options_.tree_only) report_entries();
     report_tree();
-    if (since_ && lost_)
-      result_.add(
-          {"since", CheckResult::undecided, "what is missing keeps it from being compared", {}});
-    else if (since_)
-      result_.add({"since",
-                   CheckResult::undecided,
-                   "this log has " + std::to_string(result_.size) +
-                       " entries, the earlier checkpoint " + std::to_string(since_->size) +
-                       ": it is an older copy",
-                   {}});
+    for (const Expected& missing : expected_) report_missing(missing);
     report_files();
+  }
+
+  void report_entries() {
+    acts_.report(result_, chain_);
+    const std::string all =
+        std::to_string(lost_ ? std::min(*lost_, result_.size) : result_.size) + " entries";
+    result_.add(entries_.check(all + " in their canonical form, with the data they must carry"));
+    result_.add(chain_.check(all + " numbered without a gap, each naming the one before"));
+    if (unknown_events_ > 0)
+      leave_open("events", Failure::event_unknown,
+                 std::to_string(unknown_events_) +
+                     " entries have events that this program doesn't know, first entry " +
+                     std::to_string(first_unknown_) + ": a newer sceau-audit may");
+  }
+
+  // An earlier checkpoint that the tree didn't reach.
+  void report_missing(const Expected& missing) {
+    const std::string size = std::to_string(missing.checkpoint.size);
+    if (lost_)
+      leave_open(missing.witnesses ? "witnesses" : "since", Failure::since_unknown,
+                 "what is missing keeps the earlier checkpoint of " + size +
+                     " entries from being compared");
+    else if (missing.witnesses)
+      fail("witnesses", Failure::witnesses_other,
+           "witnesses signed " + size + " entries, and this log has " +
+               std::to_string(result_.size) + ": it was cut");
+    else
+      leave_open("since", Failure::since_newer,
+                 "this log has " + std::to_string(result_.size) +
+                     " entries, the earlier checkpoint" + missing.name + " " + size +
+                     ": it is an older copy");
   }
 
   void report_tree() {
     result_.add(tiles_->findings().check(std::to_string(tiles_->tiles()) +
                                          " tiles hold the hashes of the entries"));
-    if (lost_) {
-      result_.add({"root", CheckResult::failed,
-                   "from entry " + std::to_string(*lost_) +
-                       " on nothing could be checked, since neither entries nor hashes are there",
-                   lost_});
-      return;
-    }
-    const bool same = tree_.root(hasher_) == result_.root;
-    result_.add({"root",
-                 same ? CheckResult::passed : CheckResult::failed,
-                 same ? "the entries have the root that was signed"
-                      : "the entries don't have the root that was signed",
-                 {}});
+    if (lost_)
+      return fail("root", Failure::root_unknown,
+                  "from entry " + std::to_string(*lost_) +
+                      " on nothing could be checked, since neither entries nor hashes are there",
+                  lost_);
+    if (tree_.root(hasher_) == result_.root)
+      result_.add({"root", CheckResult::passed, "the entries have the root that was signed"});
+    else
+      fail("root", Failure::root_other, "the entries don't have the root that was signed");
   }
 
   void report_files() {
     if (!tiles_->stranger().empty())
-      result_.add({"files",
-                   CheckResult::undecided,
-                   tiles_->stranger() + " is not a file of a log, and was not checked",
-                   {}});
+      leave_open("files", Failure::file_stranger,
+                 tiles_->stranger() + " is not a file of a log, and was not checked");
     for (const auto& file : fs::directory_iterator(dir_)) {
       const std::string name = file.path().filename().string();
-      if (name != "checkpoint" && name != "tile")
+      if (name != "checkpoint" && name != "checkpoint.cosigned" && name != "tile")
         result_.notes.push_back(name + " is not part of the log, and was not checked");
     }
     if (tiles_->tail().empty()) return;
     if (has_grown())
       result_.notes.push_back("the log grew while it was read; what came since was not checked");
     else
-      result_.add({"files",
-                   CheckResult::undecided,
-                   tiles_->tail() + " goes beyond the " + std::to_string(result_.size) +
-                       " entries that are signed: nobody vouches for it. A publication may have "
-                       "been cut off; start the centre, then verify again",
-                   {}});
+      leave_open("files", Failure::file_tail,
+                 tiles_->tail() + " goes beyond the " + std::to_string(result_.size) +
+                     " entries that are signed: nobody vouches for it. A publication may have "
+                     "been cut off; start the centre, then verify again");
   }
 
   // True when the centre has published meanwhile, so that newer tiles are only to be expected.
@@ -274,13 +351,17 @@ class Verifying {
   const Trust& trust_;
   const VerifyOptions& options_;
   Verification result_;
+  SignedCheckpoint opened_;
   Hasher hasher_;
   Accumulator tree_;
-  EntryCheck entries_;
-  Findings bundles_{"bundles"};
+  ActCheck acts_;
+  Findings entries_{"entries"}, chain_{"chain"}, bundles_{"bundles"};
   TileCheck* tiles_ = nullptr;
   std::array<std::vector<Digest>, 9> levels_;
-  std::optional<Checkpoint> since_;
+  std::vector<Expected> expected_;         // by size
+  HexDigest prev_ = hex_digest(Digest{});  // leaf hash of the last entry taken
+  std::string time_;                       // and its time
+  std::uint64_t unknown_events_ = 0, first_unknown_ = 0;
   std::optional<std::uint64_t> lost_;  // the first entry of which nothing is known
   bool has_entries_ = true;
 };

@@ -115,7 +115,7 @@ std::vector<TileCopy> TileCheck::copies(int level, std::uint64_t index, Findings
       if (auto bytes = read_file(dir_ / name, limit))
         found.push_back({name, width, std::move(*bytes)});
     } catch (const AuditError& error) {
-      findings.fail(name + " can't be read: " + error.what());
+      findings.fail(Failure::file_unreadable, name + " can't be read: " + error.what());
     }
   };
   std::error_code none;
@@ -137,19 +137,21 @@ const TileCopy* TileCheck::choose(const std::vector<TileCopy>& copies, int level
   if (width < 256) name += ".p/" + std::to_string(width);
   std::uint64_t first = index * 256;
   for (int i = 0; i < level; ++i) first *= 256;
-  findings.fail(name + " is missing", first);
+  findings.fail(level < 0 ? Failure::bundle_missing : Failure::tile_missing, name + " is missing",
+                first);
   return nullptr;
 }
 
-void TileCheck::compare(int level, std::uint64_t index, const std::vector<Digest>& derived) {
+void TileCheck::compare(int level, std::uint64_t index, std::span<const Digest> derived) {
   const auto width = static_cast<unsigned>(derived.size());
   const auto files = copies(level, index, findings_);
   if (choose(files, level, index, width, findings_) == nullptr) return;
   for (const TileCopy& file : files) {
     ++tiles_;
     if (file.bytes.size() != file.width * hash_bytes) {
-      findings_.fail(file.name + " has " + std::to_string(file.bytes.size()) + " bytes, not " +
-                     std::to_string(file.width * hash_bytes));
+      findings_.fail(Failure::tile_length, file.name + " has " + std::to_string(file.bytes.size()) +
+                                               " bytes, not " +
+                                               std::to_string(file.width * hash_bytes));
       continue;
     }
     if (file.width > width) note_tail(file.name);
@@ -159,7 +161,8 @@ void TileCheck::compare(int level, std::uint64_t index, const std::vector<Digest
       std::uint64_t span = 1;
       for (int l = 0; l < level; ++l) span *= 256;
       const std::uint64_t first = (index * 256 + i) * span;
-      findings_.fail(file.name + ", hash " + std::to_string(i) + ", is not that of " +
+      findings_.fail(Failure::tile_hash,
+                     file.name + ", hash " + std::to_string(i) + ", is not that of " +
                          (level == 0 ? "entry " + std::to_string(first)
                                      : "entries " + std::to_string(first) + " to " +
                                            std::to_string(first + span - 1)),
@@ -185,7 +188,8 @@ void TileCheck::look_for_strangers() {
     // Within the size, `compare` has looked at it already.
     if (name->index > count / 256 || name->index * 256 >= count) note_tail(path);
   }
-  if (error) findings_.fail("the folder tile/ can't be read: " + error.message());
+  if (error)
+    findings_.fail(Failure::file_unreadable, "the folder tile/ can't be read: " + error.message());
 }
 
 }  // namespace sceau::audit

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class TileCheck {
                                        std::uint64_t index, unsigned width, Findings& findings);
 
   /// Compares every copy of a hash tile with the hashes derived from the entries.
-  void compare(int level, std::uint64_t index, const std::vector<Digest>& derived);
+  void compare(int level, std::uint64_t index, std::span<const Digest> derived);
 
   /// Looks for files that no tree of this size has.
   void look_for_strangers();
@@ -62,6 +63,13 @@ class TileCheck {
   /// Something beyond the signed size was seen.
   void note_tail(const std::string& name) {
     if (tail_.empty()) tail_ = name;
+  }
+
+  /// Adds what another reader found in a later part of the log.
+  void merge(const TileCheck& later) {
+    findings_.merge(later.findings_);
+    if (!later.tail_.empty()) note_tail(later.tail_);
+    tiles_ += later.tiles_;
   }
 
   [[nodiscard]] const std::string& tail() const { return tail_; }

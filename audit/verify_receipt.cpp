@@ -21,7 +21,7 @@ void check_release(Verification& result, const Receipt& receipt, const Digest& f
     result.add({"entry", CheckResult::failed,
                 fault ? "the entry is not canonical: " + std::string(fault->why)
                       : "the entry says that it has another number",
-                receipt.index});
+                receipt.index, fault ? Failure::entry_form : Failure::chain_number});
     return;
   }
   result.add({"entry",
@@ -33,7 +33,8 @@ void check_release(Verification& result, const Receipt& receipt, const Digest& f
     result.add({"release",
                 CheckResult::undecided,
                 "the receipt proves " + std::string(entry.event) + ", which is no release",
-                {}});
+                {},
+                Failure::release_other});
     return;
   }
   result.add({"release",
@@ -48,7 +49,8 @@ void check_release(Verification& result, const Receipt& receipt, const Digest& f
                 CheckResult::failed,
                 "the file is not the one that was released: its SHA-256 is " + to_hex(file) +
                     ", the released file's " + text_of(entry, "sha256"),
-                {}});
+                {},
+                Failure::file_other});
 }
 
 }  // namespace
@@ -60,7 +62,11 @@ Verification verify_receipt(std::string_view text, const Digest& file, const Tru
   try {
     opened = open_checkpoint(receipt.checkpoint, trust);
   } catch (const AuditError& error) {
-    result.add({"checkpoint", CheckResult::failed, error.what(), {}});
+    result.add({"checkpoint",
+                CheckResult::failed,
+                error.what(),
+                {},
+                failure_of(receipt.checkpoint, trust)});
     if (!error.hint().empty()) result.notes.push_back(error.hint());
     return result;
   }
@@ -79,7 +85,7 @@ Verification verify_receipt(std::string_view text, const Digest& file, const Tru
                         receipt.proof, result.root)) {
     result.add({"proof", CheckResult::failed,
                 "the receipt's entry doesn't stand in the log at " + std::to_string(receipt.index),
-                receipt.index});
+                receipt.index, Failure::proof_other});
     return result;
   }
   result.add({"proof",

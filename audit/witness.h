@@ -30,4 +30,22 @@ struct Cosignature {
                                      const std::filesystem::path& state,
                                      const std::optional<Trust>& trust, std::uint64_t time_s);
 
+/// What a witness gives back to a request: its cosignature, or the size that it has seen when the
+/// request doesn't begin there (the asker makes a new one from that size).
+struct RequestAnswer {
+  std::optional<Cosignature> cosignature;
+  std::uint64_t seen = 0;
+
+  /// The answer's text: the signature line, or the size and a newline.
+  [[nodiscard]] std::string text() const;
+};
+
+/// The same for a request (the text of witness_request.h): no copy of the log is needed, since the
+/// request holds the proof. Asked again about what it signed last, it signs again.
+/// Throws AuditError as cosign_log: (tampered) for a size that shrinks, another root for the size
+/// that was seen, or a proof that doesn't lead there.
+[[nodiscard]] RequestAnswer cosign_request(std::string_view request, const Signer& witness,
+                                           const std::filesystem::path& state,
+                                           const std::optional<Trust>& trust, std::uint64_t time_s);
+
 }  // namespace sceau::audit

@@ -125,6 +125,10 @@ constexpr std::array entries = {
     MessageText{"server.nothing_found", "nothing stands in the way of this table", ""},
     MessageText{"server.found", "findings: {1}", ""},
     MessageText{"server.request_made", "request {1} is {2}, verdict {3}\n{4}", ""},
+    MessageText{"server.request_waits",
+                "request {1} is {2}, verdict {3}; it leaves as soon as the log's witnesses have "
+                "signed\n{4}",
+                "nothing is to be done; sceau.requests shows its state"},
     MessageText{"server.request_returned", "request {1} is returned: its verdict is {3}\n{4}",
                 "change the table as the findings say (SELECT * FROM sceau.findings), or ask with "
                 "an exception: WITH (title '…', exception 'why it should leave')"},

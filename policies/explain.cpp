@@ -27,6 +27,7 @@ class Speaker {
 
   [[nodiscard]] std::string exploration() const;
   [[nodiscard]] std::string reviewers() const;
+  [[nodiscard]] std::string witness() const;
   [[nodiscard]] std::string rule(Rule rule) const;
 
  private:
@@ -64,6 +65,21 @@ std::string Speaker::reviewers() const {
                  review + " pour review, " + fail + " pour fail (avec exception demandée).",
              "reviewers: independent decisions before a release: " + pass + " for pass, " + review +
                  " for review, " + fail + " for fail (with an exception asked for).");
+}
+
+std::string Speaker::witness() const {
+  const std::string hours = std::to_string(policy_.witness.max_age_hours);
+  if (policy_.witness.max_age_hours == 0) {
+    return say("witness : les diffusions n'attendent pas les témoins du journal.",
+               "witness: releases don't wait for the log's witnesses.");
+  }
+  return say(
+      "witness : les diffusions attendent quand la plus récente signature des témoins du "
+      "journal a plus de " +
+          hours + " heures.",
+      "witness: releases wait while the newest signature of the log's witnesses is more "
+      "than " +
+          hours + " hours old.");
 }
 
 std::string Speaker::threshold() const {
@@ -208,6 +224,7 @@ std::vector<std::string> explain(const Policy& policy, std::string_view language
   const Speaker speaker(policy, language);
   std::vector<std::string> lines = {speaker.exploration(), speaker.reviewers()};
   for (const Rule rule : order) lines.push_back(speaker.rule(rule));
+  lines.push_back(speaker.witness());
   return lines;
 }
 

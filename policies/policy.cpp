@@ -41,6 +41,7 @@ constexpr std::array<std::pair<std::string_view, HistoryScope>, 2> scopes{
 constexpr std::int64_t largest_minimum = 1'000'000'000;
 constexpr std::int64_t most_reviewers = 9;
 constexpr std::int64_t largest_n = 8;
+constexpr std::int64_t longest_age = 8760;  // a year
 constexpr std::size_t longest_chain = 16;
 constexpr std::size_t longest_word = 63;
 
@@ -101,7 +102,7 @@ class PolicyReader {
   void read() {
     root_.allow_only({"format", "policy", "threshold", "contributors", "dominance", "p_percent",
                       "group_disclosure", "homogeneity", "degrees_of_freedom", "extremes",
-                      "quantiles", "history", "rounding"});
+                      "quantiles", "history", "rounding", "witness"});
     head();
     off();
     for (const auto& [name, value] : rules) {
@@ -111,6 +112,10 @@ class PolicyReader {
       rounding->allow_only({"base"});
       rounding->demand("base");
       policy_.rounding.base = rounding->demand_integer("base", 2, 1'000'000);
+    }
+    if (const std::optional<Section> witness = root_.table("witness")) {
+      witness->allow_only({"max_age_hours"});
+      policy_.witness.max_age_hours = witness->demand_integer("max_age_hours", 0, longest_age);
     }
   }
 

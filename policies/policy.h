@@ -63,6 +63,8 @@ struct Policy {
   struct { std::int64_t minimum = 10; } quantiles;
   struct { HistoryScope scope = HistoryScope::population; std::int64_t minimum = 10; } history;
   struct { std::int64_t base = 5; } rounding;
+  /// How old the newest cosignature on the log may be before releases wait; 0: they never do.
+  struct { std::int64_t max_age_hours = 0; } witness;
 
   std::string source_text;  ///< the document's bytes (after `extends`: this document's own)
   std::string sha256;       ///< hex of SHA-256 over the canonical text of the resolved policy

@@ -100,6 +100,10 @@ std::string canonical_text(const Policy& policy) {
     lines.put("history.minimum", policy.history.minimum);
   }
   lines.put("rounding.base", policy.rounding.base);
+  // A policy that asks for no witness keeps the hash that it had before policies could ask.
+  if (policy.witness.max_age_hours > 0) {
+    lines.put("witness.max_age_hours", policy.witness.max_age_hours);
+  }
   return lines.take();
 }
 

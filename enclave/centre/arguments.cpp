@@ -51,25 +51,31 @@ std::vector<std::string> split(std::string_view words) {
   return parts;
 }
 
+std::string joined(const std::vector<std::string>& words, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + words[i];
+  return text;
+}
+
+/// Says what could stand at the first word that leads nowhere.
 [[noreturn]] void unknown_command(const std::vector<std::string>& leading) {
-  std::vector<std::string> firsts;
-  std::vector<std::string> seconds;
+  std::size_t depth = 0;  // words that begin some command
+  std::vector<std::string> next;
   for (const auto& spec : grammar()) {
     const auto parts = split(spec.words);
-    firsts.push_back(parts[0]);
-    if (parts.size() > 1 && parts[0] == leading[0]) seconds.push_back(parts[1]);
+    std::size_t same = 0;
+    while (same < parts.size() && same < leading.size() && parts[same] == leading[same]) ++same;
+    if (same < depth || same == parts.size()) continue;
+    if (same > depth) next.clear();
+    depth = same;
+    if (next.empty() || next.back() != parts[same]) next.push_back(parts[same]);
   }
-  if (!seconds.empty()) {
-    if (leading.size() < 2) {
-      throw EnclaveError(Fault::usage, "centre.half_command",
-                         {leading[0], policies::suggestion("", seconds)});
-    }
-    throw EnclaveError(Fault::usage, "centre.unknown_command",
-                       {leading[0] + " " + leading[1], policies::suggestion(leading[1], seconds)});
+  if (leading.size() == depth) {
+    throw EnclaveError(Fault::usage, "centre.half_command",
+                       {joined(leading, depth), policies::suggestion("", next)});
   }
-  firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
   throw EnclaveError(Fault::usage, "centre.unknown_command",
-                     {leading[0], policies::suggestion(leading[0], firsts)});
+                     {joined(leading, depth + 1), policies::suggestion(leading[depth], next)});
 }
 
 void add_option(po::options_description& description, const OptionSpec& option) {
@@ -80,6 +86,7 @@ void add_option(po::options_description& description, const OptionSpec& option) 
       return;
     case Holds::value:
     case Holds::document:
+    case Holds::answers:
       description.add_options()(name.c_str(), po::value<std::vector<std::string>>(), "");
       return;
     case Holds::values:

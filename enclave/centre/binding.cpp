@@ -12,7 +12,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json bound_outputs(const std::vector<OutputRow>& outputs) {
+Json bound_outputs(const Centre::State& state, const std::string& session,
+                   const std::vector<OutputRow>& outputs) {
+  const auto& texts = state.registry.texts();
   Json list = Json::array();
   for (const auto& output : outputs) {
     list.push_back({{"number", output.number},
@@ -20,11 +22,22 @@ Json bound_outputs(const std::vector<OutputRow>& outputs) {
                     {"tabulation", sha256_hex(output.tabulation)},
                     {"judgement", sha256_hex(output.judgement)},
                     {"table", sha256_hex(output.table)},
-                    {"name", sha256_hex(output.name)},
-                    {"exception", sha256_hex(output.exception)},
+                    {"name", texts.digest(session, output.name)},
+                    {"exception", texts.digest(session, output.exception)},
                     {"verdict", output.verdict}});
   }
   return list;
+}
+
+/// What no longer can be known is not compared.
+Json without_words(Json outputs) {
+  if (!outputs.is_array()) return outputs;
+  for (auto& output : outputs) {
+    if (!output.is_object()) continue;
+    output.erase("name");
+    output.erase("exception");
+  }
+  return outputs;
 }
 
 /// The `commitment` of an entry, read back from the log's own files.
@@ -44,24 +57,30 @@ std::string logged_commitment(Journal& journal, const RequestRow& request) {
 bool stands_in_log(Centre::State& state, const RequestRow& request,
                    const std::vector<OutputRow>& outputs) {
   const auto rows = state.registry.commitments(request.checked_seq);
-  if (rows.size() != 1 || rows[0].salt.size() != 32) return false;
-  const auto text = Json::parse(rows[0].text, nullptr, false);
-  if (!text.is_object() || text.value("outputs", Json()) != bound_outputs(outputs) ||
-      text.value("policy", "") != request.policy_sha256) {
-    return false;
+  if (rows.size() != 1 || rows[0].salt.size() != 32 || !rows[0].text) return false;
+  const auto text = Json::parse(*rows[0].text, nullptr, false);
+  if (!text.is_object() || text.value("policy", "") != request.policy_sha256) return false;
+  auto logged = text.value("outputs", Json());
+  auto stored = bound_outputs(state, request.session, outputs);
+  if (state.registry.texts().erased(request.session)) {
+    logged = without_words(std::move(logged));
+    stored = without_words(std::move(stored));
   }
+  if (logged != stored) return false;
   std::array<std::uint8_t, 32> salt{};
   std::copy(rows[0].salt.begin(), rows[0].salt.end(), salt.begin());
-  const auto digest = audit::to_hex(audit::commitment(salt, rows[0].text));
+  const auto digest = audit::to_hex(audit::commitment(salt, *rows[0].text));
   return digest == logged_commitment(state.journal, request);
 }
 
 }  // namespace
 
-std::string binding_text(const std::vector<OutputRow>& outputs, const std::string& policy_sha256,
+std::string binding_text(const Centre::State& state, const std::string& session,
+                         const std::vector<OutputRow>& outputs, const std::string& policy_sha256,
                          const std::vector<std::string>& compared) {
-  return Json{
-      {"outputs", bound_outputs(outputs)}, {"policy", policy_sha256}, {"compared", compared}}
+  return Json{{"outputs", bound_outputs(state, session, outputs)},
+              {"policy", policy_sha256},
+              {"compared", compared}}
       .dump();
 }
 

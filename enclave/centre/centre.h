@@ -37,6 +37,7 @@ struct Home {
   [[nodiscard]] std::filesystem::path registry() const { return root / "registry.db"; }
   [[nodiscard]] std::filesystem::path log() const { return root / "log"; }
   [[nodiscard]] std::filesystem::path log_state() const { return root / "log.state"; }
+  [[nodiscard]] std::filesystem::path sealed_logs() const { return root / "log.sealed"; }
   [[nodiscard]] std::filesystem::path outbox() const { return root / "outbox"; }
   [[nodiscard]] std::filesystem::path run() const {
     return runtime.empty() ? root / "run" : runtime;

@@ -35,6 +35,15 @@ const std::map<std::string_view, Handler>& handlers() {
       {"review return", review_return},
       {"review reject", review_reject},
       {"review release", review_release},
+      {"log reveal", log_reveal},
+      {"log erase", log_erase},
+      {"log witness add", log_witness_add},
+      {"log witness remove", log_witness_remove},
+      {"log witness quorum", log_witness_quorum},
+      {"log witness list", log_witness_list},
+      {"log request", log_request},
+      {"log collect", log_collect},
+      {"log rotate", log_rotate},
   };
   return table;
 }

@@ -75,7 +75,8 @@ Json request_json(const Command& command, const std::string& as, bool passphrase
 bool holds_document(const CommandSpec& spec, std::string_view name) {
   for (const auto* list : {&spec.options, &spec.operands}) {
     for (const auto& option : *list) {
-      if (option.name == name) return option.holds == Holds::document;
+      if (option.name != name) continue;
+      return option.holds == Holds::document || option.holds == Holds::answers;
     }
   }
   return false;

@@ -126,7 +126,7 @@ void Centre::create(const Home& home, std::span<const std::uint8_t> passphrase,
   }
   Keyring::create(home.etc() / "keys", passphrase, scrypt_n);
   auto keyring = Keyring::unlock(home.etc() / "keys", passphrase);
-  Registry::create(home.registry(), keyring.create_key("registry"));
+  Registry::create(home.registry(), keyring);
   create_log(home, config, keyring);
   write_config(home, config);
   first_entries(home, std::move(keyring), config, std::move(clock));

@@ -7,6 +7,7 @@
 #include "enclave/centre/access.h"
 #include "enclave/centre/binding.h"
 #include "enclave/centre/examination.h"
+#include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
@@ -158,13 +159,14 @@ void record_checked(Centre::State& state, RequestRow& request,
                                {request.id, row.number, request.project, false, row.tabulation});
   }
   state.registry.end_intent("request.submitted", request.id);
-  state.journal.record("request.checked", "centre",
-                       {{"policy", request.policy_sha256},
-                        {"request", request.id},
-                        {"turn", std::int64_t{request.turn}},
-                        {"verdict", request.verdict}},
-                       {{"commitment", "checked", request.session,
-                         binding_text(rows, request.policy_sha256, compared)}});
+  state.journal.record(
+      "request.checked", "centre",
+      {{"policy", request.policy_sha256},
+       {"request", request.id},
+       {"turn", std::int64_t{request.turn}},
+       {"verdict", request.verdict}},
+      {{"commitment", "checked", "",
+        binding_text(state, request.session, rows, request.policy_sha256, compared)}});
   change.commit();
 }
 
@@ -214,8 +216,12 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
     throw;
   }
   if (request.state == "checked" && needs_nobody(asker.asking.policy.policy, candidates)) {
-    release_now(state, request.id, "centre");
-    request.state = "released";
+    approve_by_itself(state, request.id);
+    request.state = "approved";  // and leaves later where the log's witnesses are awaited
+    if (!release_waits(state, asker.asking.policy.policy)) {
+      release_now(state, request.id, "centre");
+      request.state = "released";
+    }
   }
   return {request.id, request.state, worst_of(candidates),
           judged_outputs(candidates, asker.asking.project, asker.asking.language)};

@@ -195,9 +195,68 @@ std::vector<CommandSpec> gate_commands() {
   };
 }
 
+std::vector<CommandSpec> log_commands() {
+  const OptionSpec witness = {"NAME", "", value, true, "what the trust file calls it"};
+  return {
+      {"log reveal",
+       {},
+       {{"seq", "N", value, true, "the entry's number, as sceau-audit show has it"},
+        {"log", "ORIGIN", value, false, "of a sealed log; default: the one that is written"}},
+       "the text behind an entry, held against the entry's commitment",
+       "sceau log reveal --seq 17"},
+      {"log erase",
+       {{"SESSION", "", value, true, "its id, as in the log: s-…"}},
+       {{"reason", "WORD", value, true, "why, in one word; it stands in the log"}},
+       "destroy a session's words for good; the log goes on proving that they were there",
+       "sceau log erase s-0123456789abcdef --reason retention"},
+      {"log witness add",
+       {witness, {"KEY", "", value, true, "its verifier key, NAME+HASH+KEY"}},
+       {},
+       "let somebody outside vouch for the log",
+       "sceau log witness add ministere 'w.example+0a1b2c3d+BHx…'"},
+      {"log witness remove",
+       {witness},
+       {},
+       "don't count a witness any more",
+       "sceau log witness remove ministere"},
+      {"log witness quorum",
+       {{"K", "", value, true, "how many must sign: a number, all, or none"}},
+       {},
+       "how many witnesses a checkpoint needs",
+       "sceau log witness quorum 2"},
+      {"log witness list",
+       {},
+       {},
+       "the witnesses and how far each has come",
+       "sceau log witness list"},
+      {"log request",
+       {{"DIR", "", value, true, "a folder that the witnesses see"}},
+       {{"renew", "", flag, false, "give up the round under way"}},
+       "ask the witnesses to sign: NAME.request in the folder",
+       "sceau log request /mnt/temoins"},
+      {"log collect",
+       {{"DIR", "", answers, true, "the same folder"}},
+       {},
+       "take the witnesses' answers out of the folder; releases that waited go on",
+       "sceau log collect /mnt/temoins"},
+      {"log rotate",
+       {},
+       {},
+       "seal the log and begin the next, under a new key",
+       "sceau log rotate"},
+      {"log export",
+       {{"DIR", "", value, true, "a folder that isn't there yet"}},
+       {},
+       "all logs, the trust file and the verifier: for an auditor's stick",
+       "sceau log export /media/stick/sceau",
+       false},
+  };
+}
+
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part : {centre_commands(), people_commands(), store_commands(), gate_commands()}) {
+  for (auto part :
+       {centre_commands(), people_commands(), store_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;

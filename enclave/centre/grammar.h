@@ -25,7 +25,8 @@ enum class Holds {
   value,     ///< one word
   values,    ///< one or more words, may be repeated
   document,  ///< a small file: its text goes with the command
-  data       ///< files: their descriptors go with the command; * and ? are expanded
+  data,      ///< files: their descriptors go with the command; * and ? are expanded
+  answers    ///< a folder: the texts of its *.answer files go with the command
 };
 
 struct OptionSpec {

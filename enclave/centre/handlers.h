@@ -45,6 +45,15 @@ int review_approve(const Call&);
 int review_return(const Call&);
 int review_reject(const Call&);
 int review_release(const Call&);
+int log_reveal(const Call&);
+int log_erase(const Call&);
+int log_witness_add(const Call&);
+int log_witness_remove(const Call&);
+int log_witness_quorum(const Call&);
+int log_witness_list(const Call&);
+int log_request(const Call&);
+int log_collect(const Call&);
+int log_rotate(const Call&);
 
 /// The person's actor where they have one of these roles; else not_permitted naming the first.
 std::string require_any_role(Centre::State& state, const Person& person,

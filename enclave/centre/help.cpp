@@ -40,7 +40,7 @@ std::string help_text() {
       "sceau: a secure research access centre: data lie sealed, what leaves is checked, and an\n"
       "auditor can verify everything that happened.\n\nUsage: sceau [--home DIR] COMMAND …\n\n";
   for (const auto& spec : grammar()) {
-    text += "  " + padded(std::string(spec.words), 16) + "  " + std::string(spec.summary) + "\n";
+    text += "  " + padded(std::string(spec.words), 18) + "  " + std::string(spec.summary) + "\n";
   }
   text +=
       "\nEvery command takes --help. Exit codes: 0 done; 1 the answer is no; 2 usage or bad\n"

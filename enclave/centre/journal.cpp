@@ -14,23 +14,11 @@ namespace {
 
 constexpr std::size_t salt_bytes = 32;
 
-void fill_random(std::span<std::uint8_t> bytes) {
-  if (RAND_priv_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw EnclaveError(Fault::internal, "centre.internal", {"no random numbers"});
-  }
-}
-
-audit::Signer log_signer(const Keyring& keyring) {
-  const auto key = keyring.key("log");
-  const auto bytes = key.bytes();
-  return audit::Signer::from_private_key(
-      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-audit::Log open_log(const Home& home, const Config& config, const Keyring& keyring,
-                    const Clock& clock) {
+/// The log's own faults as this room's.
+template <class Act>
+auto guarded(const Act& act) {
   try {
-    return audit::Log(home.log(), home.log_state(), config.origin, log_signer(keyring), clock);
+    return act();
   } catch (const audit::AuditError& error) {
     rethrow(error);
   }
@@ -57,6 +45,12 @@ void rethrow(const audit::AuditError& error) {
   throw EnclaveError(Fault::internal, "centre.internal", {error.what()});
 }
 
+void fill_random(std::span<std::uint8_t> bytes) {
+  if (RAND_priv_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw EnclaveError(Fault::internal, "centre.internal", {"no random numbers"});
+  }
+}
+
 std::string random_hex(std::size_t digits) {
   std::vector<std::uint8_t> bytes((digits + 1) / 2);
   fill_random(bytes);
@@ -65,11 +59,11 @@ std::string random_hex(std::size_t digits) {
 
 Journal::Journal(const Home& home, const Config& config, const Keyring& keyring, const Clock& clock,
                  Registry& registry)
-    : registry_(registry), log_(open_log(home, config, keyring, clock)) {}
+    : registry_(registry), chain_(home, config.origin, keyring, clock) {}
 
 std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fields fields,
                               const std::vector<CommittedText>& texts) {
-  const auto seq = log_.size();
+  const auto seq = chain_.size();
   if (registry_.log_size() != seq) {
     // A commit failed after its entry was written; opening the centre again puts that right.
     throw EnclaveError(Fault::unavailable, "centre.out_of_step");
@@ -79,41 +73,55 @@ std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fi
     fill_random(salt);
     fields[text.field] = audit::to_hex(audit::commitment(salt, text.text));
     registry_.add_commitment(
-        {text.kind, text.session, std::string(salt.begin(), salt.end()), text.text}, seq);
+        {text.kind, text.owner, std::string(salt.begin(), salt.end()), text.text}, seq);
   }
   registry_.set_log_size(seq + 1);
-  try {
-    // Last before the caller's commit: what can fail in the registry has failed by now.
-    const auto appended = log_.append(std::string(event), std::string(actor), fields);
-    if (appended.seq != seq) {
-      throw EnclaveError(Fault::internal, "centre.internal", {"two writers on one log"});
-    }
-  } catch (const audit::AuditError& error) {
-    rethrow(error);
+  // Last before the caller's commit: what can fail in the registry has failed by now.
+  const auto appended = guarded(
+      [&] { return chain_.current().append(std::string(event), std::string(actor), fields); });
+  if (chain_.first() + appended.seq != seq) {
+    throw EnclaveError(Fault::internal, "centre.internal", {"two writers on one log"});
   }
   return seq;
 }
 
 void Journal::publish() {
-  try {
-    log_.publish();
-  } catch (const audit::AuditError& error) {
-    rethrow(error);
+  const std::lock_guard alone(moving_);
+  guarded([&] { chain_.current().publish(); });
+}
+
+std::string Journal::receipt(std::uint64_t number) {
+  return guarded([&] { return chain_.receipt(number); });
+}
+
+audit::WitnessStatus Journal::witnesses() const {
+  return guarded([&] { return chain_.current().witnesses(); });
+}
+
+audit::Round Journal::ask(const std::filesystem::path& folder, bool renew) {
+  return guarded([&] { return chain_.current().ask(folder, renew); });
+}
+
+audit::Answers Journal::collect(const std::filesystem::path& folder) {
+  return guarded([&] { return chain_.current().collect(folder); });
+}
+
+void Journal::record_cosignatures() {
+  for (const auto& cosigner : chain_.current().unrecorded()) {
+    auto change = registry_.begin();
+    record("log.cosigned", "centre", audit::cosigned_fields(cosigner));
+    change.commit();
   }
 }
 
-std::string Journal::receipt(std::uint64_t seq) {
-  try {
-    if (seq >= log_.published()) log_.publish();
-    return log_.receipt(seq);
-  } catch (const audit::AuditError& error) {
-    rethrow(error);
-  }
+void Journal::read_trust() {
+  guarded([&] { chain_.read_trust(); });
 }
 
-std::uint64_t Journal::size() const { return log_.size(); }
-
-std::uint64_t Journal::published() const { return log_.published(); }
+void Journal::rotate(Keyring& keyring, const std::string& by) {
+  const std::lock_guard alone(moving_);
+  guarded([&] { chain_.rotate(keyring, by); });
+}
 
 void create_log(const Home& home, const Config& config, Keyring& keyring) {
   try {

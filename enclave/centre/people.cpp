@@ -89,8 +89,9 @@ void create_project(Centre::State& state, const std::string& by, ProjectRow row,
   Fields fields = {{"project", row.name},
                    {"until", row.until},
                    {"members", static_cast<std::int64_t>(actors.size())}};
-  state.journal.record("project.created", by, std::move(fields),
-                       {{"commitment", "project", "", row.title + "\n" + row.purpose}});
+  state.journal.record(
+      "project.created", by, std::move(fields),
+      {{"commitment", "project", project_texts(row.name), row.title + "\n" + row.purpose}});
   change.commit();
 }
 

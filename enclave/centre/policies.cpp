@@ -9,7 +9,7 @@
 namespace sceau::enclave {
 namespace {
 
-using Texts = std::vector<std::pair<std::string, std::string>>;
+using Documents = std::vector<std::pair<std::string, std::string>>;
 
 ResolvedPolicy resolve(PolicyRow row) {
   const auto find = [&](std::string_view name) -> std::optional<std::string> {
@@ -46,7 +46,7 @@ void write_document(const std::filesystem::path& folder, const std::string& name
 
 PolicyRow install_policy(Centre::State& state, const std::string& by, const std::string& text,
                          const std::string& file_name) {
-  Texts bases;
+  Documents bases;
   const auto find = [&](std::string_view name) -> std::optional<std::string> {
     const auto found = state.registry.policy(name);
     if (!found) return std::nullopt;

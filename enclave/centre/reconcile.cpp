@@ -4,11 +4,14 @@
 #include <functional>
 #include <map>
 
+#include "audit/hash.h"
 #include "enclave/centre/access.h"
+#include "enclave/centre/erasure.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/stores.h"
+#include "enclave/centre/witnessing.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -154,8 +157,10 @@ void statement_started(Bench& bench, const TailEntry& entry) {
 }
 
 void statement_finished(Bench& bench, const TailEntry& entry) {
-  bench.state.registry.finish_statement(entry.number("statement"), entry.at("outcome"),
-                                        entry.number("rows"), entry.seq);
+  const auto& chain = bench.state.journal.chain();
+  const auto started = chain.number_of(entry.number("statement"), chain.place_of(entry.seq).origin);
+  bench.state.registry.finish_statement(started, entry.at("outcome"), entry.number("rows"),
+                                        entry.seq);
 }
 
 void withdraw_lost(Bench& bench, const TailEntry& entry) {
@@ -215,6 +220,23 @@ void release_made(Bench& bench, const TailEntry& entry) {
   }
 }
 
+/// The key goes now, whatever became of the person who asked for it.
+void log_erased(Bench& bench, const TailEntry& entry) {
+  erase_as_logged(bench.state, entry.at("session"), entry.seq);
+}
+
+/// The file was never put in place: the log says again what holds.
+void log_trusted(Bench& bench, const TailEntry& entry) {
+  const auto& home = bench.state.home;
+  const auto digest = audit::to_hex(audit::Hasher().sha256_file(home.trust()));
+  if (digest == entry.at("trust")) return;
+  for (const auto& other : bench.tail) {
+    if (other.event == entry.event && other.at("trust") == digest && other.seq > entry.seq) return;
+  }
+  bench.record("log.trusted",
+               {{"quorum", quorum_word(bench.state.journal.chain().trust())}, {"trust", digest}});
+}
+
 /// Noted, so that a start without an end gets its end.
 void centre_started(Bench& bench, const TailEntry&) {
   bench.state.registry.set_meta("serving", "yes");
@@ -253,6 +275,12 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"review.decided", review_decided},
       {"release.started", release_started},
       {"release.made", release_made},
+      {"log.erased", log_erased},
+      {"log.revealed", nothing},
+      {"log.cosigned", nothing},
+      {"log.trusted", log_trusted},
+      {"log.sealed", nothing},
+      {"key.rotated", nothing},
   };
   return table;
 }

@@ -1,8 +1,10 @@
 #include "enclave/centre/recovery.h"
 
+#include "enclave/centre/erasure.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/stores.h"
+#include "enclave/centre/witnessing.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 
@@ -60,8 +62,11 @@ void catch_up(Centre::State& state) {
 void recover(Centre::State& state) {
   sweep_outbox(state.home.outbox());
   catch_up(state);
+  finish_erasing(state);
+  finish_trust(state);
   close_what_is_open(state);
   finish_releases(state);
+  state.journal.record_cosignatures();
   if (state.journal.published() < state.journal.size()) state.journal.publish();
 }
 

@@ -9,22 +9,25 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::string_view registry_format = "1";
+constexpr std::string_view registry_format = "2";
+constexpr std::string_view first_text_key = "texts-1";
 
-// `text_key` in commitments names the key that seals the text; NULL while the database's own key
-// is the only one. History has no column that changes: what counts is told by the output's state.
+// A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
+// column that changes: what counts is told by the output's state.
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE text_keys (
+  owner TEXT PRIMARY KEY, wrapped BLOB, erased_seq INTEGER, erased TEXT) STRICT;
 CREATE TABLE commitments (
-  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT NOT NULL,
-  salt BLOB NOT NULL, text BLOB, text_key TEXT) STRICT;
+  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL,
+  salt BLOB NOT NULL, text BLOB NOT NULL) STRICT;
 CREATE INDEX commitments_seq ON commitments (seq);
 CREATE TABLE users (actor TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE roles (
   actor TEXT NOT NULL REFERENCES users, role TEXT NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (actor, role)) STRICT;
 CREATE TABLE projects (
-  name TEXT PRIMARY KEY, title TEXT NOT NULL, purpose TEXT NOT NULL, until TEXT NOT NULL,
+  name TEXT PRIMARY KEY, title BLOB NOT NULL, purpose BLOB NOT NULL, until TEXT NOT NULL,
   closed INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL) STRICT;
 CREATE TABLE members (
   project TEXT NOT NULL REFERENCES projects, actor TEXT NOT NULL REFERENCES users,
@@ -61,16 +64,16 @@ CREATE TABLE requests (
 CREATE TABLE intents (
   seq INTEGER PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
 CREATE TABLE outputs (
-  request TEXT NOT NULL REFERENCES requests, number INTEGER NOT NULL, name TEXT NOT NULL,
-  title TEXT NOT NULL, exception TEXT NOT NULL, sql TEXT NOT NULL, opaque INTEGER NOT NULL,
+  request TEXT NOT NULL REFERENCES requests, number INTEGER NOT NULL, name BLOB NOT NULL,
+  title BLOB NOT NULL, exception BLOB NOT NULL, sql BLOB NOT NULL, opaque INTEGER NOT NULL,
   dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
   sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
   cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (request, number)) STRICT;
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,
-  reviewer TEXT NOT NULL REFERENCES users, decision TEXT NOT NULL, comment TEXT NOT NULL,
-  note TEXT NOT NULL, file_sha256 TEXT NOT NULL, policy_sha256 TEXT NOT NULL, time TEXT NOT NULL,
+  reviewer TEXT NOT NULL REFERENCES users, decision TEXT NOT NULL, comment BLOB NOT NULL,
+  note BLOB NOT NULL, file_sha256 TEXT NOT NULL, policy_sha256 TEXT NOT NULL, time TEXT NOT NULL,
   seq INTEGER NOT NULL, FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
 CREATE TABLE releases (
   request TEXT NOT NULL, output INTEGER NOT NULL, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,
@@ -87,27 +90,53 @@ CREATE TRIGGER history_is_final BEFORE UPDATE ON history
   BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 )sql";
 
+std::string meta_of(const RegistryFile& db, std::string_view key) {
+  auto found = db.prepare("SELECT value FROM meta WHERE key = ?").with(key);
+  return found.next() ? found.text(0) : std::string();
+}
+
+/// Where an older registry has none, its format is said first.
+std::string text_key_of(const RegistryFile& db) {
+  const auto format = meta_of(db, "format");
+  if (format != registry_format) {
+    throw EnclaveError(Fault::integrity, "centre.registry_format", {format});
+  }
+  return meta_of(db, "text_key");
+}
+
+/// A registry whose text key was destroyed is a copy from before an erasure.
+KeyBytes text_key(const RegistryFile& db, const Keyring& keyring) {
+  const auto name = text_key_of(db);
+  if (!keyring.has(name)) throw EnclaveError(Fault::integrity, "centre.text_key_missing", {name});
+  return keyring.key(name);
+}
+
+std::string commitment_place(std::uint64_t seq, std::string_view kind) {
+  return "commitment " + std::to_string(seq) + " " + std::string(kind);
+}
+
 }  // namespace
 
-void Registry::create(const std::filesystem::path& file, const KeyBytes& key) {
-  auto db = RegistryFile::create(file, key);
+std::string project_texts(std::string_view project) { return "project:" + std::string(project); }
+
+void Registry::create(const std::filesystem::path& file, Keyring& keyring) {
+  auto db = RegistryFile::create(file, keyring.create_key("registry"));
+  (void)keyring.create_key(first_text_key);
   Change change(db);
   db.execute(schema);
-  db.prepare("INSERT INTO meta (key, value) VALUES ('format', ?)").with(registry_format).run();
+  db.prepare("INSERT INTO meta (key, value) VALUES ('format', ?), ('text_key', ?)")
+      .with(registry_format, first_text_key)
+      .run();
   change.commit();
 }
 
-Registry::Registry(const std::filesystem::path& file, const KeyBytes& key)
-    : db_(RegistryFile::open(file, key)) {
-  if (meta("format") != registry_format) {
-    throw EnclaveError(Fault::integrity, "centre.registry_format", {meta("format")});
-  }
-}
+Registry::Registry(const std::filesystem::path& file, const Keyring& keyring)
+    : Registry(RegistryFile::open(file, keyring.key("registry")), keyring) {}
 
-std::string Registry::meta(std::string_view key) const {
-  auto found = db_.prepare("SELECT value FROM meta WHERE key = ?").with(key);
-  return found.next() ? found.text(0) : std::string();
-}
+Registry::Registry(RegistryFile db, const Keyring& keyring)
+    : db_(std::move(db)), texts_(db_, text_key_of(db_), text_key(db_, keyring)) {}
+
+std::string Registry::meta(std::string_view key) const { return meta_of(db_, key); }
 
 void Registry::set_meta(std::string_view key, std::string_view value) {
   db_.prepare(
@@ -131,18 +160,25 @@ std::uint64_t Registry::log_size() const {
 void Registry::set_log_size(std::uint64_t size) { set_meta("log_size", std::to_string(size)); }
 
 void Registry::add_commitment(const CommitmentRow& row, std::uint64_t seq) {
-  db_.prepare("INSERT INTO commitments (seq, kind, session, salt, text) VALUES (?, ?, ?, ?, ?)")
-      .with(seq, row.kind, row.session, Blob{row.salt}, Blob{row.text})
+  const auto& text = row.text.value();
+  const auto stored =
+      row.owner.empty() ? text : texts_.seal(row.owner, commitment_place(seq, row.kind), text);
+  db_.prepare("INSERT INTO commitments (seq, kind, owner, salt, text) VALUES (?, ?, ?, ?, ?)")
+      .with(seq, row.kind, row.owner, Blob{row.salt}, Blob{stored})
       .run();
 }
 
 std::vector<CommitmentRow> Registry::commitments(std::uint64_t seq) const {
   std::vector<CommitmentRow> rows;
   auto found =
-      db_.prepare("SELECT kind, session, salt, text FROM commitments WHERE seq = ? ORDER BY id")
+      db_.prepare("SELECT kind, owner, salt, text FROM commitments WHERE seq = ? ORDER BY id")
           .with(seq);
   while (found.next()) {
-    rows.push_back({found.text(0), found.text(1), found.text(2), found.text(3)});
+    CommitmentRow row{found.text(0), found.text(1), found.text(2), found.text(3)};
+    if (!row.owner.empty()) {
+      row.text = texts_.open(row.owner, commitment_place(seq, row.kind), *row.text);
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }

@@ -2,7 +2,11 @@
 // What the centre remembers: people, projects, permits, stores, policies, sessions, requests,
 // decisions, releases, the release history, and the texts behind the log's commitments. One
 // SQLCipher file, one writer. Rows are plain structs; the registry decides nothing. SQL stands in
-// registry*.cpp alone.
+// registry*.cpp and texts.cpp alone.
+//
+// Words of people (SQL, names, titles, reasons, purposes, comments) are sealed on their way in and
+// opened on their way out, under a key of their session or project (texts.h); once that key is
+// erased the rows stay and the words are "".
 //
 // A change is made inside begin() … commit(), with its entry in the log between the two
 // (journal.h).
@@ -16,6 +20,8 @@
 #include <vector>
 
 #include "enclave/centre/registry_file.h"
+#include "enclave/centre/texts.h"
+#include "enclave/keys/keyring.h"
 
 namespace sceau::enclave {
 
@@ -94,6 +100,7 @@ struct OutputRow {
   std::string judgement;  ///< judgement_json.h
   std::string table;      ///< the examiner's cells and evidence, JSON
   std::string verdict, state;
+  bool erased = false;  ///< name, title, exception and sql are gone
 };
 
 struct DecisionRow {
@@ -131,19 +138,28 @@ struct IntentRow {
 };
 
 struct CommitmentRow {
-  std::string kind;     ///< "statement", "purpose", "tabulation" …
-  std::string session;  ///< or empty: whose text key seals it
-  std::string salt;     ///< 16 bytes
-  std::string text;
+  std::string kind;   ///< "statement", "project", "submission", "comment", "checked"
+  std::string owner;  ///< whose text key seals it (text_owner); empty: it holds no words
+  std::string salt;   ///< 32 bytes
+  std::optional<std::string> text;  ///< none: erased
 };
+
+/// The owner of a project's title and purpose. A session's texts are owned by its id.
+[[nodiscard]] std::string project_texts(std::string_view project);
 
 class Registry {
  public:
-  /// Makes the schema in a new file. `open` refuses another format (centre.registry_format).
-  static void create(const std::filesystem::path& file, const KeyBytes& key);
-  Registry(const std::filesystem::path& file, const KeyBytes& key);
+  /// Makes the schema in a new file, and its keys "registry" and "texts-1" in the keyring.
+  static void create(const std::filesystem::path& file, Keyring& keyring);
+  /// Refuses another format (centre.registry_format).
+  Registry(const std::filesystem::path& file, const Keyring& keyring);
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
 
   [[nodiscard]] Change begin() const { return Change(db_); }
+
+  [[nodiscard]] Texts& texts() { return texts_; }
+  [[nodiscard]] const Texts& texts() const { return texts_; }
 
   // -- bookkeeping ------------------------------------------------------------------------------
   [[nodiscard]] std::string meta(std::string_view key) const;  ///< "" where unset
@@ -233,7 +249,11 @@ class Registry {
                                                 std::string_view except) const;
 
  private:
+  Registry(RegistryFile db, const Keyring& keyring);
+  [[nodiscard]] std::string session_of(std::string_view request) const;
+
   RegistryFile db_;
+  Texts texts_;
 };
 
 }  // namespace sceau::enclave

@@ -189,6 +189,7 @@ RegistryFile::RegistryFile(const std::filesystem::path& file, const KeyBytes& ke
     (void)scalar(db_, "SELECT count(*) FROM sqlite_schema");
     execute("PRAGMA journal_mode = DELETE");
     execute("PRAGMA synchronous = EXTRA");
+    execute("PRAGMA secure_delete = ON");  // what is erased is overwritten in its page
     execute("PRAGMA foreign_keys = ON");
     execute("PRAGMA trusted_schema = OFF");
     execute("PRAGMA cell_size_check = ON");

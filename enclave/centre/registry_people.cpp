@@ -33,8 +33,15 @@ PermitRow permit_row(const RegistryQuery& at) {
   return row;
 }
 
-ProjectRow project_row(const RegistryQuery& at) {
-  return {at.text(0), at.text(1), at.text(2), at.text(3), at.integer(4) != 0, at.text(5)};
+ProjectRow project_row(const Texts& texts, const RegistryQuery& at) {
+  const auto name = at.text(0);
+  const auto owner = project_texts(name);
+  return {name,
+          texts.open(owner, "project title", at.text(1)).value_or(""),
+          texts.open(owner, "project purpose", at.text(2)).value_or(""),
+          at.text(3),
+          at.integer(4) != 0,
+          at.text(5)};
 }
 
 }  // namespace
@@ -76,8 +83,11 @@ std::vector<std::pair<UserRow, std::string>> Registry::roles() const {
 }
 
 void Registry::add_project(const ProjectRow& row, const std::vector<std::string>& members) {
+  const auto owner = project_texts(row.name);
+  const auto title = texts_.seal(owner, "project title", row.title);
+  const auto purpose = texts_.seal(owner, "project purpose", row.purpose);
   db_.prepare("INSERT INTO projects (name, title, purpose, until, created) VALUES (?, ?, ?, ?, ?)")
-      .with(row.name, row.title, row.purpose, row.until, row.created)
+      .with(row.name, Blob{title}, Blob{purpose}, row.until, row.created)
       .run();
   for (const auto& actor : members) {
     db_.prepare("INSERT INTO members (project, actor) VALUES (?, ?)").with(row.name, actor).run();
@@ -94,14 +104,14 @@ std::optional<ProjectRow> Registry::project(std::string_view name) const {
                       " WHERE name = ?")
                    .with(name);
   if (!found.next()) return std::nullopt;
-  return project_row(found);
+  return project_row(texts_, found);
 }
 
 std::vector<ProjectRow> Registry::projects() const {
   std::vector<ProjectRow> rows;
   auto found =
       db_.prepare("SELECT name, title, purpose, until, closed, created FROM projects ORDER BY 1");
-  while (found.next()) rows.push_back(project_row(found));
+  while (found.next()) rows.push_back(project_row(texts_, found));
   return rows;
 }
 

@@ -28,14 +28,29 @@ RequestRow request_row(const RegistryQuery& at) {
   return row;
 }
 
-OutputRow output_row(const RegistryQuery& at) {
+std::string output_place(const OutputRow& row, std::string_view what) {
+  return "output " + row.request + "/" + std::to_string(row.number) + " " + std::string(what);
+}
+
+std::string decision_place(const DecisionRow& row, std::string_view what) {
+  return "decision " + row.request + "/" + std::to_string(row.output) + " " +
+         std::to_string(row.seq) + " " + std::string(what);
+}
+
+OutputRow output_row(const Texts& texts, const RegistryQuery& at) {
   OutputRow row;
   row.request = at.text(0);
   row.number = static_cast<int>(at.integer(1));
-  row.name = at.text(2);
-  row.title = at.text(3);
-  row.exception = at.text(4);
-  row.sql = at.text(5);
+  const auto session = at.text(18);
+  const auto words = [&](const char* what, int column) {
+    const auto text = texts.open(session, output_place(row, what), at.text(column));
+    row.erased = !text;
+    return text.value_or("");
+  };
+  row.name = words("name", 2);
+  row.title = words("title", 3);
+  row.exception = words("exception", 4);
+  row.sql = words("sql", 5);
   row.opaque = at.integer(6) != 0;
   row.dataset = at.text(7);
   row.population = at.text(8);
@@ -48,6 +63,23 @@ OutputRow output_row(const RegistryQuery& at) {
   row.table = at.text(15);
   row.verdict = at.text(16);
   row.state = at.text(17);
+  return row;
+}
+
+DecisionRow decision_row(const Texts& texts, const RegistryQuery& at) {
+  DecisionRow row;
+  row.request = at.text(0);
+  row.output = static_cast<int>(at.integer(1));
+  row.turn = static_cast<int>(at.integer(2));
+  row.reviewer = at.text(3);
+  row.decision = at.text(4);
+  row.file_sha256 = at.text(7);
+  row.policy_sha256 = at.text(8);
+  row.time = at.text(9);
+  row.seq = static_cast<std::uint64_t>(at.integer(10));
+  const auto session = at.text(11);
+  row.comment = texts.open(session, decision_place(row, "comment"), at.text(5)).value_or("");
+  row.note = texts.open(session, decision_place(row, "note"), at.text(6)).value_or("");
   return row;
 }
 
@@ -75,14 +107,28 @@ void Registry::add_request(const RequestRow& row) {
       .run();
 }
 
+std::string Registry::session_of(std::string_view request) const {
+  auto found = db_.prepare("SELECT session FROM requests WHERE id = ?").with(request);
+  return found.next() ? found.text(0) : std::string();
+}
+
 void Registry::add_output(const OutputRow& row) {
+  const auto session = session_of(row.request);
+  const auto sealed = [&](const char* what, const std::string& text) {
+    return texts_.seal(session, output_place(row, what), text);
+  };
+  const auto name = sealed("name", row.name);
+  const auto title = sealed("title", row.title);
+  const auto exception = sealed("exception", row.exception);
+  const auto sql = sealed("sql", row.sql);
   db_.prepare(
          "INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
          " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
          " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(row.request, row.number, row.name, row.title, row.exception, row.sql, row.opaque,
-            row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256, row.cells,
-            nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict, row.state)
+      .with(row.request, row.number, Blob{name}, Blob{title}, Blob{exception}, Blob{sql},
+            row.opaque, row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256,
+            row.cells, nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
+            row.state)
       .run();
 }
 
@@ -130,35 +176,33 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   auto found = db_.prepare(
                       "SELECT request, number, name, title, exception, sql, opaque, dataset,"
                       " population, tabulation, file, sha256, cells, statistics, judgement,"
-                      " cell_table, verdict, state FROM outputs WHERE request = ?"
-                      " ORDER BY number")
+                      " cell_table, o.verdict, o.state, session FROM outputs o"
+                      " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
                    .with(request);
-  while (found.next()) rows.push_back(output_row(found));
+  while (found.next()) rows.push_back(output_row(texts_, found));
   return rows;
 }
 
 void Registry::add_decision(const DecisionRow& row) {
+  const auto session = session_of(row.request);
+  const auto comment = texts_.seal(session, decision_place(row, "comment"), row.comment);
+  const auto note = texts_.seal(session, decision_place(row, "note"), row.note);
   db_.prepare(
          "INSERT INTO decisions (request, output, turn, reviewer, decision, comment, note,"
          " file_sha256, policy_sha256, time, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(row.request, row.output, row.turn, row.reviewer, row.decision, row.comment, row.note,
-            row.file_sha256, row.policy_sha256, row.time, row.seq)
+      .with(row.request, row.output, row.turn, row.reviewer, row.decision, Blob{comment},
+            Blob{note}, row.file_sha256, row.policy_sha256, row.time, row.seq)
       .run();
 }
 
 std::vector<DecisionRow> Registry::decisions(std::string_view request) const {
   std::vector<DecisionRow> rows;
   auto found = db_.prepare(
-                      "SELECT request, output, turn, reviewer, decision, comment, note,"
-                      " file_sha256, policy_sha256, time, seq FROM decisions"
-                      " WHERE request = ? ORDER BY id")
+                      "SELECT d.request, d.output, d.turn, reviewer, decision, comment, note,"
+                      " file_sha256, d.policy_sha256, time, seq, session FROM decisions d"
+                      " JOIN requests r ON r.id = d.request WHERE d.request = ? ORDER BY d.id")
                    .with(request);
-  while (found.next()) {
-    rows.push_back({found.text(0), static_cast<int>(found.integer(1)),
-                    static_cast<int>(found.integer(2)), found.text(3), found.text(4), found.text(5),
-                    found.text(6), found.text(7), found.text(8), found.text(9),
-                    static_cast<std::uint64_t>(found.integer(10))});
-  }
+  while (found.next()) rows.push_back(decision_row(texts_, found));
   return rows;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "enclave/centre/binding.h"
+#include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/review_rules.h"
@@ -57,7 +58,7 @@ std::string release_json(const Centre::State& state, const Leaving& leaving) {
       {"format", 1},
       {"request", leaving.request.id},
       {"turn", leaving.request.turn},
-      {"log", state.config.origin},
+      {"log", state.journal.chain().origin()},
       {"policy",
        {{"name", policy.row.name}, {"version", policy.row.version}, {"sha256", policy.row.sha256}}},
       {"verdict", leaving.request.verdict},
@@ -155,20 +156,28 @@ std::string released_name(const OutputRow& output, const std::vector<DecisionRow
   return output.request + "-" + std::to_string(output.number) + ".csv";
 }
 
+void approve_by_itself(Centre::State& state, const std::string& id) {
+  const auto request = state.registry.request(id);
+  if (!request || request->state != "checked") return;
+  const auto next = next_of(*request, disclosure::Act::approve, disclosure::Party::system);
+  auto change = state.registry.begin();
+  set_states(state, *request, next);
+  change.commit();
+}
+
 void release_now(Centre::State& state, const std::string& id, const std::string& by) {
   const auto request = state.registry.request(id);
   if (!request) throw EnclaveError(Fault::not_found, "centre.no_request", {id});
   auto leaving = leaving_of(state, *request);
   verify_request(state, leaving.request, leaving.outputs);
-  if (leaving.request.state == "checked") {
-    const auto next = next_of(leaving.request, disclosure::Act::approve, disclosure::Party::system);
-    auto change = state.registry.begin();
-    set_states(state, leaving.request, next);
-    change.commit();
-    leaving = leaving_of(state, *state.registry.request(id));
-  }
   (void)next_of(leaving.request, disclosure::Act::release, disclosure::Party::system);
-  if (!leaving.request.release_seq) record_started(state, leaving, by);
+  if (!leaving.request.release_seq) {
+    const auto policy = policy_version(state, request->policy, request->policy_sha256).policy;
+    if (const auto why = release_waits(state, policy)) {
+      throw EnclaveError(Fault::refused, why->id, why->args);
+    }
+    record_started(state, leaving, by);
+  }
   carry_out(state, std::move(leaving), by);
 }
 

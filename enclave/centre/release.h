@@ -9,9 +9,13 @@
 
 namespace sceau::enclave {
 
+/// A checked request that needs nobody's decision is approved.
+void approve_by_itself(Centre::State& state, const std::string& request);
+
 /// The state's lock is held, and all decisions that the policy asks for are there. `by`: the actor,
 /// or "centre" where no person was needed. Verifies the request against the log first. Throws
-/// integrity (centre.request_tampered), unavailable (centre.cannot_write).
+/// integrity (centre.request_tampered), unavailable (centre.cannot_write), refused while it waits
+/// for the log's witnesses (freshness.h); one that was begun is finished in any case.
 void release_now(Centre::State& state, const std::string& request, const std::string& by);
 
 /// Completes what a crash cut off between release.started and the state "released".

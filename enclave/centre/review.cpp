@@ -4,6 +4,7 @@
 
 #include "enclave/centre/binding.h"
 #include "enclave/centre/examination.h"
+#include "enclave/centre/freshness.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/release.h"
 #include "enclave/fault.h"
@@ -29,15 +30,15 @@ void record_decision(Centre::State& state, const RequestRow& request, const Outp
   row.file_sha256 = output.sha256;
   row.policy_sha256 = request.policy_sha256;
   row.time = state.now();
-  row.seq =
-      state.journal.record("review.decided", by,
-                           {{"decision", decision},
-                            {"output", std::int64_t{output.number}},
-                            {"policy", request.policy_sha256},
-                            {"request", request.id},
-                            {"sha256", output.sha256},
-                            {"turn", std::int64_t{request.turn}}},
-                           {{"commitment", "comment", "", ruling.comment + "\n" + ruling.note}});
+  row.seq = state.journal.record(
+      "review.decided", by,
+      {{"decision", decision},
+       {"output", std::int64_t{output.number}},
+       {"policy", request.policy_sha256},
+       {"request", request.id},
+       {"sha256", output.sha256},
+       {"turn", std::int64_t{request.turn}}},
+      {{"commitment", "comment", request.session, ruling.comment + "\n" + ruling.note}});
   state.registry.add_decision(row);
 }
 
@@ -184,6 +185,37 @@ std::string decide(Centre::State& state, const RequestRow& before, const std::st
   return state.registry.request(request.id)->state;
 }
 
+namespace {
+
+/// Checked again against what was released since, then released. Takes and gives back the lock.
+void release_checked_again(Centre::State& state, Held& held, const RequestRow& request,
+                           const std::string& by, const Examiner& examiner) {
+  const auto outputs = state.registry.outputs(request.id);
+  auto candidates = candidates_of(state, drafts_again(outputs));
+  const Asking asking{request.project, state.registry.session(request.session)->language,
+                      policy_version(state, request.policy, request.policy_sha256), request.id};
+  held.unlock();
+  const PopulationsHeld populations(state, candidates);
+  (void)examine_all(state, asking, examiner, candidates);
+  held.lock();
+  const auto now = request_of(state, request.id);
+  (void)next_of(now, Act::release, Party::system);
+  compare_again(state, now, outputs, candidates);
+  release_now(state, request.id, by);
+}
+
+/// Approved without a person, and kept back for the log's witnesses.
+bool waits_by_itself(const Centre::State& state, const RequestRow& request) {
+  if (request.state != "approved" || request.release_seq) return false;
+  const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
+  const auto outputs = state.registry.outputs(request.id);
+  return std::all_of(outputs.begin(), outputs.end(), [&](const OutputRow& output) {
+    return reviewers_needed(policy, output) == 0;
+  });
+}
+
+}  // namespace
+
 void review_and_release(Centre::State& state, const Person& person, const std::string& id,
                         const Examiner& examiner) {
   Held held(state.mutex);
@@ -192,23 +224,34 @@ void review_and_release(Centre::State& state, const Person& person, const std::s
   (void)next_of(request, Act::release, Party::reviewer);
   const auto outputs = state.registry.outputs(id);
   verify_request(state, request, outputs);
-  auto policy = policy_version(state, request.policy, request.policy_sha256);
-  if (disclosure::worst_of(outcomes_of(state, request, outputs, policy.policy)) !=
-      Outcome::approved) {
+  const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
+  if (disclosure::worst_of(outcomes_of(state, request, outputs, policy)) != Outcome::approved) {
     throw EnclaveError(Fault::integrity, "centre.request_tampered", {id});
   }
   if (request.release_seq) return release_now(state, id, by);  // begun, and only to be finished
-  auto candidates = candidates_of(state, drafts_again(outputs));
-  held.unlock();
-  const PopulationsHeld populations(state, candidates);
-  const Asking asking{request.project, state.registry.session(request.session)->language,
-                      std::move(policy), id};
-  (void)examine_all(state, asking, examiner, candidates);
-  held.lock();
-  const auto now = request_of(state, id);
-  (void)next_of(now, Act::release, Party::reviewer);
-  compare_again(state, now, outputs, candidates);
-  release_now(state, id, by);
+  if (const auto why = release_waits(state, policy)) {
+    throw EnclaveError(Fault::refused, why->id, why->args);
+  }
+  release_checked_again(state, held, request, by, examiner);
+}
+
+std::vector<std::string> release_waiting(Centre::State& state, const Examiner& examiner) {
+  std::vector<std::string> released;
+  Held held(state.mutex);
+  for (const auto& request : state.registry.requests("")) {
+    if (!waits_by_itself(state, request)) continue;
+    const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
+    if (release_waits(state, policy)) continue;
+    try {
+      release_checked_again(state, held, request, "centre", examiner);
+      released.push_back(request.id);
+    } catch (const EnclaveError& error) {
+      // Returned since, or withdrawn by its author meanwhile: its own state says so.
+      if (error.fault() != Fault::refused) throw;
+      if (!held.owns_lock()) held.lock();
+    }
+  }
+  return released;
 }
 
 }  // namespace sceau::enclave

@@ -47,4 +47,8 @@ std::string decide(Centre::State& state, const RequestRow& request, const std::s
 void review_and_release(Centre::State& state, const Person& person, const std::string& id,
                         const Examiner& examiner);
 
+/// Releases what was approved without a person and kept back for the log's witnesses, now that they
+/// have signed; checked again first. Returns the requests that left. Takes the locks itself.
+std::vector<std::string> release_waiting(Centre::State& state, const Examiner& examiner);
+
 }  // namespace sceau::enclave

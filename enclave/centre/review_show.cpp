@@ -30,19 +30,21 @@ struct Shown {
   policies::Policy policy;
 };
 
-// -- JSON: verdict.json with the reviewer's evidence ------------------------------------------------
+// -- JSON: verdict.json with the reviewer's evidence
+// ------------------------------------------------
 
 Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::optional<disclosure::Tabulation> tabulation;
   if (!output.opaque) tabulation = disclosure::tabulation_from_json(output.tabulation);
-  auto json = Json::parse(disclosure::to_json(judgement, output.name,
-                                              tabulation ? &*tabulation : nullptr, output.cells,
-                                              call.command.language, finding_text));
+  auto json =
+      Json::parse(disclosure::to_json(judgement, output.name, tabulation ? &*tabulation : nullptr,
+                                      output.cells, call.command.language, finding_text));
   json["number"] = output.number;
   json["title"] = output.title;
   json["exception"] = output.exception;
   json["sql"] = output.sql;
+  if (output.erased) json["erased"] = true;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
   json["state"] = output.state;
@@ -52,9 +54,9 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
 }
 
 Json decision_json(const Call& call, const DecisionRow& row) {
-  return {{"output", row.output},   {"turn", row.turn},
+  return {{"output", row.output},     {"turn", row.turn},
           {"decision", row.decision}, {"by", call.state.registry.name_of(row.reviewer)},
-          {"comment", row.comment}, {"note", row.note},
+          {"comment", row.comment},   {"note", row.note},
           {"time", row.time}};
 }
 
@@ -62,8 +64,7 @@ Json related_json(const Call& call, const Shown& shown) {
   Json list = Json::array();
   std::vector<std::string> seen;
   for (const auto& output : shown.outputs) {
-    if (output.opaque ||
-        std::find(seen.begin(), seen.end(), output.population) != seen.end()) {
+    if (output.opaque || std::find(seen.begin(), seen.end(), output.population) != seen.end()) {
       continue;
     }
     seen.push_back(output.population);
@@ -97,7 +98,8 @@ Json document_of(const Call& call, const Shown& shown) {
           {"related", related_json(call, shown)}};
 }
 
-// -- text -------------------------------------------------------------------------------------------
+// -- text
+// -------------------------------------------------------------------------------------------
 
 std::string scalar(const Json& value) {
   if (value.is_null()) return "NA";
@@ -192,6 +194,7 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
                      output.verdict + "  (" + output.state + ", decisions needed: " +
                      std::to_string(reviewers_needed(shown.policy, output)) + ")\n";
+  if (output.erased) text += "  the session's words are erased: name, title, exception, SQL\n";
   text += "  title      " + printable(output.title) + "\n";
   if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
   text += "  asked      " + printable(output.sql) + "\n";
@@ -224,11 +227,11 @@ std::string related_text(const Call& call, const Shown& shown) {
 
 std::string text_of(const Call& call, const Shown& shown) {
   const auto& request = shown.request;
-  std::string text = request.id + "  " + request.verdict + "  " + request.state + "\n  project    " +
-                     request.project + ", by " + call.state.registry.name_of(request.actor) +
-                     "\n  policy     " + request.policy + " " + request.policy_sha256.substr(0, 16) +
-                     "\n  submitted  " + request.submitted + ", turn " +
-                     std::to_string(request.turn) + "\n";
+  std::string text =
+      request.id + "  " + request.verdict + "  " + request.state + "\n  project    " +
+      request.project + ", by " + call.state.registry.name_of(request.actor) + "\n  policy     " +
+      request.policy + " " + request.policy_sha256.substr(0, 16) + "\n  submitted  " +
+      request.submitted + ", turn " + std::to_string(request.turn) + "\n";
   for (const auto& output : shown.outputs) text += output_text(call, shown, output);
   for (const auto& row : shown.decisions) {
     text += "\n" + row.decision + " on " + std::to_string(row.output) + " by " +
@@ -248,16 +251,15 @@ int review_show(const Call& call) {
   const auto outputs = call.state.registry.outputs(id);
   verify_request(call.state, request, outputs);
   record_view(call.state, request, by);
-  const Shown shown{request_of(call.state, id),
-                    chosen_outputs(call.state.registry.outputs(id), id,
-                                   call.arguments.one("output")),
-                    call.state.registry.decisions(id),
-                    policy_version(call.state, request.policy, request.policy_sha256).policy};
-  call.output.out(call.command.json
-                      ? document_of(call, shown).dump(-1, ' ', false,
-                                                      Json::error_handler_t::replace) +
-                            "\n"
-                      : text_of(call, shown));
+  const Shown shown{
+      request_of(call.state, id),
+      chosen_outputs(call.state.registry.outputs(id), id, call.arguments.one("output")),
+      call.state.registry.decisions(id),
+      policy_version(call.state, request.policy, request.policy_sha256).policy};
+  call.output.out(
+      call.command.json
+          ? document_of(call, shown).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
+          : text_of(call, shown));
   return 0;
 }
 

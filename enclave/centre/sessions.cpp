@@ -78,6 +78,11 @@ void record_opened(Centre::State& state, const SessionGrant& grant, const Access
   change.commit();
 }
 
+/// In the log a statement is called by its entry's number there.
+std::int64_t number_in_log(const Centre::State& state, std::uint64_t seq) {
+  return static_cast<std::int64_t>(state.journal.chain().place_of(seq).seq);
+}
+
 /// A permit that ends or is revoked ends what its open sessions may do, at their next statement.
 void check_still_permitted(const Centre::State& state, const SessionRow& session) {
   const Person person{state.registry.name_of(session.actor), 0};
@@ -103,7 +108,7 @@ void finish_statement(Centre::State& state, const SessionRow& session, std::uint
                                         {{"outcome", outcome},
                                          {"rows", static_cast<std::int64_t>(rows)},
                                          {"session", session.id},
-                                         {"statement", static_cast<std::int64_t>(started)}});
+                                         {"statement", number_in_log(state, started)}});
   state.registry.finish_statement(started, outcome, rows, seq);
 }
 
@@ -149,7 +154,7 @@ std::uint64_t Centre::statement_started(const std::string& session, const std::s
   const auto seq = state_->journal.size();
   state_->registry.add_statement({seq, session});
   state_->journal.record("statement.started", row.actor,
-                         {{"session", session}, {"statement", static_cast<std::int64_t>(seq)}},
+                         {{"session", session}, {"statement", number_in_log(*state_, seq)}},
                          {{"commitment", "statement", session, text}});
   change.commit();
   return seq;

@@ -13,7 +13,7 @@ Centre::State::State(Home home_in, Keyring keyring_in, Clock clock_in)
       config(read_config(home)),
       keyring(std::move(keyring_in)),
       clock(std::move(clock_in)),
-      registry(home.registry(), keyring.key("registry")),
+      registry(home.registry(), keyring),
       journal(home, config, keyring, clock, registry) {}
 
 std::string Centre::State::now() const { return audit::format_time(clock()); }

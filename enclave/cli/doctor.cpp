@@ -5,12 +5,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "audit/fault.h"
-#include "audit/verify.h"
+#include "audit/files.h"
+#include "audit/verify_chain.h"
+#include "audit/witness_desk.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/registry_file.h"
@@ -114,15 +118,67 @@ void check_home(Lines& lines, const Home& home) {
                    grouped(room.available >> 20) + " MiB", "free at least 1 GiB"});
 }
 
+/// The witnesses have a line of their own.
+bool holds(const audit::Check& check) {
+  return check.name == "witnesses" || check.result == audit::CheckResult::passed ||
+         check.result == audit::CheckResult::not_checked;
+}
+
 void check_log(Lines& lines, const Home& home) {
   try {
-    const auto verified = audit::verify_log(home.log(), audit::read_trust_file(home.trust()));
-    const bool valid = verified.outcome == audit::Outcome::valid;
-    lines.push_back({"log", valid,
-                     grouped(verified.size) + " entries" + (valid ? ", valid" : ", not valid"),
-                     "sceau-audit verify " + home.log().string() + " says more"});
+    std::vector<fs::path> logs = {home.log()};
+    for (std::size_t i = 1; fs::exists(home.sealed_logs() / std::to_string(i)); ++i) {
+      logs.push_back(home.sealed_logs() / std::to_string(i));
+    }
+    const auto chain = audit::verify_chain(logs, audit::read_trust_file(home.trust()));
+    std::uint64_t size = 0;
+    bool whole = std::all_of(chain.links.begin(), chain.links.end(), holds);
+    for (const auto& log : chain.logs) {
+      size += log.size;
+      whole = whole && std::all_of(log.checks.begin(), log.checks.end(), holds);
+    }
+    lines.push_back({"log", whole,
+                     grouped(size) + " entries" +
+                         (logs.size() > 1 ? " in " + grouped(logs.size()) + " logs" : "") +
+                         (whole ? ", valid" : ", not valid"),
+                     "sceau-audit verify " + home.root.string() + " says more"});
   } catch (const audit::AuditError& error) {
     lines.push_back({"log", false, error.what(), error.hint()});
+  }
+}
+
+/// The newest checkpoint that witnesses signed, without a key: as an auditor finds it.
+void check_witnesses(Lines& lines, const Home& home, const Clock& clock) {
+  try {
+    const std::string advice =
+        "sceau log request DIR; let the witnesses answer; sceau log collect DIR";
+    const auto trust = audit::read_trust_file(home.trust());
+    const bool trial = read_config(home).trial;
+    if (trust.quorum == audit::Trust::none) {
+      lines.push_back({"witnesses", trial,
+                       "nobody outside vouches for the log (quorum none): a rewritten history "
+                       "would not be noticed",
+                       "sceau log witness add NAME KEY, then sceau log witness quorum 1"});
+      return;
+    }
+    const auto note = audit::read_file(home.log() / "checkpoint", 1U << 20);
+    const auto key = audit::open_checkpoint(note.value_or(""), trust).log_key;
+    const audit::WitnessDesk desk(home.log(), home.log_state(), audit::parse_verifier_key(key),
+                                  trust);
+    const auto& best = desk.best();
+    if (!best || !best->quorum) {
+      lines.push_back({"witnesses", false, "the quorum has signed nothing yet", advice});
+      return;
+    }
+    const std::chrono::system_clock::time_point signed_at(
+        std::chrono::seconds(static_cast<std::int64_t>(best->time_s)));
+    const auto age = std::chrono::floor<std::chrono::hours>(clock() - signed_at).count();
+    lines.push_back({"witnesses", true,
+                     grouped(best->checkpoint.size) + " entries signed, " +
+                         std::to_string(std::max<std::int64_t>(age, 0)) + " h ago",
+                     advice});
+  } catch (const std::exception& error) {
+    lines.push_back({"witnesses", false, error.what(), "restore log.trust from the backup"});
   }
 }
 
@@ -134,6 +190,7 @@ int doctor_command(const Client& client) {
   check_machine(lines);
   check_home(lines, client.home);
   check_log(lines, client.home);
+  check_witnesses(lines, client.home, client.clock);
   bool fit = true;
   Json list = Json::array();
   std::string text;

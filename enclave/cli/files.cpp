@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "enclave/centre/control.h"
@@ -16,7 +18,21 @@ namespace sceau::enclave {
 namespace {
 
 bool holds_file(const OptionSpec& option) {
-  return option.holds == Holds::document || option.holds == Holds::data;
+  return option.holds == Holds::document || option.holds == Holds::data ||
+         option.holds == Holds::answers;
+}
+
+/// The answers in a folder that witnesses see; a link or a device there is none.
+std::vector<std::string> answers_in(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const bool plain = entry.is_regular_file(error) && !entry.is_symlink(error);
+    if (plain && entry.path().extension() == ".answer") names.push_back(entry.path().string());
+  }
+  if (error) throw EnclaveError(Fault::bad_input, "centre.cannot_read", {folder, error.message()});
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> expanded(const std::string& name) {
@@ -31,6 +47,12 @@ std::vector<std::string> expanded(const std::string& name) {
   ::globfree(&found);
   if (names.empty()) throw EnclaveError(Fault::bad_input, "centre.no_match", {name});
   return names;
+}
+
+std::vector<std::string> names_behind(Holds holds, const std::string& name) {
+  if (holds == Holds::data) return expanded(name);
+  if (holds == Holds::answers) return answers_in(name);
+  return {name};
 }
 
 PassedFile open_one(const std::string& option, const std::string& name) {
@@ -50,9 +72,7 @@ PassedFile open_one(const std::string& option, const std::string& name) {
 void open_option(const OptionSpec& option, const Arguments& arguments, OpenedFiles& into) {
   if (!holds_file(option)) return;
   for (const auto& name : arguments.many(option.name)) {
-    const auto names =
-        option.holds == Holds::data ? expanded(name) : std::vector<std::string>{name};
-    for (const auto& each : names) {
+    for (const auto& each : names_behind(option.holds, name)) {
       if (into.files.size() == max_files) {
         throw EnclaveError(Fault::usage, "centre.too_many_files", {std::to_string(max_files)});
       }
@@ -95,7 +115,8 @@ void read_documents(const Arguments& arguments, OpenedFiles& files) {
   const auto is_document = [&](const std::string& name) {
     for (const auto* list : {&arguments.spec->options, &arguments.spec->operands}) {
       for (const auto& option : *list) {
-        if (option.name == name) return option.holds == Holds::document;
+        if (option.name != name) continue;
+        return option.holds == Holds::document || option.holds == Holds::answers;
       }
     }
     return false;

@@ -29,5 +29,8 @@ int serve_command(const Client&);
 int codebook_infer_command(const Client&);
 int check_command(const Client&);
 int doctor_command(const Client&);
+int log_request_command(const Client&);
+int log_collect_command(const Client&);
+int log_export_command(const Client&);
 
 }  // namespace sceau::enclave

@@ -111,7 +111,9 @@ pg::Report submission_report(const Submission& submission, std::string_view lang
   for (const auto& output : submission.outputs) {
     verdicts += (verdicts.empty() ? "" : "\n") + verdict_text(output, language);
   }
-  const auto id = is_returned(submission) ? "server.request_returned" : "server.request_made";
+  const auto* id = is_returned(submission)          ? "server.request_returned"
+                   : submission.state == "approved" ? "server.request_waits"
+                                                    : "server.request_made";
   const std::vector<std::string> args = {submission.request, submission.state,
                                          std::string(to_string(submission.verdict)), verdicts};
   pg::Report report;

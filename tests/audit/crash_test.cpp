@@ -148,7 +148,7 @@ void check_after(const test::Folder& folder, const Witnessed& seen) {
   }
   VerifyOptions options;
   for (const std::string& note : seen.checkpoints) {
-    options.since = note;
+    options.since = {{"", note}};
     const auto result = verify_log(folder.log(), test::test_trust(), options);
     CHECK_MESSAGE(result.outcome == Outcome::valid, result.checks.back().message);
   }

@@ -11,6 +11,7 @@
 #include "audit/checkpoint.h"
 #include "audit/hash.h"
 #include "audit/note.h"
+#include "audit/tile.h"
 #include "audit/verify_files.h"
 
 namespace sceau::audit::test {
@@ -122,6 +123,23 @@ void on_copy(const fs::path& log, const std::function<void(const fs::path&)>& ac
   const Folder folder;
   fs::copy(log, folder.log(), fs::copy_options::recursive);
   act(folder.log());
+}
+
+std::vector<std::string> entries_of(const fs::path& log, unsigned size) {
+  const std::string bundle = test::slurp(log / tile_path(entries_level, 0, size));
+  std::size_t used = 0;
+  const auto views = split_bundle(bundle, size, used);
+  return {views.begin(), views.end()};
+}
+
+std::string bundle_of(const std::vector<std::string>& entries) {
+  std::string bundle;
+  for (const std::string& entry : entries) {
+    bundle += static_cast<char>(entry.size() / 256);
+    bundle += static_cast<char>(entry.size() % 256);
+    bundle += entry;
+  }
+  return bundle;
 }
 
 Digest naive_root(const std::vector<Digest>& leaves) {

@@ -68,6 +68,11 @@ void spill(const std::filesystem::path& path, std::string_view bytes);
 void on_copy(const std::filesystem::path& log,
              const std::function<void(const std::filesystem::path&)>& act);
 
+/// The entries of a log of fewer than 256, as its bundle of this size says, and a bundle of
+/// entries.
+[[nodiscard]] std::vector<std::string> entries_of(const std::filesystem::path& log, unsigned size);
+[[nodiscard]] std::string bundle_of(const std::vector<std::string>& entries);
+
 /// A tree of static files made by other code than the writer's: entries of any bytes, every
 /// level's tiles, and a checkpoint by this key. The naive reference of these tests.
 void write_reference_log(const std::filesystem::path& log, const std::vector<std::string>& entries,

@@ -4,6 +4,7 @@
 #include "audit/bytes.h"
 #include "audit/events.h"
 #include "audit/hash.h"
+#include "audit/verify.h"
 #include "tests/audit/fixture.h"
 
 namespace sceau::audit {
@@ -41,7 +42,14 @@ TEST_CASE("FORMAT.md lists every event with its data, as the table has it") {
         "| `" + std::string(event.name) + "` | " + (keys.empty() ? "none" : keys) + " |";
     CHECK_MESSAGE(says(row), row);
   }
-  CHECK(all_events().size() == 31);
+  CHECK(all_events().size() == 34);
+}
+
+TEST_CASE("FORMAT.md lists every failure by its name") {
+  for (int i = 1; i <= static_cast<int>(Failure::file_other); ++i) {
+    const std::string name = "`" + std::string(name_of(static_cast<Failure>(i))) + "`";
+    CHECK_MESSAGE(says(name), name);
+  }
 }
 
 TEST_CASE("FORMAT.md's example is what the writer makes") {

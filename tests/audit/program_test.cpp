@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/bytes.h"
+#include "audit/checkpoint.h"
 #include "audit/hash.h"
+#include "audit/note.h"
+#include "audit/rotation.h"
 #include "tests/audit/fixture.h"
 
 namespace sceau::audit {
@@ -194,6 +197,153 @@ TEST_CASE("cosign prints a signature line that goes under the checkpoint") {
   CHECK(home.run("cosign log --key log.trust --state seen").code == 2);
 }
 
+TEST_CASE("a request is cosigned over a folder: answer, again, alarm, elsewhere") {
+  const Home home;
+  const Signer witness = test::test_signer(50, "witness.example", KeyType::cosignature_v1);
+  test::spill(home.path("w.key"), witness.private_key() + "\n");
+  test::spill(home.path("witnessed.trust"), "log " + test::test_signer().verifier_key() +
+                                                "\nwitness ministry " + witness.verifier_key() +
+                                                "\nquorum ministry\n");
+  fs::create_directory(home.path("share"));
+  const auto open = [&] {
+    auto options = test::quiet();
+    options.trust = read_trust_file(home.path("witnessed.trust"));
+    return std::make_unique<Log>(home.path("log"), home.path("log.state"),
+                                 std::string(test::origin), test::test_signer(), test::test_clock(),
+                                 std::move(options));
+  };
+  const std::string cosign =
+      "cosign --request share/ministry.request --answer share/ministry.answer --key w.key "
+      "--state seen";
+  CHECK(home.run(cosign + " --trust witnessed.trust").code == 2);  // no request yet
+  open()->ask(home.path("share"));
+  CHECK(home.run("verify log --trust witnessed.trust").code == 1);
+  CHECK(home.run(cosign).code == 2);  // whose log?
+  const auto run = home.run(cosign + " --trust witnessed.trust");
+  CHECK(run.code == 0);
+  CHECK(run.out == "");
+  CHECK(run.err == "");
+  CHECK(home.run(cosign).code == 0);
+  {
+    const auto log = open();
+    CHECK(log->collect(home.path("share")).taken.size() == 1);
+    log->append({test::draft(3)});
+    log->publish();
+  }
+  const auto verified = home.run("verify log --trust witnessed.trust");
+  CHECK(verified.code == 0);
+  CHECK(verified.out.find("witnesses   ok          the quorum is met: witness.example, for the "
+                          "first 5 entries") != std::string::npos);
+  const auto document =
+      nlohmann::json::parse(home.run("verify log --trust witnessed.trust --json").out);
+  CHECK(document["witnesses"]["entries"] == 5);
+  CHECK(document["witnesses"]["unwitnessed"] == 1);
+  // A receipt made now is under the checkpoint that the ministry signed, and needs nothing else.
+  test::spill(home.path("out.csv.receipt"), home.run("prove log --index 4").out);
+  CHECK(home.run("receipt out.csv.receipt --file out.csv --trust witnessed.trust").code == 0);
+  // An older state: the witness says where it stands.
+  open()->ask(home.path("share"));
+  fs::remove(home.path("seen"));
+  const auto elsewhere = home.run(cosign + " --trust witnessed.trust");
+  CHECK(elsewhere.code == 1);
+  CHECK(test::slurp(home.path("share/ministry.answer")) == "0\n");
+  // A smaller log under the same key.
+  CHECK(home.run("cosign log --key w.key --state seen --trust witnessed.trust").code == 0);
+  const Checkpoint shrunk{std::string(test::origin), 3, Digest{}, ""};
+  test::spill(home.path("share/ministry.request"),
+              "old 6\n\n" + sign_note(format_checkpoint(shrunk), test::test_signer()));
+  const auto alarm = home.run(cosign);
+  CHECK(alarm.code == 4);
+  CHECK(alarm.err.find("hint: this is an alarm") != std::string::npos);
+  CHECK(home.run("cosign log --request x --key w.key --state seen").code == 2);
+  CHECK(home.run("cosign --key w.key --state seen").code == 2);
+}
+
+TEST_CASE("a folder of logs is verified as a chain, and a broken link is named") {
+  const Home home;
+  const auto next = [] { return test::test_signer(9, "example.org/sceau.2"); };
+  {
+    Log log(home.path("log"), home.path("log.state"), std::string(test::origin),
+            test::test_signer(), test::test_clock(), test::quiet());
+    log.seal(next().verifier(), "u-1");
+  }
+  begin_next_log(LogPlace(home.path("log")), test::test_signer().verifier(), next(),
+                 test::test_clock(), "u-1", test::quiet());
+  add_log_key(home.path("log.trust"), next().verifier_key());
+  const auto whole = home.run("verify . --trust log.trust");
+  CHECK(whole.code == 0);
+  CHECK(
+      whole.out.find("link        ok          example.org/sceau and example.org/sceau.2 name each "
+                     "other") != std::string::npos);
+  CHECK(whole.out.ends_with("valid: 2 logs, 7 entries\n"));
+  const auto document = nlohmann::json::parse(home.run("verify . --trust log.trust --json").out);
+  CHECK(document["verdict"] == "valid");
+  CHECK(document["logs"][0]["origin"] == test::origin);
+  CHECK(document["logs"][0]["next"]["origin"] == "example.org/sceau.2");
+  CHECK(document["links"][0]["result"] == "passed");
+  CHECK(home.run("verify log log.sealed/1 --trust log.trust").code == 0);
+  const auto half = home.run("verify log --trust log.trust");
+  CHECK(half.code == 0);
+  CHECK(half.out.starts_with("link        not checked"));
+  // The older log is cut before its seal by whoever holds its key.
+  const auto old = home.path("log.sealed/1");
+  auto entries = test::entries_of(old, 6);
+  entries.pop_back();
+  fs::remove_all(old);
+  test::write_reference_log(old, entries, test::test_signer());
+  const auto broken = home.run("verify . --trust log.trust --json");
+  CHECK(broken.code == 4);
+  CHECK(nlohmann::json::parse(broken.out)["links"][0]["failure"] == "link_missing");
+  CHECK(home.run("verify share --trust log.trust").code == 2);
+}
+
+TEST_CASE("since takes a folder of checkpoints") {
+  const Home home;
+  fs::create_directory(home.path("kept"));
+  fs::copy(home.path("log/checkpoint"), home.path("kept/monday"));
+  {
+    Log log(home.path("log"), home.path("log.state"), std::string(test::origin),
+            test::test_signer(), test::test_clock(), test::quiet());
+    log.append({test::draft(9)});
+    log.publish();
+    test::spill(home.path("kept/tuesday"), log.checkpoint());
+    log.append({test::draft(9)});
+  }
+  const auto run = home.run("verify log --trust log.trust --since kept");
+  CHECK(run.code == 0);
+  CHECK(run.out.find("earlier checkpoint of 5 entries (monday)") != std::string::npos);
+  CHECK(run.out.find("earlier checkpoint of 6 entries (tuesday)") != std::string::npos);
+  test::spill(home.path("kept/forged"),
+              sign_note(format_checkpoint({std::string(test::origin), 4, Digest{}, ""}),
+                        test::test_signer()));
+  const auto forged = home.run("verify log --trust log.trust --since kept --json");
+  CHECK(forged.code == 4);
+  CHECK(forged.out.find("since_root") != std::string::npos);
+}
+
+TEST_CASE("report: a period's figures from the log alone") {
+  const Home home;
+  const auto all = home.run("report log");
+  CHECK(all.code == 0);
+  CHECK(all.out ==
+        "period        the beginning to the end\n"
+        "entries       5, 2026-11-23T20:15:03.000000Z to 2026-11-23T20:15:03.004000Z\n"
+        "sessions      opened 0, closed 0, refused 0\n"
+        "statements    0\n"
+        "requests      submitted 0, outputs 0, withdrawn 0\n"
+        "verdicts      none\n"
+        "decisions     none\n"
+        "releases      0, of these without a reviewer 0; files 1 (pass 1), revoked 0\n");
+  CHECK(nlohmann::json::parse(home.run("report log --json").out)["releases"]["files"] == 1);
+  const auto empty = home.run("report log --from 2026-11-24 --to 2026-11-30 --json");
+  CHECK(nlohmann::json::parse(empty.out)["entries"] == 0);
+  CHECK(nlohmann::json::parse(
+            home.run("report log --from 2026-11-23 --to 2026-11-23 --json").out)["entries"] == 5);
+  CHECK(home.run("report log --from 2026-11-31").code == 2);
+  CHECK(home.run("report log --from 2026-11-30 --to 2026-11-01").code == 2);
+  CHECK(home.run("report").code == 2);
+}
+
 TEST_CASE("rebuild makes the same log from its entries, and says no to a used folder") {
   const Home home;
   std::string lines;
@@ -213,16 +363,18 @@ TEST_CASE("usage errors are exit 2 with a next step") {
   for (const char* arguments :
        {"", "dance", "verify", "verify log", "verify nowhere --trust log.trust",
         "verify log --trust nowhere", "verify log --trust log.trust --key x", "verify log --loud",
-        "verify log extra --trust log.trust", "verify log --trust out.csv", "show",
-        "show log --from x", "show log --from 3 --to 2", "prove log --index -1",
-        "prove log --index 1 --consistency 1 2", "receipt out.csv.receipt --trust log.trust"}) {
+        "verify log extra --trust log.trust", "report", "report nowhere",
+        "verify log --trust out.csv", "show", "show log --from x", "show log --from 3 --to 2",
+        "prove log --index -1", "prove log --index 1 --consistency 1 2",
+        "receipt out.csv.receipt --trust log.trust"}) {
     const auto run = home.run(arguments);
     CHECK_MESSAGE(run.code == 2, arguments);
     CHECK(run.out == "");
     if (*arguments != '\0') CHECK(run.err.starts_with("sceau-audit: error: "));
   }
-  for (const char* arguments : {"--help", "verify --help", "show --help", "receipt --help",
-                                "prove --help", "cosign --help", "rebuild --help"}) {
+  for (const char* arguments :
+       {"--help", "verify --help", "show --help", "receipt --help", "prove --help", "report --help",
+        "cosign --help", "rebuild --help"}) {
     const auto run = home.run(arguments);
     CHECK(run.code == 0);
     CHECK(run.err == "");

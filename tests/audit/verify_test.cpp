@@ -17,27 +17,11 @@ namespace sceau::audit {
 namespace {
 
 namespace fs = std::filesystem;
+using test::bundle_of;
+using test::entries_of;
 using test::message_of;
 using test::on_copy;
 using test::verify;
-
-// The entries of a log of fewer than 256, as the files say.
-std::vector<std::string> entries_of(const fs::path& log, unsigned size) {
-  const std::string bundle = test::slurp(log / tile_path(entries_level, 0, size));
-  std::size_t used = 0;
-  const auto views = split_bundle(bundle, size, used);
-  return {views.begin(), views.end()};
-}
-
-std::string bundle_of(const std::vector<std::string>& entries) {
-  std::string bundle;
-  for (const std::string& entry : entries) {
-    bundle += static_cast<char>(entry.size() / 256);
-    bundle += static_cast<char>(entry.size() % 256);
-    bundle += entry;
-  }
-  return bundle;
-}
 
 }  // namespace
 

@@ -123,7 +123,7 @@ TEST_CASE("every published checkpoint is the beginning of every later one") {
   }
   for (const std::string& note : notes) {
     VerifyOptions options;
-    options.since = note;
+    options.since = {{"", note}};
     const auto result = verify_log(folder.log(), test::test_trust(), options);
     CHECK(result.outcome == Outcome::valid);
     CHECK(result.find("since")->result == CheckResult::passed);
@@ -138,7 +138,7 @@ TEST_CASE("an older copy is undecided, a fork is tampered") {
   test::open_log(fork)->append(std::vector<Draft>(9, test::draft(77)));
   const auto since = [](const test::Folder& log, const test::Folder& earlier) {
     VerifyOptions options;
-    options.since = test::slurp(earlier.log() / "checkpoint");
+    options.since = {{"", test::slurp(earlier.log() / "checkpoint")}};
     return verify_log(log.log(), test::test_trust(), options);
   };
   CHECK(since(newer, older).outcome == Outcome::valid);
@@ -148,7 +148,7 @@ TEST_CASE("an older copy is undecided, a fork is tampered") {
   CHECK(message_of(since(fork, older), "since") ==
         "the first 5 entries are not those of the earlier checkpoint: history was rewritten");
   VerifyOptions options;
-  options.since = "not a checkpoint";
+  options.since = {{"", "not a checkpoint"}};
   CHECK(verify_log(newer.log(), test::test_trust(), options).outcome == Outcome::tampered);
 }
 

@@ -118,6 +118,24 @@ TEST_CASE("a log made again from its entries is the same bytes") {
   for (const std::string& name : test::list_files(log.log()))
     CHECK_MESSAGE(test::slurp(log.path() / "again" / name) == test::slurp(log.log() / name), name);
 
+  // The same behind lengths of two bytes, as any other implementation takes them.
+  std::string prefixed;
+  for (const std::string& entry : all_entries(log.log(), 600)) prefixed += test::bundle_of({entry});
+  test::spill(log.path() / "prefixed", prefixed);
+  rebuild_log(log.path() / "prefixed", test::test_signer(), {5, 255, 256, 300, 600},
+              log.path() / "prefixed-log");
+  CHECK(test::list_files(log.path() / "prefixed-log") == test::list_files(log.log()));
+  for (const std::string& name : test::list_files(log.log()))
+    CHECK(test::slurp(log.path() / "prefixed-log" / name) == test::slurp(log.log() / name));
+  // Entries of any bytes, empty ones and newlines too.
+  const std::vector<std::string> odd = {"", "\n", std::string("\0a\n", 3), std::string(65535, 'x')};
+  test::spill(log.path() / "odd", test::bundle_of(odd));
+  rebuild_log(log.path() / "odd", test::test_signer(), {4}, log.path() / "odd-log");
+  test::write_reference_log(log.path() / "odd-reference", odd, test::test_signer());
+  CHECK(test::slurp(log.path() / "odd-log/checkpoint") ==
+        test::slurp(log.path() / "odd-reference/checkpoint"));
+  CHECK(test::slurp(log.path() / "odd-log/tile/entries/000.p/4") == test::bundle_of(odd));
+
   const auto refused = [&](const std::vector<std::uint64_t>& sizes) {
     fs::remove_all(log.path() / "again");
     CHECK_THROWS_AS(rebuild_log(entries, test::test_signer(), sizes, log.path() / "again"),

@@ -195,6 +195,26 @@ TEST_CASE("killed anywhere in a withdrawal or a return, it is done or not begun"
   });
 }
 
+TEST_CASE("killed anywhere in a rotation, one log goes on from the other or it has not begun") {
+  World world;
+  record_unlocked(world.centre(), {world.owner(), 0});
+  play_crashes(
+      world,
+      [&] {
+        world.ok(world.owner(), {"log", "rotate"});
+      },
+      [](const Opened& opened) {
+        const auto& chain = opened.centre->state().journal.chain();
+        const auto trust = audit::read_trust_file(opened.home.trust());
+        CHECK(trust.logs.size() == chain.sealed().size() + 1);
+        for (const auto& log : chain.sealed()) {
+          const auto verification = audit::verify_log(log.folder, trust);
+          CHECK(verification.outcome == audit::Outcome::valid);
+          CHECK(verification.intents.empty());
+        }
+      });
+}
+
 TEST_CASE("killed anywhere in sealing, the store is there as the log says or not at all") {
   World world;
   world.cast();

@@ -200,7 +200,12 @@ TEST_CASE("whatever is changed in the registry is found at the next step") {
     tamper("UPDATE outputs SET judgement = replace(judgement, 'review', 'pass')");
   }
   SUBCASE("the evidence") { tamper("UPDATE outputs SET cell_table = '{}'"); }
-  SUBCASE("the exception") { tamper("UPDATE outputs SET exception = 'agreed by phone'"); }
+  SUBCASE("the exception, which only the session's key can write") {
+    tamper("UPDATE outputs SET exception = CAST('agreed by phone' AS BLOB)");
+    CHECK(world.run("rene", {"review", "show", id}).fault == "centre.text_damaged");
+    CHECK(decide(world, "rene", "approve", id).fault == "centre.text_damaged");
+    return;
+  }
   SUBCASE("the committed text") {
     tamper("UPDATE commitments SET text = CAST('{}' AS BLOB) WHERE kind = 'checked'");
   }

@@ -165,6 +165,11 @@ TEST_CASE("a faulty policy is refused with the place and the next step") {
       {with("[rounding]", "[threshold]"), Fault::syntax, "p.toml:37:", ""},
       {with("minimum = 10", "minimum = "), Fault::syntax, "p.toml:9:", ""},
       {with("base = 5", "base = 1"), Fault::wrong_type, "p.toml:38:1", ""},
+      {whole + "[witness]\n", Fault::missing, "witness.max_age_hours", ""},
+      {whole + "[witness]\nmax_age_hours = -1\n", Fault::wrong_type,
+       "witness.max_age_hours must be a whole number from 0 to 8760", ""},
+      {whole + "[witness]\nmax_age_hour = 1\n", Fault::unknown_key, "max_age_hour",
+       "max_age_hours"},
       {with("off = []", "extends = \"nowhere\""), Fault::contradiction,
        "p.toml:7:1: no policy is called \"nowhere\"", "beside"},
       {with("off = []", "extends = \"../etc\""), Fault::contradiction, "p.toml:7:1", ""},
@@ -319,12 +324,28 @@ TEST_CASE("each number and each word of a policy changes its hash") {
       {"\"population\"", "\"project\""},
       {"\"population\"\nminimum = 10", "\"population\"\nminimum = 11"},
       {"base = 5", "base = 10"},
+      {"base = 5", "base = 5\n[witness]\nmax_age_hours = 24"},
+      {"base = 5", "base = 5\n[witness]\nmax_age_hours = 25"},
       {"off = []", "off = [\"quantiles\"]"},
   };
   for (const auto& [from, to] : changes) {
     CAPTURE(to);
     CHECK(seen.insert(parse(with(from, to)).sha256).second);
   }
+}
+
+TEST_CASE("a policy asks for a witness by hours; none, or 0, asks for nothing") {
+  const Policy plain = parse(whole);
+  CHECK(plain.witness.max_age_hours == 0);
+  CHECK(parse(whole + "[witness]\nmax_age_hours = 0\n").sha256 == plain.sha256);
+  const std::string asking = whole + "[witness]\nmax_age_hours = 24\n";
+  CHECK(parse(asking).witness.max_age_hours == 24);
+  const PolicyFinder find = [&](std::string_view) { return std::optional<std::string>(asking); };
+  const std::string child =
+      "format = 1\n[policy]\nname = \"room\"\nversion = \"1\"\nextends = \"site\"\n";
+  CHECK(parse_policy(child, "room.toml", find).witness.max_age_hours == 24);
+  CHECK(parse_policy(child + "[witness]\nmax_age_hours = 0\n", "room.toml", find)
+            .witness.max_age_hours == 0);
 }
 
 TEST_CASE("rule names are read back") {

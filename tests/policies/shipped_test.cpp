@@ -97,6 +97,8 @@ TEST_CASE("the shipped policies load and say what they promise") {
   CHECK(acro.degrees_of_freedom.minimum == 10);
   CHECK(acro.off.empty());
   CHECK(acro.sha256 != depp.sha256);
+  CHECK(depp.witness.max_age_hours == 24);
+  CHECK(acro.witness.max_age_hours == 0);
 }
 
 TEST_CASE("each number of a shipped policy has its source on its line") {
@@ -209,7 +211,10 @@ TEST_CASE("comments stay comments, whatever stands in them") {
 TEST_CASE("a policy is explained in words, a line a rule") {
   const Policy depp = load_policy(folder / "depp.toml");
   const std::vector<std::string> lines = explain(depp, "en");
-  REQUIRE(lines.size() == 12);
+  REQUIRE(lines.size() == 13);
+  CHECK(lines[12] ==
+        "witness: releases wait while the newest signature of the log's witnesses is more than 24 "
+        "hours old.");
   CHECK(lines[0] == "exploration: researchers see rows inside the enclave.");
   CHECK(
       lines[2] ==
