@@ -60,7 +60,7 @@ void write_file(const fs::path& file, const std::string& bytes) {
 }
 
 /// False where the source is gone: a full tile stands in its place by now.
-bool copy_file(const fs::path& from, const fs::path& to) {
+bool copied(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (!fs::exists(from, error)) return false;
   fs::create_directories(to.parent_path(), error);
@@ -101,7 +101,7 @@ Exported copy_log(const fs::path& from, const fs::path& to, const audit::Trust& 
     const auto opened = audit::open_checkpoint(note, trust);
     const auto files = tree_files(opened.checkpoint.size);
     const bool whole = std::all_of(files.begin(), files.end(), [&](const std::string& file) {
-      return copy_file(from / file, to / file);
+      return copied(from / file, to / file);
     });
     if (!whole) {
       std::error_code ignored;
@@ -169,8 +169,8 @@ int log_export_command(const Client& client) {
   fs::create_directories(folder, error);
   if (error) cannot_write(folder);
   const auto logs = copy_logs(client.home, folder);
-  if (!copy_file(client.home.trust(), folder / "log.trust") ||
-      !copy_file(program, folder / "sceau-audit")) {
+  if (!copied(client.home.trust(), folder / "log.trust") ||
+      !copied(program, folder / "sceau-audit")) {
     cannot_write(folder);
   }
   fs::permissions(folder / "sceau-audit",
