@@ -54,10 +54,16 @@ std::string indented(std::string_view text) {
 }
 
 Json entry_json(const Call& call, const TailEntry& entry, const CommitmentRow& row) {
-  return {{"format", 1},          {"seq", entry.seq},
-          {"event", entry.event}, {"time", entry.time},
-          {"actor", entry.actor}, {"by", call.state.registry.name_of(entry.actor)},
-          {"kind", row.kind},     {"commitment", entry.at("commitment")}};
+  const auto place = call.state.journal.chain().place_of(entry.seq);
+  return {{"format", 1},
+          {"log", place.origin},
+          {"seq", place.seq},
+          {"event", entry.event},
+          {"time", entry.time},
+          {"actor", entry.actor},
+          {"by", call.state.registry.name_of(entry.actor)},
+          {"kind", row.kind},
+          {"commitment", entry.at("commitment")}};
 }
 
 std::string entry_line(const Call& call, const TailEntry& entry) {

@@ -158,12 +158,16 @@ int log_collect(const Call& call) {
   }
   if (collected.receipts > 0) text += grouped(collected.receipts) + " receipts renewed\n";
   for (const auto& id : released) text += id + " is released\n";
-  if (text.empty()) text = "no answer is there\n";
+  if (text.empty()) {
+    text = call.command.files.empty() ? "no answer is there\n"
+                                      : "no new signature: ask again, from where they stand\n";
+  }
   for (const auto& name : status.waiting) text += "waiting for " + name + "\n";
   say(call,
       {{"format", 1},
        {"taken", taken},
        {"unused", unused},
+       {"answers", call.command.files.size()},
        {"waiting", status.waiting},
        {"receipts", collected.receipts},
        {"released", released}},

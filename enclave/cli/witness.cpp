@@ -74,7 +74,11 @@ std::string collected_text(const Json& document) {
   const auto receipts = document.value("receipts", std::uint64_t{0});
   if (receipts > 0) text += grouped(receipts) + " receipts in the outbox are renewed\n";
   for (const auto& id : document.at("released")) text += id.get<std::string>() + " is released\n";
-  if (text.empty()) text = "no answer is there\n";
+  if (text.empty()) {
+    text = document.value("answers", 0) == 0
+               ? "no answer is there\n"
+               : "no new signature: ask again, from where they stand\n";
+  }
   if (!document.at("waiting").empty()) text += "waiting for " + joined(document["waiting"]) + "\n";
   return text;
 }

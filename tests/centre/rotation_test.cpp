@@ -78,6 +78,8 @@ TEST_CASE("a rotated log is sealed, the next goes on, and what was begun is fini
         {"log", "reveal", "--seq", std::to_string(second_at.seq), "--log", second_at.origin}, {},
         true));
     CHECK(second_text["text"] == "SELECT 'in the second'");
+    CHECK(second_text["log"] == "trial/test/2");
+    CHECK(second_text["seq"] == second_at.seq);
   };
   check_reveal();
   CHECK(world.run(world.owner(), {"log", "reveal", "--seq", "0", "--log", "nowhere"}).fault ==
