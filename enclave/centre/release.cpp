@@ -181,12 +181,27 @@ void release_now(Centre::State& state, const std::string& id, const std::string&
   carry_out(state, std::move(leaving), by);
 }
 
+bool waits_by_itself(const Centre::State& state, const RequestRow& request) {
+  if (request.state != "approved" || request.release_seq) return false;
+  const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
+  const auto outputs = state.registry.outputs(request.id);
+  return std::all_of(outputs.begin(), outputs.end(), [&](const OutputRow& output) {
+    return reviewers_needed(policy, output) == 0;
+  });
+}
+
 void finish_releases(Centre::State& state) {
   for (const auto& request : state.registry.requests("")) {
-    if (!request.release_seq || request.state != "approved") continue;
-    auto leaving = leaving_of(state, request);
-    verify_request(state, request, leaving.outputs);
-    carry_out(state, std::move(leaving), "centre");
+    if (request.release_seq && request.state == "approved") {
+      auto leaving = leaving_of(state, request);
+      verify_request(state, request, leaving.outputs);
+      carry_out(state, std::move(leaving), "centre");
+      continue;
+    }
+    // Not judged again: what was asked for since was judged with this one in the history.
+    if (!waits_by_itself(state, request)) continue;
+    const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
+    if (!release_waits(state, policy)) release_now(state, request.id, "centre");
   }
 }
 

@@ -18,7 +18,12 @@ void approve_by_itself(Centre::State& state, const std::string& request);
 /// for the log's witnesses (freshness.h); one that was begun is finished in any case.
 void release_now(Centre::State& state, const std::string& request, const std::string& by);
 
-/// Completes what a crash cut off between release.started and the state "released".
+/// Approved without a person and not begun to be released: kept back for the log's witnesses, or
+/// cut off by a crash.
+[[nodiscard]] bool waits_by_itself(const Centre::State& state, const RequestRow& request);
+
+/// Completes what a crash cut off: from release.started to the state "released", and what needs
+/// nobody and was approved just before.
 void finish_releases(Centre::State& state);
 
 /// What the file of an output is called outside: the researcher's name once a person let it out in

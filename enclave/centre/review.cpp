@@ -204,16 +204,6 @@ void release_checked_again(Centre::State& state, Held& held, const RequestRow& r
   release_now(state, request.id, by);
 }
 
-/// Approved without a person, and kept back for the log's witnesses.
-bool waits_by_itself(const Centre::State& state, const RequestRow& request) {
-  if (request.state != "approved" || request.release_seq) return false;
-  const auto policy = policy_version(state, request.policy, request.policy_sha256).policy;
-  const auto outputs = state.registry.outputs(request.id);
-  return std::all_of(outputs.begin(), outputs.end(), [&](const OutputRow& output) {
-    return reviewers_needed(policy, output) == 0;
-  });
-}
-
 }  // namespace
 
 void review_and_release(Centre::State& state, const Person& person, const std::string& id,

@@ -46,6 +46,11 @@ int init_command(const Client& client) {
   text +=
       "Keep the passphrase and a copy of keys/ apart from the stores: without them nothing can "
       "be read.\n";
+  if (!trial) {
+    text +=
+        "Nobody outside vouches for the log yet; under the policy depp nothing is released before\n"
+        "somebody does: sceau log witness add NAME KEY, then sceau log witness quorum 1\n";
+  }
   if (trial) text += "This is a trial centre: its owner may act as anybody (--as NAME).\n";
   client.output.out(text);
   return 0;

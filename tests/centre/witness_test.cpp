@@ -312,16 +312,30 @@ TEST_CASE("no receipt, no release; and a log that can't be written stops the nex
   world.cast();
   const auto checkpoint = world.home().log() / "checkpoint";
   const auto away = world.home().root / "checkpoint.away";
-  world.at_examine = [&](const ExamineJob&) {
+  const auto block = [&] {  // what is published can't be put in its place any more
     publish_log(world.centre());
     fs::rename(checkpoint, away);
-    fs::create_directory(checkpoint);  // what is published can't be put in its place
+    fs::create_directory(checkpoint);
   };
+  SUBCASE("before the release is begun") {
+    world.at_examine = [&](const ExamineJob&) { block(); };
+  }
+  SUBCASE("when its files lie ready and only the receipt is wanting") {
+    world.at_clock = [&] {
+      const bool ready = fs::exists(world.home().outbox() / ".R-2026-000001.part");
+      if (ready && !fs::exists(away)) {
+        fs::rename(checkpoint, away);
+        fs::create_directory(checkpoint);
+      }
+    };
+  }
   const auto grant = world.session();
   CHECK(fault_of([&] {
           (void)world.centre().submit(grant.session, {world.table("a.csv")}, world.examiner());
         }) == "centre.log_unwritable");
   world.at_examine = nullptr;
+  world.at_clock = nullptr;
+  REQUIRE(fs::exists(away));
   CHECK(!fs::exists(world.home().outbox() / "R-2026-000001"));
   CHECK(fault_of([&] { (void)world.centre().statement_started(grant.session, "SELECT 1"); }) ==
         "centre.log_unwritable");
