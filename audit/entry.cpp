@@ -168,7 +168,9 @@ std::string format_head(std::uint64_t seq, const Digest& prev, std::string_view 
 }
 
 std::string format_tail(std::string_view event, std::string_view actor, const Fields& data) {
-  std::string line(R"(,"event":)");
+  std::string line;
+  line.reserve(256);
+  line += R"(,"event":)";
   append_string(line, event);
   line += R"(,"actor":)";
   append_string(line, actor);

@@ -129,7 +129,11 @@ AuditError Log::State::stopped_error() const {
 // Gives the batch its places and makes its frame.
 std::string Log::State::sequence(const std::vector<Pending*>& batch, Head& next) {
   const std::uint64_t first = next.seq;
+  std::size_t bytes = 0;
+  for (const Pending* pending : batch)
+    for (const std::string& tail : pending->tails) bytes += tail.size() + longest_head;
   std::string payload;
+  payload.reserve(bytes);
   for (Pending* pending : batch) {
     pending->appended.reserve(pending->drafts.size());
     for (std::size_t i = 0; i < pending->drafts.size(); ++i) {
@@ -145,8 +149,11 @@ Appended Log::State::place(Pending& pending, std::size_t i, Head& next) {
   Appended entry;
   entry.seq = next.seq;
   if (now >= next.time) {
+    if (now != text_time || time_text.empty()) time_text = format_time(now);
+    text_time = now;
     next.time = now;
-    entry.bytes = format_head(next.seq, next.prev, format_time(now)) + pending.tails[i];
+    entry.bytes = format_head(next.seq, next.prev, time_text);
+    entry.bytes += pending.tails[i];
   } else {
     // The clock went back: keep the time, and tell the auditor by how much.
     const Draft& draft = pending.drafts[i];

@@ -118,6 +118,8 @@ struct Log::State {
   // The leader's alone while there is one, else under `mutex`.
   Head head;
   Hasher hasher;
+  std::chrono::system_clock::time_point text_time;  // the last time that was spelled,
+  std::string time_text;                            // and how
   DiskFile wal;
   bool has_old_record = false;
 

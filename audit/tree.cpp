@@ -11,6 +11,8 @@
 namespace sceau::audit {
 namespace {
 
+constexpr std::size_t usual_entry = 320;  // bytes; longer ones make the bundle grow
+
 std::string concatenated(const std::vector<Digest>& hashes) {
   std::string bytes;
   bytes.reserve(hashes.size() * sizeof(Digest));
@@ -38,6 +40,7 @@ Tree::Tree(TreeEdge edge) : edge_(std::move(edge)) {
 }
 
 void Tree::add(std::string_view entry, const Digest& leaf) {
+  if (edge_.bundle.empty()) edge_.bundle.reserve(tile_width * usual_entry);
   edge_.bundle += static_cast<char>(entry.size() >> 8);
   edge_.bundle += static_cast<char>(entry.size() & 0xFF);
   edge_.bundle += entry;

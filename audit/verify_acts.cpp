@@ -40,6 +40,7 @@ void ActCheck::add(const Mark& mark, std::string_view text) {
     if (sessions_.size() < most_open)
       sessions_.insert_or_assign(std::string(text), Session{mark.seq});
   } else if (name == "session.closed") {
+    last_session_ = nullptr;
     if (const auto found = sessions_.find(text); found != sessions_.end()) sessions_.erase(found);
   } else if (name == "log.sealed") {
     sealed_ = text;
@@ -70,10 +71,10 @@ void ActCheck::begin(const Mark& mark, std::string_view text) {
     else
       ++unlisted_intents_;
     found->second = {mark.seq, mark.count};
-    if (mark.count == 0) open_.erase(found);
+    if (mark.count == 0 || mark.ended) open_.erase(found);
     return;
   }
-  if (mark.count == 0) return;
+  if (mark.count == 0 || mark.ended) return;
   if (open_.size() < most_open)
     open_.emplace(text, Open{mark.seq, mark.count});
   else
@@ -96,14 +97,17 @@ void ActCheck::statement(const Mark& mark, std::string_view id) {
   if (slash == std::string_view::npos) return;
   const auto session = id.substr(0, slash);
   const auto number = parse_decimal(id.substr(slash + 1));
-  const auto found = sessions_.find(session);
-  if (found == sessions_.end()) {
+  if (last_session_ == nullptr || last_session_->first != session) {
+    const auto found = sessions_.find(session);
+    last_session_ = found == sessions_.end() ? nullptr : &*found;
+  }
+  if (last_session_ == nullptr) {
     // A log that goes on from another may take over sessions that are open.
     if (rotated_.empty()) gap({mark.seq, std::string(session), SessionGap::Kind::outside, 0, 0});
     return;
   }
   if (!number || *number == mark.seq) return;
-  std::uint64_t& last = found->second.last;
+  std::uint64_t& last = last_session_->second.last;
   if (*number > last + 1)
     gap({mark.seq, std::string(session), SessionGap::Kind::numbers, last + 1, *number - 1});
   last = std::max(last, *number);

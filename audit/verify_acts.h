@@ -52,6 +52,7 @@ class ActCheck {
   std::uint64_t without_intent_ = 0, first_without_intent_ = 0;
 
   TextMap<Session> sessions_;
+  TextMap<Session>::value_type* last_session_ = nullptr;  // of the last statement
   std::vector<SessionGap> gaps_;
   bool stopped_ = false;  // the centre's last word
 

@@ -6,6 +6,7 @@ namespace sceau::audit {
 namespace {
 
 constexpr std::uint64_t bundle_width = 256;
+constexpr std::size_t recent_marks = 8;
 
 std::string place(std::uint64_t seq) { return "entry " + std::to_string(seq); }
 
@@ -19,6 +20,11 @@ bool has_kind(const ScannedField& field, Kind kind) {
       return field.is_string && is_digest(field.raw);
   }
   return false;
+}
+
+bool is_intent(const Event& event) {
+  return std::any_of(all_acts().begin(), all_acts().end(),
+                     [&](const Act& act) { return act.intent == event.name; });
 }
 
 std::size_t slot_of(std::string_view name) {
@@ -194,6 +200,23 @@ void PartReader::check_data(Part& part, const Event& event, std::uint64_t seq) {
   if (clock != nullptr) part.clock_steps.push_back({seq, natural(*clock).value_or(0)});
 }
 
+// True when the outcome whose text begins there belongs to one of the last intents, which is marked
+// then: most acts end soon after they begin, and need no place in the list of open ones.
+bool PartReader::ends_recent(Part& part, std::size_t begin) const {
+  const std::string_view text = std::string_view(part.text).substr(begin);
+  const std::size_t oldest = part.marks.size() - std::min(part.marks.size(), recent_marks);
+  for (std::size_t i = part.marks.size(); i-- > oldest;) {
+    Mark& mark = part.marks[i];
+    if (mark.length != text.size() ||
+        std::string_view(part.text).substr(mark.at, mark.length) != text)
+      continue;
+    const bool open_intent = mark.count == 1 && !mark.ended && is_intent(*mark.event);
+    mark.ended = mark.ended || open_intent;
+    return open_intent;
+  }
+  return false;
+}
+
 void PartReader::mark(Part& part, const Event& event, std::string_view bytes, std::uint64_t seq) {
   const auto begin = part.text.size();
   std::uint64_t count = 1;
@@ -210,6 +233,10 @@ void PartReader::mark(Part& part, const Event& event, std::string_view bytes, st
     const ScannedField* outcomes =
         of.count.empty() || of.intent != event.name ? nullptr : entry_.find(of.count);
     if (outcomes != nullptr) count = natural(*outcomes).value_or(1);
+    if (of.intent != event.name && event.name != "centre.stopped" && ends_recent(part, begin)) {
+      part.text.resize(begin);
+      return;
+    }
   } else if (event.name.starts_with("session.")) {
     if (const ScannedField* session = entry_.find("session")) part.text += session->raw;
   } else if (event.name == "log.sealed" || event.name == "key.rotated") {

@@ -26,6 +26,7 @@ struct Mark {
   const Event* event = nullptr;
   std::uint32_t at = 0, length = 0;  ///< its text, in Part::text
   std::uint64_t count = 1;           ///< outcomes that an intent needs
+  bool ended = false;                ///< an intent whose one outcome stands in the same part
 };
 
 struct Part {
@@ -67,6 +68,7 @@ class PartReader {
   void check(Part& part, std::string_view bytes, std::uint64_t seq, const Digest& leaf);
   void check_chain(Part& part, std::uint64_t seq);
   void check_data(Part& part, const Event& event, std::uint64_t seq);
+  [[nodiscard]] bool ends_recent(Part& part, std::size_t begin) const;
   void mark(Part& part, const Event& event, std::string_view bytes, std::uint64_t seq);
   [[nodiscard]] const Event* find(std::string_view name) const;
   [[nodiscard]] Digest root_of(std::span<const Digest> leaves);
