@@ -85,9 +85,9 @@ void Log::create(const fs::path& log_dir, const fs::path& state_dir) {
   require_empty(state_dir);
   std::error_code error;
   fs::create_directories(log_dir, error);
-  fs::create_directories(state_dir / "tmp", error);
+  if (!error) fs::create_directories(state_dir / "tmp", error);
+  if (!error) fs::permissions(state_dir, fs::perms::owner_all, error);
   if (error) throw AuditError(Fault::io, "cannot make a log: " + error.message());
-  fs::permissions(state_dir, fs::perms::owner_all, error);
   Disk disk;
   const StateFiles files(state_dir);
   replace_file(disk, files.temporary / "wal", {files.wal, "", 0600});
