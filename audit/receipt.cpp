@@ -4,33 +4,20 @@
 #include "audit/fault.h"
 #include "audit/hash.h"
 #include "audit/merkle.h"
+#include "audit/proof_text.h"
 #include "audit/prove.h"
 
 namespace sceau::audit {
 namespace {
 
 constexpr std::string_view first_line = "c2sp.org/tlog-proof@v1";
-constexpr std::size_t longest_proof = 63;
 constexpr std::size_t longest_receipt = 2'000'000;
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw AuditError(Fault::bad_input, "not a receipt: " + why,
-                   "a receipt is the .receipt file that came with the release");
-}
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) refuse("it ends early");
-  const auto line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
-
 // The rest of a line that begins with `word` and a blank.
-std::string_view take_value(std::string_view& text, std::string_view word) {
-  auto line = take_line(text);
+std::string_view take_value(ProofText& lines, std::string_view word) {
+  const auto line = lines.line();
   if (!line.starts_with(word) || line.substr(word.size(), 1) != " ")
-    refuse("there is no " + std::string(word) + " line where one belongs");
+    lines.refuse("there is no " + std::string(word) + " line where one belongs");
   return line.substr(word.size() + 1);
 }
 
@@ -45,22 +32,18 @@ std::string format_receipt(const Receipt& receipt) {
 }
 
 Receipt parse_receipt(std::string_view text) {
-  if (text.size() > longest_receipt) refuse("it is longer than 2 MB");
-  if (take_line(text) != first_line) refuse("its first line is not " + std::string(first_line));
+  ProofText lines(text, "a receipt", "a receipt is the .receipt file that came with the release");
+  if (text.size() > longest_receipt) lines.refuse("it is longer than 2 MB");
+  if (lines.line() != first_line) lines.refuse("its first line is not " + std::string(first_line));
   Receipt receipt;
-  const auto entry = from_base64(take_value(text, "extra"));
-  if (!entry || entry->size() > longest_entry) refuse("the extra line holds no entry");
+  const auto entry = from_base64(take_value(lines, "extra"));
+  if (!entry || entry->size() > longest_entry) lines.refuse("the extra line holds no entry");
   receipt.entry.assign(entry->begin(), entry->end());
-  const auto index = parse_decimal(take_value(text, "index"));
-  if (!index) refuse("the index is not a number");
+  const auto index = parse_decimal(take_value(lines, "index"));
+  if (!index) lines.refuse("the index is not a number");
   receipt.index = *index;
-  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
-    const auto hash = digest_from_base64(line);
-    if (!hash) refuse("a line of the proof is not a hash");
-    if (receipt.proof.size() == longest_proof) refuse("the proof has more than 63 hashes");
-    receipt.proof.push_back(*hash);
-  }
-  receipt.checkpoint = text;
+  receipt.proof = lines.hashes();
+  receipt.checkpoint = lines.rest();
   return receipt;
 }
 

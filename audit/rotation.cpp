@@ -108,6 +108,13 @@ LogPlace::LogPlace(fs::path log_dir)
       next_state(beside(log, ".next.state")),
       sealed(beside(log, ".sealed")) {}
 
+std::vector<fs::path> LogPlace::sealed_logs() const {
+  std::vector<fs::path> logs;
+  for (unsigned number = 1; fs::exists(numbered(sealed, number)); ++number)
+    logs.push_back(numbered(sealed, number));
+  return logs;
+}
+
 void begin_next_log(const LogPlace& place, const Verifier& old_key, Signer next, const Clock& clock,
                     std::string_view actor, LogOptions options) {
   if (finish_rotation(place)) return;

@@ -26,6 +26,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "audit/key.h"
 #include "audit/log.h"
@@ -36,6 +37,9 @@ namespace sceau::audit {
 /// log.state, log.next, log.next.state and log.sealed beside it.
 struct LogPlace {
   explicit LogPlace(std::filesystem::path log_dir);
+
+  /// The folders of the logs that were sealed, the oldest first.
+  [[nodiscard]] std::vector<std::filesystem::path> sealed_logs() const;
 
   std::filesystem::path log, state, next, next_state;
   std::filesystem::path sealed;  ///< holds 1, 1.state, 2, 2.state, …: the oldest log is 1

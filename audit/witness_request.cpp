@@ -5,26 +5,13 @@
 #include "audit/hash.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
+#include "audit/proof_text.h"
 #include "audit/prove.h"
 
 namespace sceau::audit {
 namespace {
 
 constexpr std::size_t longest_request = 1'010'000;  // a note and 63 hashes
-constexpr std::size_t longest_proof = 63;
-
-[[noreturn]] void refuse(const std::string& why) {
-  throw AuditError(Fault::bad_input, "not a witness request: " + why,
-                   "a request is the .request file that the centre made for this witness");
-}
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) refuse("it ends early");
-  const auto line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
 
 }  // namespace
 
@@ -35,19 +22,16 @@ std::string format_request(const WitnessRequest& request) {
 }
 
 WitnessRequest parse_request(std::string_view text) {
-  if (text.size() > longest_request) refuse("it is longer than 1 MB");
+  ProofText lines(text, "a witness request",
+                  "a request is the .request file that the centre made for this witness");
+  if (text.size() > longest_request) lines.refuse("it is longer than 1 MB");
   WitnessRequest request;
-  const auto first = take_line(text);
+  const auto first = lines.line();
   const auto size = first.starts_with("old ") ? parse_decimal(first.substr(4)) : std::nullopt;
-  if (!size) refuse("its first line is not `old` and a size");
+  if (!size) lines.refuse("its first line is not `old` and a size");
   request.old_size = *size;
-  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
-    const auto hash = digest_from_base64(line);
-    if (!hash) refuse("a line of the proof is not a hash");
-    if (request.proof.size() == longest_proof) refuse("the proof has more than 63 hashes");
-    request.proof.push_back(*hash);
-  }
-  request.checkpoint = text;
+  request.proof = lines.hashes();
+  request.checkpoint = lines.rest();
   return request;
 }
 

@@ -41,7 +41,7 @@ void GroupIndex::number(const Members& members, const SelectedRows& selection,
                         std::vector<std::uint32_t>& groups) {
   groups.assign(selection.count, 0);
   if (width_ == 0) {  // all rows are one group
-    if (selection.count > 0) size_ = 1;
+    if (selection.count > 0) (void)number({});
     return;
   }
   for (std::size_t dimension = 0; dimension < width_; ++dimension) {
@@ -73,10 +73,6 @@ void GroupIndex::number(const Members& members, const SelectedRows& selection,
 }
 
 std::uint32_t GroupIndex::number(std::span<const std::uint32_t> members) {
-  if (width_ == 0) {
-    size_ = 1;
-    return 0;
-  }
   std::uint32_t group = 0;
   for (std::size_t dimension = 0; dimension < width_; ++dimension) {
     group = fold(dimension, group, members[dimension]);

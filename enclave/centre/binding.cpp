@@ -57,7 +57,8 @@ std::string logged_commitment(Journal& journal, const RequestRow& request) {
 bool stands_in_log(Centre::State& state, const RequestRow& request,
                    const std::vector<OutputRow>& outputs) {
   const auto rows = state.registry.commitments(request.checked_seq);
-  if (rows.size() != 1 || rows[0].salt.size() != 32 || !rows[0].text) return false;
+  const auto commitment = rows.size() == 1 ? commitment_to(rows[0]) : std::nullopt;
+  if (!commitment) return false;
   const auto text = Json::parse(*rows[0].text, nullptr, false);
   if (!text.is_object() || text.value("policy", "") != request.policy_sha256) return false;
   auto logged = text.value("outputs", Json());
@@ -66,11 +67,7 @@ bool stands_in_log(Centre::State& state, const RequestRow& request,
     logged = without_words(std::move(logged));
     stored = without_words(std::move(stored));
   }
-  if (logged != stored) return false;
-  std::array<std::uint8_t, 32> salt{};
-  std::copy(rows[0].salt.begin(), rows[0].salt.end(), salt.begin());
-  const auto digest = audit::to_hex(audit::commitment(salt, *rows[0].text));
-  return digest == logged_commitment(state.journal, request);
+  return logged == stored && *commitment == logged_commitment(state.journal, request);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "enclave/centre/commands.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "audit/bytes.h"
 #include "enclave/centre/handlers.h"
@@ -8,6 +9,11 @@
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
+
+void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text) {
+  call.output.out(call.command.json ? document.dump() + "\n" : text);
+}
+
 namespace {
 
 const std::map<std::string_view, Handler>& handlers() {

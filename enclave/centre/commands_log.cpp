@@ -23,21 +23,13 @@ std::uint64_t entry_number(const Call& call) {
   return call.state.journal.chain().number_of(*number, call.arguments.one("log"));
 }
 
-/// Whether the entry's commitment is to this text.
-bool matches(const TailEntry& entry, const CommitmentRow& row) {
-  if (row.salt.size() != 32) return false;
-  std::array<std::uint8_t, 32> salt{};
-  std::copy(row.salt.begin(), row.salt.end(), salt.begin());
-  return audit::to_hex(audit::commitment(salt, *row.text)) == entry.at("commitment");
-}
-
 /// The one text behind an entry; integrity where the registry holds another.
 CommitmentRow text_behind(const Call& call, const TailEntry& entry, std::uint64_t seq) {
   const auto rows = call.state.registry.commitments(seq);
   if (rows.empty() && entry.at("commitment").empty()) {
     throw EnclaveError(Fault::not_found, "centre.no_text", {std::to_string(seq), entry.event});
   }
-  if (rows.size() != 1 || (rows[0].text && !matches(entry, rows[0]))) {
+  if (rows.size() != 1 || (rows[0].text && commitment_to(rows[0]) != entry.at("commitment"))) {
     throw EnclaveError(Fault::integrity, "centre.text_not_committed", {std::to_string(seq)});
   }
   return rows[0];

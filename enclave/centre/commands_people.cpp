@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void say(const Call& call, const Json& document, const std::string& text) {
-  call.output.out(call.command.json ? document.dump() + "\n" : text);
-}
-
 std::vector<std::string> split_list(const std::string& list) {
   std::vector<std::string> parts(1);
   for (const char c : list) {

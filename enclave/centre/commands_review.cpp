@@ -15,10 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void say(const Call& call, const Json& document, const std::string& shown) {
-  call.output.out(call.command.json ? document.dump() + "\n" : shown);
-}
-
 struct Filter {
   bool mine = false;
   std::string state, project;

@@ -16,10 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void say(const Call& call, const Json& document, const std::string& shown) {
-  call.output.out(call.command.json ? document.dump() + "\n" : shown);
-}
-
 SealOrder order_of(const Call& call) {
   SealOrder order;
   order.name = parse_store_name(call.arguments.one("STORE"));

@@ -19,10 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void say(const Call& call, const Json& document, const std::string& text) {
-  call.output.out(call.command.json ? document.dump() + "\n" : text);
-}
-
 std::string time_of(std::uint64_t seconds) {
   return audit::format_time(std::chrono::system_clock::time_point(
       std::chrono::seconds(static_cast<std::int64_t>(seconds))));

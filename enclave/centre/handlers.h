@@ -2,6 +2,7 @@
 // The commands behind run_command(), one function each. A handler checks the role, acts under the
 // state's lock, prints a text or a JSON document, and returns the exit code.
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "enclave/centre/commands.h"
@@ -19,6 +20,9 @@ struct Call {
   const Examiner& examiner;
   const Output& output;
 };
+
+/// The result: a document for programs, or a text for people.
+void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text);
 
 using Handler = int (*)(const Call&);
 

@@ -136,4 +136,11 @@ void create_log(const Home& home, const Config& config, Keyring& keyring) {
   }
 }
 
+std::optional<std::string> commitment_to(const CommitmentRow& row) {
+  std::array<std::uint8_t, salt_bytes> salt{};
+  if (!row.text || row.salt.size() != salt.size()) return std::nullopt;
+  std::copy(row.salt.begin(), row.salt.end(), salt.begin());
+  return audit::to_hex(audit::commitment(salt, *row.text));
+}
+
 }  // namespace sceau::enclave

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -89,5 +90,9 @@ void fill_random(std::span<std::uint8_t> bytes);
 
 /// An AuditError as this room's exception: tampered -> integrity, io and stopped -> unavailable.
 [[noreturn]] void rethrow(const audit::AuditError& error);
+
+/// The commitment to a stored text, as entries have it; nullopt where the text was erased or the
+/// salt is none.
+[[nodiscard]] std::optional<std::string> commitment_to(const CommitmentRow& row);
 
 }  // namespace sceau::enclave

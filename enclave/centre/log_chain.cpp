@@ -35,15 +35,14 @@ std::string read_bytes(const fs::path& file) {
 std::vector<SealedLog> read_sealed(const audit::LogPlace& place, const audit::Trust& trust) {
   std::vector<SealedLog> logs;
   std::uint64_t first = 0;
-  for (std::size_t i = 1;; ++i) {
-    const auto folder = place.sealed / std::to_string(i);
-    if (!fs::exists(folder)) return logs;
+  for (const auto& folder : place.sealed_logs()) {
     const auto note = read_bytes(folder / "checkpoint");
     const auto opened = audit::open_checkpoint(note, trust);
     logs.push_back({folder, opened.checkpoint.origin, first, opened.checkpoint.size,
                     opened.checkpoint.root, note});
     first += opened.checkpoint.size;
   }
+  return logs;
 }
 
 bool names_key(const audit::Trust& trust, const std::string& key) {

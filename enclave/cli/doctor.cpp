@@ -13,6 +13,7 @@
 
 #include "audit/fault.h"
 #include "audit/files.h"
+#include "audit/rotation.h"
 #include "audit/verify_chain.h"
 #include "audit/witness_desk.h"
 #include "enclave/centre/lifecycle.h"
@@ -126,10 +127,8 @@ bool holds(const audit::Check& check) {
 
 void check_log(Lines& lines, const Home& home) {
   try {
-    std::vector<fs::path> logs = {home.log()};
-    for (std::size_t i = 1; fs::exists(home.sealed_logs() / std::to_string(i)); ++i) {
-      logs.push_back(home.sealed_logs() / std::to_string(i));
-    }
+    auto logs = audit::LogPlace(home.log()).sealed_logs();
+    logs.push_back(home.log());
     const auto chain = audit::verify_chain(logs, audit::read_trust_file(home.trust()));
     std::uint64_t size = 0;
     bool whole = std::all_of(chain.links.begin(), chain.links.end(), holds);

@@ -12,6 +12,7 @@
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/hash.h"
+#include "audit/rotation.h"
 #include "audit/tile.h"
 #include "audit/trust.h"
 #include "enclave/centre/print.h"
@@ -149,9 +150,8 @@ std::uint64_t write_sums(const fs::path& folder) {
 std::vector<Exported> copy_logs(const Home& home, const fs::path& folder) {
   const auto trust = audit::read_trust_file(home.trust());
   std::vector<Exported> logs;
-  for (std::size_t i = 1; fs::exists(home.sealed_logs() / std::to_string(i)); ++i) {
-    const auto name = fs::path("log.sealed") / std::to_string(i);
-    logs.push_back(copy_log(home.root / name, folder / name, trust));
+  for (const auto& sealed : audit::LogPlace(home.log()).sealed_logs()) {
+    logs.push_back(copy_log(sealed, folder / "log.sealed" / sealed.filename(), trust));
   }
   logs.push_back(copy_log(home.log(), folder / "log", trust));
   return logs;
