@@ -163,7 +163,10 @@ Evidence DifferenceEvidence::pessimistic(const Totals& outer, const Totals& inne
       worst.distinct = (rest.rows + most - 1) / most - 1;
       worst.largest = all.largest;
       worst.total = rest.sum;
-      if (!sums_grow) worst.largest = {rest.sum};  // one could hold it all
+      if (!sums_grow) {  // one could hold it all, whatever the signs
+        worst.largest = {rest.absolute_sum};
+        worst.total = rest.absolute_sum;
+      }
     }
     rest.contributions.push_back(std::move(worst));
   }

@@ -252,6 +252,28 @@ TEST_CASE("property: differences of random tables are found as by brute force, u
   }
 }
 
+TEST_CASE("a difference of negative sums that one school dominates is found") {
+  // Schools p and q leave -6.00 and -4.50 when r's -1.00 is taken away: p holds 57 %.
+  auto book = codebook({category("ecole"), category("classe"), decimal("solde", 2)});
+  book.contributors = {"ecole"};
+  const auto rows = source(book, "p a -3.00 p a -3.00 q a -2.00 q a -2.50 r b -1.00");
+  Question question;
+  question.tabulation = tabulation({}, {sum_of("solde")});
+  Condition of_b;
+  of_b.kind = Condition::Kind::compare;
+  of_b.variable = "classe";
+  of_b.constants = {std::string("b")};
+  question.history = {{"R-2026-000001", 1, "", false, tabulation({}, {sum_of("solde")}, of_b)}};
+  auto policy = only({Rule::history});
+  policy.history.minimum = 1;
+  policy.off.erase(Rule::dominance);
+  policy.dominance = {{1, {5, 1}, policies::AtLimit::pass}};
+  const Table table = tabulate(question.tabulation, *rows, book);
+  const auto found = judge_history(table, question, *rows, book, policy);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].finding.message.id == "history.dominance");
+}
+
 TEST_CASE("20 pupils of whom 17 have a note isolate three absentees") {
   const auto book = codebook({category("classe"), integer("note")});
   std::string lines;
