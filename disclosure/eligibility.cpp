@@ -127,7 +127,8 @@ class Eligibility {
     if (const auto* variable = std::get_if<std::string>(&statistic.operand)) {
       look_at_operand(statistic.function, *variable);
     }
-    pending_rule(statistic.function);
+    look_at_second(statistic);
+    pending_rule(statistic);
   }
 
   void look_at_operand(Function function, const std::string& name) {
@@ -140,17 +141,42 @@ class Eligibility {
     const bool counts = function == Function::count_values || function == Function::count_distinct;
     if (counts) return;
     const bool numeric = variable->type == Type::integer || variable->type == Type::decimal;
-    if (!numeric) {
+    if (function == Function::mode && !numeric) {
+      const std::string reason = not_a_class(variable);
+      if (!reason.empty()) review(Rule::tabulation, "tabulation.operand", {name, reason});
+    } else if (!numeric) {
       review(Rule::tabulation, "tabulation.operand", {name, "not a number"});
     } else if (variable->role == Role::identifier) {
       review(Rule::tabulation, "tabulation.operand", {name, "an identifier"});
-    } else if (variable->role == Role::classification && !is_indicator(*variable)) {
+    } else if (function != Function::mode && variable->role == Role::classification &&
+               !is_indicator(*variable)) {
       review(Rule::tabulation, "tabulation.operand", {name, "a classification, not a measure"});
     }
   }
 
-  void pending_rule(Function function) {
-    switch (function) {
+  // A pair's second variable is a measure like the first; a weight and who contributes are the
+  // codebook's, or sums by a variable of the researcher's choice would leave.
+  void look_at_second(const Statistic& statistic) {
+    if (statistic.second.empty() && !is_concentration(statistic.function)) return;
+    const std::string unit = codebook_->unit == "row" ? "" : codebook_->unit;
+    if (is_concentration(statistic.function)) {
+      const auto& kinds = codebook_->contributors;
+      if (statistic.second != (kinds.empty() ? unit : kinds[0])) {
+        review(Rule::tabulation, "tabulation.contributor", {describe(statistic)});
+      }
+    } else if (statistic.function == Function::weighted_count ||
+               statistic.function == Function::weighted_sum ||
+               statistic.function == Function::weighted_mean) {
+      if (statistic.second != codebook_->weight) {
+        review(Rule::tabulation, "tabulation.weight", {statistic.second});
+      }
+    } else {
+      look_at_operand(statistic.function, statistic.second);
+    }
+  }
+
+  void pending_rule(const Statistic& statistic) {
+    switch (statistic.function) {
       case Function::count_rows:
       case Function::count_values:
       case Function::count_distinct:
@@ -162,14 +188,40 @@ class Eligibility {
         if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
         return;
       case Function::quantile:
+      case Function::quantile_discrete:
         if (policy_->enforces(Rule::quantiles))
           review(Rule::quantiles, "quantiles.not_enforced", {});
         return;
       case Function::variance:
       case Function::standard_deviation:
+      case Function::variance_population:
+      case Function::standard_deviation_population:
         if (policy_->enforces(Rule::degrees_of_freedom)) {
           review(Rule::degrees_of_freedom, "degrees_of_freedom.not_enforced", {});
         }
+        return;
+      case Function::skewness:
+      case Function::kurtosis:
+      case Function::mode:
+      case Function::correlation:
+      case Function::covariance_population:
+      case Function::covariance_sample:
+      case Function::regression_slope:
+      case Function::regression_intercept:
+      case Function::regression_r2:
+      case Function::regression_count:
+      case Function::regression_mean_x:
+      case Function::regression_mean_y:
+      case Function::regression_sxx:
+      case Function::regression_syy:
+      case Function::regression_sxy:
+      case Function::gini:
+      case Function::hhi:
+      case Function::top_share:
+      case Function::weighted_count:
+      case Function::weighted_sum:
+      case Function::weighted_mean:
+        review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
         return;
     }
   }

@@ -58,6 +58,20 @@ Telling telling_of(const Statistic& statistic, bool zero_or_one) {
     case Function::count_rows:
     case Function::count_values:
     case Function::count_distinct:
+    case Function::mode:
+    case Function::weighted_count:
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_count:
+    case Function::regression_mean_x:
+    case Function::regression_mean_y:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
       return Telling::count;
     case Function::sum:
     case Function::mean:
@@ -66,6 +80,16 @@ Telling telling_of(const Statistic& statistic, bool zero_or_one) {
     case Function::quantile:
     case Function::variance:
     case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::quantile_discrete:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
       return zero_or_one ? Telling::presence : Telling::magnitude;
   }
   return Telling::magnitude;
