@@ -1,11 +1,14 @@
 #include "disclosure/examine.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "disclosure/eligibility.h"
+#include "disclosure/group_disclosure.h"
 #include "disclosure/history.h"
 #include "disclosure/judge.h"
+#include "disclosure/statistic_class.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -16,23 +19,25 @@ using policies::Rule;
 std::vector<Rule> applied_rules(const Tabulation& tabulation, const policies::Codebook& codebook,
                                 const policies::Policy& policy) {
   if (tabulation.columns.empty()) return {};
+  std::set<Rule> looking = {Rule::threshold, Rule::history};
   bool magnitudes = false;
-  for (const Column& column : tabulation.columns) {
-    magnitudes =
-        magnitudes || telling_of(column.statistic, false) == Telling::magnitude ||
-        (column.denominator && telling_of(*column.denominator, false) == Telling::magnitude);
-  }
-  const bool kinds = !codebook.contributors.empty();
-  std::vector<Rule> rules;
-  const auto apply = [&](Rule rule, bool relevant) {
-    if (relevant && policy.enforces(rule)) rules.push_back(rule);
+  const auto look_at = [&](const Statistic& statistic) {
+    magnitudes = magnitudes || telling_of(statistic, false) == Telling::magnitude;
+    looking.merge(rules_of(class_of(statistic.function)));
   };
-  apply(Rule::threshold, true);
-  apply(Rule::contributors, kinds);
-  apply(Rule::dominance, kinds || magnitudes || codebook.unit != "row");
-  apply(Rule::p_percent, kinds || magnitudes || codebook.unit != "row");
-  apply(Rule::homogeneity, magnitudes);
-  apply(Rule::history, true);
+  for (const Column& column : tabulation.columns) {
+    look_at(column.statistic);
+    if (column.denominator) look_at(*column.denominator);
+  }
+  if (!codebook.contributors.empty()) looking.insert(Rule::contributors);
+  if (codebook.contributors.empty() && !magnitudes && codebook.unit == "row") {
+    looking.erase(Rule::dominance);  // each row gives one
+    looking.erase(Rule::p_percent);
+  }
+  std::vector<Rule> rules;
+  for (const Rule rule : looking) {
+    if (policy.enforces(rule)) rules.push_back(rule);
+  }
   return rules;
 }
 
@@ -92,6 +97,9 @@ Examination examine(const Question& question, const Source& source,
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));
+  auto groups = judge_groups(table, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(groups.begin()),
+               std::make_move_iterator(groups.end()));
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));
