@@ -207,8 +207,7 @@ TEST_CASE("verdict.json names rule, cell, what was measured and the limit") {
 TEST_CASE("findings stand worst first, then by rule, then as the cells do") {
   auto policy = everything();
   policy.threshold.minimum = 21;
-  const auto judgement =
-      judged(tabulation({"sexe"}, {count(), sum_of("annee")}), policy);
+  const auto judgement = judged(tabulation({"sexe"}, {count(), sum_of("annee")}), policy);
   REQUIRE(judgement.findings.size() >= 3);
   CHECK(judgement.findings[0].cell[0].code == "F");
   CHECK(judgement.findings.back().verdict == Verdict::review);
