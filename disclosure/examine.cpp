@@ -66,6 +66,35 @@ void judge_suppression(const Table& table, std::vector<Placed>& found) {
   found.push_back({0, std::move(finding)});
 }
 
+// A code that no list of the codebook has comes from the data: it is told where its line stands, so
+// at least the threshold's units must share it, in some cell that is shown. Cells that are shown
+// are judged by the threshold themselves; this is about the lines that suppression empties.
+void judge_labels(const Table& table, const policies::Codebook& codebook,
+                  const policies::Policy& policy, std::vector<Placed>& found) {
+  if (!table.tabulation.having_minimum || !policy.enforces(Rule::threshold)) return;
+  for (std::size_t d = 0; d < table.domains.size(); ++d) {
+    const auto* name = std::get_if<std::string>(&table.tabulation.dimensions[d].from);
+    const policies::Variable* variable = name == nullptr ? nullptr : codebook.find(*name);
+    if (variable == nullptr || !variable->values.empty()) continue;
+    std::vector<std::int64_t> most(table.domains[d].codes.size());
+    for (const Cell& cell : table.cells) {
+      if (cell.key[d] == total || cell.suppressed) continue;
+      auto& units = most[static_cast<std::size_t>(cell.key[d])];
+      units = std::max(units, cell.units);
+    }
+    std::size_t rare = 0;
+    for (std::size_t code = 0; code < most.size(); ++code) {
+      const bool is_code = table.domains[d].codes[code].has_value();
+      if (is_code && most[code] < policy.threshold.minimum) ++rare;
+    }
+    if (rare == 0) continue;
+    Finding finding = whole(Verdict::review, "tabulation.rare_label");
+    finding.message.args = {table.domains[d].name, std::to_string(rare),
+                            std::to_string(policy.threshold.minimum)};
+    found.push_back({0, std::move(finding)});
+  }
+}
+
 Judgement join(std::vector<Placed> found, std::vector<Rule> applied) {
   std::stable_sort(found.begin(), found.end(), [](const Placed& a, const Placed& b) {
     if (a.finding.verdict != b.finding.verdict) return a.finding.verdict > b.finding.verdict;
@@ -94,6 +123,7 @@ Examination examine(const Question& question, const Source& source,
     found.push_back({0, std::move(finding)});
   }
   judge_suppression(table, found);
+  judge_labels(table, codebook, policy, found);
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));

@@ -58,6 +58,9 @@ constexpr std::array lines = {
     Line{"tabulation.label",
          "the label \"{2}\" of \"{1}\" is not one of the codebook's: words of "
          "the researcher leave through a reviewer only"},
+    Line{"tabulation.rare_label",
+         "{2} categories of \"{1}\" have no shown cell of {3} units, so their names would tell of "
+         "few: leave them out in WHERE, or group by a coarser variable"},
     Line{"tabulation.constant",
          "the column {1} names {2}, which is not in the codebook or the data: "
          "words of the researcher leave through a reviewer only"},
