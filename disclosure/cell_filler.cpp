@@ -74,9 +74,6 @@ Number value_of(Function function, const Evidence& evidence) {
     case Function::regression_slope:
     case Function::regression_intercept:
     case Function::regression_r2:
-    case Function::regression_count:
-    case Function::regression_mean_x:
-    case Function::regression_mean_y:
     case Function::regression_sxx:
     case Function::regression_syy:
     case Function::regression_sxy:
@@ -87,7 +84,7 @@ Number value_of(Function function, const Evidence& evidence) {
 
 // Another statistic's details of the same rows.
 void forget_results(Evidence& evidence, bool numeric) {
-  evidence.mode_units = 0;
+  evidence.mode_units = -1;
   evidence.below = evidence.above = -1;
   evidence.weighted_total = {};
   if (!numeric) evidence.distinct_values = 0;

@@ -28,7 +28,6 @@ class Eligibility {
       look_at(column.statistic);
       if (column.denominator) look_at(*column.denominator);
     }
-    if (policy_->enforces(Rule::group_disclosure)) look_at_sensitive();
     return std::move(found_);
   }
 
@@ -128,7 +127,6 @@ class Eligibility {
       look_at_operand(statistic.function, *variable);
     }
     look_at_second(statistic);
-    pending_rule(statistic);
   }
 
   void look_at_operand(Function function, const std::string& name) {
@@ -170,68 +168,10 @@ class Eligibility {
       if (statistic.second != codebook_->weight) {
         review(Rule::tabulation, "tabulation.weight", {statistic.second});
       }
+      // No rule compares unweighted contributions with weighted totals yet.
+      review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
     } else {
       look_at_operand(statistic.function, statistic.second);
-    }
-  }
-
-  void pending_rule(const Statistic& statistic) {
-    switch (statistic.function) {
-      case Function::count_rows:
-      case Function::count_values:
-      case Function::count_distinct:
-      case Function::sum:
-      case Function::mean:
-        return;
-      case Function::minimum:
-      case Function::maximum:
-        if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
-        return;
-      case Function::quantile:
-      case Function::quantile_discrete:
-        if (policy_->enforces(Rule::quantiles))
-          review(Rule::quantiles, "quantiles.not_enforced", {});
-        return;
-      case Function::variance:
-      case Function::standard_deviation:
-      case Function::variance_population:
-      case Function::standard_deviation_population:
-        if (policy_->enforces(Rule::degrees_of_freedom)) {
-          review(Rule::degrees_of_freedom, "degrees_of_freedom.not_enforced", {});
-        }
-        return;
-      case Function::skewness:
-      case Function::kurtosis:
-      case Function::mode:
-      case Function::correlation:
-      case Function::covariance_population:
-      case Function::covariance_sample:
-      case Function::regression_slope:
-      case Function::regression_intercept:
-      case Function::regression_r2:
-      case Function::regression_count:
-      case Function::regression_mean_x:
-      case Function::regression_mean_y:
-      case Function::regression_sxx:
-      case Function::regression_syy:
-      case Function::regression_sxy:
-      case Function::gini:
-      case Function::hhi:
-      case Function::top_share:
-      case Function::weighted_count:
-      case Function::weighted_sum:
-      case Function::weighted_mean:
-        review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
-        return;
-    }
-  }
-
-  void look_at_sensitive() {
-    for (const std::string& name : variables_of(*tabulation_)) {
-      const Variable* variable = codebook_->find(name);
-      if (variable != nullptr && variable->sensitive) {
-        review(Rule::group_disclosure, "group_disclosure.not_enforced", {name});
-      }
     }
   }
 

@@ -81,8 +81,9 @@ void GiftTable<Values>::absorb(const MeasureTable& other, const Mapping& mapping
 }
 
 template <typename Values>
-std::vector<GroupResult> GiftTable<Values>::results(const Statistic& statistic, const PairKeys& pairs,
-                                               std::size_t groups) const {
+std::vector<GroupResult> GiftTable<Values>::results(const Statistic& statistic,
+                                                    const PairKeys& pairs,
+                                                    std::size_t groups) const {
   std::vector<std::vector<Real128>> sizes(groups);
   for (std::size_t pair = 0; pair < gifts_.size(); ++pair) {
     if (gifts_[pair].rows == 0) continue;

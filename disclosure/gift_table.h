@@ -22,7 +22,7 @@ class GiftTable final : public ResultTable {
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   /// Of gini, hhi, top_share.
   [[nodiscard]] std::vector<GroupResult> results(const Statistic& statistic, const PairKeys& pairs,
-                                            std::size_t groups) const override;
+                                                 std::size_t groups) const override;
 
  private:
   using Value = typename Values::Value;

@@ -196,7 +196,7 @@ void KeptTable<Value>::absorb(const MeasureTable& other, const Mapping& mapping)
 
 template <typename Value>
 std::vector<GroupResult> KeptTable<Value>::results(const Statistic& statistic, const PairKeys&,
-                                              std::size_t groups) const {
+                                                   std::size_t groups) const {
   std::vector<std::size_t> begin(groups + 1, 0);
   for (const Kept& kept : kept_) ++begin[kept.group + 1];
   for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
@@ -206,7 +206,10 @@ std::vector<GroupResult> KeptTable<Value>::results(const Statistic& statistic, c
   std::vector<GroupResult> found(groups);
   for (std::size_t group = 0; group < groups; ++group) {
     const std::span<Kept> all(ordered.data() + begin[group], begin[group + 1] - begin[group]);
-    if (all.empty()) continue;
+    if (all.empty()) {
+      if (kinds_->evidence && statistic.function == Function::mode) found[group].mode_units = 0;
+      continue;
+    }
     std::sort(all.begin(), all.end(),
               [](const Kept& a, const Kept& b) { return a.value < b.value; });
     const Ordered<Value> values{all, measure_, kinds_};

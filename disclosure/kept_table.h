@@ -27,7 +27,7 @@ class KeptTable final : public ResultTable {
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   /// Of quantile, quantile_discrete, mode, skewness, kurtosis.
   [[nodiscard]] std::vector<GroupResult> results(const Statistic& statistic, const PairKeys& pairs,
-                                            std::size_t groups) const override;
+                                                 std::size_t groups) const override;
 
  private:
   const BoundMeasure* measure_;

@@ -125,7 +125,8 @@ EvidencePlaces places_in(std::vector<Evidence>& evidence) {
   return places;
 }
 
-std::vector<GroupResult> MeasureTable::results(const Statistic&, const PairKeys&, std::size_t) const {
+std::vector<GroupResult> MeasureTable::results(const Statistic&, const PairKeys&,
+                                               std::size_t) const {
   throw DisclosureError(Fault::wrong_kind, "a statistic needs more than its evidence");
 }
 

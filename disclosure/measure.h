@@ -164,7 +164,7 @@ class BoundMeasure {
 struct GroupResult {
   Number value;
   std::optional<std::string> text;  ///< instead of `value`
-  std::int64_t mode_units = 0;
+  std::int64_t mode_units = -1;
   std::int64_t below = -1, above = -1;
   std::optional<int> distinct_values;
   Number weighted_total;
@@ -194,8 +194,8 @@ class MeasureTable {
                         std::vector<std::int64_t>& counts) const = 0;
   /// Of each of `groups` groups; only of a measure that gathers something else than evidence.
   [[nodiscard]] virtual std::vector<GroupResult> results(const Statistic& statistic,
-                                                    const PairKeys& pairs,
-                                                    std::size_t groups) const;
+                                                         const PairKeys& pairs,
+                                                         std::size_t groups) const;
 };
 
 /// A table that gathers results alone.

@@ -55,9 +55,6 @@ class Planner {
       case Function::regression_slope:
       case Function::regression_intercept:
       case Function::regression_r2:
-      case Function::regression_count:
-      case Function::regression_mean_x:
-      case Function::regression_mean_y:
       case Function::regression_sxx:
       case Function::regression_syy:
       case Function::regression_sxy:

@@ -80,8 +80,6 @@ std::optional<Real128> of_line(Function function, const Line<Value, Sum>& line) 
     if (line.n() < 2) return std::nullopt;
     return line.sxy() / (line.n() - 1);
   }
-  if (function == Function::regression_mean_x) return line.mean_x();
-  if (function == Function::regression_mean_y) return line.mean_y();
   if (function == Function::regression_sxx) return line.sxx();
   if (function == Function::regression_syy) return line.syy();
   if (function == Function::regression_sxy) return line.sxy();
@@ -203,9 +201,7 @@ GroupResult ProductTable<Value, Sum>::detail(Function function,
   };
   detail.distinct_values =
       std::min(distinct(of.first_low, of.first_high), distinct(of.second_low, of.second_high));
-  if (function == Function::regression_count) {
-    detail.value = exact(of.rows, 0);
-  } else if (of.rows > 0) {
+  if (of.rows > 0) {
     const auto found = of_line(function, Line<Value, Sum>(of, first_scale, second_scale));
     if (found) detail.value = real(*found);
   }

@@ -58,7 +58,7 @@ class ProductTable final : public ResultTable {
   void absorb(const MeasureTable& other, const Mapping& mapping) override;
   /// Of statistics with a second value.
   [[nodiscard]] std::vector<GroupResult> results(const Statistic& statistic, const PairKeys& pairs,
-                                            std::size_t groups) const override;
+                                                 std::size_t groups) const override;
 
  private:
   [[nodiscard]] GroupResult detail(Function function, const Products<Value, Sum>& of) const;

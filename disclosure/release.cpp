@@ -82,7 +82,6 @@ int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) 
       return own;
     case Function::weighted_count:
       return second;
-    case Function::regression_count:
       return 0;
     case Function::mean:
     case Function::quantile:
@@ -91,9 +90,7 @@ int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) 
     case Function::variance_population:
     case Function::standard_deviation_population:
     case Function::weighted_mean:
-    case Function::regression_mean_y:
       return own + finer;
-    case Function::regression_mean_x:
       return second + finer;
     case Function::covariance_population:
     case Function::covariance_sample:

@@ -51,11 +51,11 @@ struct Evidence {
   std::int64_t minimum_units = 0, maximum_units = 0;
   /// 0, 1, 2 (two or more); of a statistic of two variables the smaller of both. Of a mode too.
   int distinct_values = 0;
-  /// Of a mode: units (rows where the unit is the row) that have the most frequent value.
-  std::int64_t mode_units = 0;
   /// Of a quantile: distinct known units (or rows) with a value strictly below, strictly above it;
-  /// -1: not computed. A unit with several rows may be in both.
+  /// -1: not known. A unit with several rows may be in both.
   std::int64_t below = -1, above = -1;
+  /// Of a mode: units (or rows) that have it. -1: not known.
+  std::int64_t mode_units = -1;
   /// Of a weighted statistic: Σ w·|x| (of a count Σ w), what a weighted share is of; else null.
   /// Everything else of its evidence is unweighted.
   Number weighted_total;

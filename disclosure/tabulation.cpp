@@ -59,7 +59,7 @@ std::string operand_text(const Operand& operand) {
 }
 
 // Functions whose call is their name and their operands.
-constexpr std::array<std::pair<Function, std::string_view>, 23> sql_names = {{
+constexpr std::array<std::pair<Function, std::string_view>, 20> sql_names = {{
     {Function::variance, "variance"},
     {Function::standard_deviation, "stddev"},
     {Function::variance_population, "var_pop"},
@@ -73,9 +73,6 @@ constexpr std::array<std::pair<Function, std::string_view>, 23> sql_names = {{
     {Function::regression_slope, "regr_slope"},
     {Function::regression_intercept, "regr_intercept"},
     {Function::regression_r2, "regr_r2"},
-    {Function::regression_count, "regr_count"},
-    {Function::regression_mean_x, "regr_avgx"},
-    {Function::regression_mean_y, "regr_avgy"},
     {Function::regression_sxx, "regr_sxx"},
     {Function::regression_syy, "regr_syy"},
     {Function::regression_sxy, "regr_sxy"},
@@ -137,9 +134,6 @@ std::string call_text(const Statistic& statistic) {
     case Function::regression_slope:
     case Function::regression_intercept:
     case Function::regression_r2:
-    case Function::regression_count:
-    case Function::regression_mean_x:
-    case Function::regression_mean_y:
     case Function::regression_sxx:
     case Function::regression_syy:
     case Function::regression_sxy:
@@ -187,9 +181,6 @@ bool needs_second_value(Function function) {
     case Function::regression_slope:
     case Function::regression_intercept:
     case Function::regression_r2:
-    case Function::regression_count:
-    case Function::regression_mean_x:
-    case Function::regression_mean_y:
     case Function::regression_sxx:
     case Function::regression_syy:
     case Function::regression_sxy:

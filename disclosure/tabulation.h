@@ -106,9 +106,6 @@ enum class Function {
   regression_slope,       ///< Sxy / Sxx
   regression_intercept,   ///< mean y - slope · mean x
   regression_r2,          ///< Sxy² / (Sxx Syy); 1 where Syy is 0 and Sxx isn't
-  regression_count,       ///< n
-  regression_mean_x,
-  regression_mean_y,
   regression_sxx,
   regression_syy,
   regression_sxy,

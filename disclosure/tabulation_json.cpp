@@ -22,7 +22,7 @@ constexpr std::array<std::pair<Comparison, std::string_view>, 6> comparisons = {
     {Comparison::greater_equal, ">="},
 }};
 
-constexpr std::array<std::pair<Function, std::string_view>, 34> functions = {{
+constexpr std::array<std::pair<Function, std::string_view>, 31> functions = {{
     {Function::count_rows, "count_rows"},
     {Function::count_values, "count_values"},
     {Function::count_distinct, "count_distinct"},
@@ -45,9 +45,6 @@ constexpr std::array<std::pair<Function, std::string_view>, 34> functions = {{
     {Function::regression_slope, "regression_slope"},
     {Function::regression_intercept, "regression_intercept"},
     {Function::regression_r2, "regression_r2"},
-    {Function::regression_count, "regression_count"},
-    {Function::regression_mean_x, "regression_mean_x"},
-    {Function::regression_mean_y, "regression_mean_y"},
     {Function::regression_sxx, "regression_sxx"},
     {Function::regression_syy, "regression_syy"},
     {Function::regression_sxy, "regression_sxy"},

@@ -127,7 +127,6 @@ Side side_of(const Statistic& statistic, const Evidence& evidence, Type type) {
   switch (statistic.function) {
     case Function::count_rows:
     case Function::count_values:
-    case Function::regression_count:
       return {true, Value{type, whole(evidence.rows), 0}};
     case Function::count_distinct: {
       const auto count = distinct_of(std::get<std::string>(statistic.operand), evidence);
@@ -174,8 +173,6 @@ Side side_of(const Statistic& statistic, const Evidence& evidence, Type type) {
     case Function::regression_slope:
     case Function::regression_intercept:
     case Function::regression_r2:
-    case Function::regression_mean_x:
-    case Function::regression_mean_y:
     case Function::regression_sxx:
     case Function::regression_syy:
     case Function::regression_sxy:

@@ -36,9 +36,6 @@ constexpr std::array functions = {Named{"sum", Function::sum},
                                   Named{"regr_slope", Function::regression_slope},
                                   Named{"regr_intercept", Function::regression_intercept},
                                   Named{"regr_r2", Function::regression_r2},
-                                  Named{"regr_count", Function::regression_count},
-                                  Named{"regr_avgx", Function::regression_mean_x},
-                                  Named{"regr_avgy", Function::regression_mean_y},
                                   Named{"regr_sxx", Function::regression_sxx},
                                   Named{"regr_syy", Function::regression_syy},
                                   Named{"regr_sxy", Function::regression_sxy},
@@ -78,9 +75,6 @@ bool may_be_in_ratio(Function function) {
     case Function::regression_slope:
     case Function::regression_intercept:
     case Function::regression_r2:
-    case Function::regression_count:
-    case Function::regression_mean_x:
-    case Function::regression_mean_y:
     case Function::regression_sxx:
     case Function::regression_syy:
     case Function::regression_sxy:
@@ -272,6 +266,8 @@ Statistics::Result Statistics::aggregate(const Expr& call) {
     made = quantile(call);
   } else if (call.name == "mode") {
     made = mode(call);
+  } else if (call.name == "regr_count" || call.name == "regr_avgx" || call.name == "regr_avgy") {
+    made = where_both(call);
   } else {
     const auto function = function_of(call.name);
     if (!function) return no("tabulation.function", {call.name});
@@ -353,6 +349,22 @@ Statistics::Result Statistics::pair(Function function, const Expr& call) {
   made.function = function;
   made.operand = first->name;
   made.second = second->name;
+  return made;
+}
+
+/// What is of one of two variables: as an aggregate of it FILTER (WHERE the other IS NOT NULL).
+Statistics::Result Statistics::where_both(const Expr& call) {
+  const std::size_t own = call.name == "regr_avgx" ? 1 : 0;
+  const auto* other = conditions_.column(call.args[1 - own]);
+  if (!other || !conditions_.column(call.args[own])) return no("tabulation.transform");
+  if (!measurable(*other)) return std::nullopt;
+  const bool counts = call.name == "regr_count";
+  auto made = of_operand(counts ? Function::count_values : Function::mean, call.args[own]);
+  if (!made || (counts && !measurable(*conditions_.column(call.args[own])))) return std::nullopt;
+  Condition missing;
+  missing.kind = Condition::Kind::is_null;
+  missing.variable = other->name;
+  made->filter = negation(std::move(missing));
   return made;
 }
 

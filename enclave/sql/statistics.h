@@ -35,6 +35,7 @@ class Statistics {
   [[nodiscard]] bool ratio(const Expr& expr, ReadColumn& read);
   [[nodiscard]] Result mode(const Expr& call);
   [[nodiscard]] Result pair(disclosure::Function function, const Expr& call);
+  [[nodiscard]] Result where_both(const Expr& call);
   [[nodiscard]] Result concentration(disclosure::Function function, const Expr& call);
   [[nodiscard]] Result weighted(disclosure::Function function, const Expr& call);
   [[nodiscard]] Result weighted_product(const Expr& product);

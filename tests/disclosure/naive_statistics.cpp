@@ -44,7 +44,6 @@ long double moment(const Values& values, int power) {
 
 std::optional<long double> line(Function function, const Values& y, const Values& x) {
   const auto n = static_cast<long double>(y.size());
-  if (function == Function::regression_count) return n;
   if (y.empty()) return std::nullopt;
   const long double sxx = constant(x) ? 0 : spread(x, x);
   const long double syy = constant(y) ? 0 : spread(y, y);
@@ -68,9 +67,7 @@ std::optional<long double> line(Function function, const Values& y, const Values
       if (sxx == 0) return std::nullopt;
       if (syy == 0) return 1;
       return sxy * sxy / (sxx * syy);
-    case Function::regression_mean_x:
       return mean(x);
-    case Function::regression_mean_y:
       return mean(y);
     case Function::regression_sxx:
       return sxx;

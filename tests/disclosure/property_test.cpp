@@ -169,7 +169,7 @@ void same_details(const Evidence& ours, const Statistic& statistic,
                   const std::vector<const Row*>& rows, const naive::World& world,
                   const Number& result) {
   const bool mode = statistic.function == Function::mode;
-  RC_ASSERT(ours.mode_units == (mode ? naive::mode(statistic, rows, world).units : 0));
+  RC_ASSERT(ours.mode_units == (mode ? naive::mode(statistic, rows, world).units : -1));
   if (has_fraction(statistic.function) && !rows.empty()) {
     const auto limit = static_cast<long double>(to_double(result)) * 100;
     RC_ASSERT(ours.below == naive::units_beyond(statistic, rows, limit - 1e-6L, false, world));

@@ -75,9 +75,6 @@ const std::vector<std::pair<Statistic, double>>& answers() {
       {statistic(Function::regression_slope, "y", "x"), -1.4345238095238095},  // lm(y ~ x)
       {statistic(Function::regression_intercept, "y", "x"), 31.571428571428577},
       {statistic(Function::regression_r2, "y", "x"), 0.88724417507800313},
-      {statistic(Function::regression_count, "y", "x"), 10},
-      {statistic(Function::regression_mean_y, "y", "x"), 11.775},
-      {statistic(Function::regression_mean_x, "y", "x"), 13.8},
       {statistic(Function::regression_syy, "y", "x"), 77.93125},
       {statistic(Function::regression_sxx, "y", "x"), 33.6},
       {statistic(Function::regression_sxy, "y", "x"), -48.2},
@@ -148,8 +145,7 @@ TEST_CASE("nothing is NULL, but for counts") {
   for (const auto& [one, unused] : answers()) {
     CAPTURE(describe(one));
     const auto found = computed(one, nothing);
-    const bool counts =
-        one.function == Function::regression_count || one.function == Function::weighted_count;
+    const bool counts = one.function == Function::weighted_count;
     CHECK(is_null(found) == !counts);
     if (counts) CHECK(to_double(found.value) == 0);
     CHECK(found.evidence.rows == 0);
@@ -221,7 +217,7 @@ TEST_CASE("evidence of one column's mode, quantile or weight is not another's") 
                *rows, codes);
   const auto& columns = table.cells[0].columns;
   CHECK(columns[0].evidence.mode_units == 1);
-  CHECK(columns[1].evidence.mode_units == 0);
+  CHECK(columns[1].evidence.mode_units == -1);
   CHECK(columns[1].evidence.distinct_values == 0);
   CHECK(columns[2].evidence.weighted_total.kind == Number::Kind::null);
   CHECK(to_string(columns[3].evidence.weighted_total, 2) == "15.50");
@@ -338,9 +334,42 @@ TEST_CASE("what no rule judges yet, and a weight or contributor of one's own, go
   using Ids = std::vector<std::string>;
   CHECK(ids(statistic(Function::weighted_mean, "y", "x")) ==
         Ids{"tabulation.weight", "tabulation.no_rule"});
-  CHECK(ids(statistic(Function::gini, "y")) == Ids{"tabulation.contributor", "tabulation.no_rule"});
-  CHECK(ids(statistic(Function::gini, "y", "k")) == Ids{"tabulation.no_rule"});
-  CHECK(ids(statistic(Function::correlation, "y", "x")) == Ids{"tabulation.no_rule"});
+  CHECK(ids(statistic(Function::weighted_count, "", "w")) == Ids{"tabulation.no_rule"});
+  CHECK(ids(statistic(Function::gini, "y")) == Ids{"tabulation.contributor"});
+  CHECK(ids(statistic(Function::hhi, "y", "x")) == Ids{"tabulation.contributor"});
+  CHECK(ids(statistic(Function::gini, "y", "k")) == Ids{});
+  CHECK(ids(statistic(Function::mode, "k")) == Ids{});
+  CHECK(ids(statistic(Function::correlation, "y", "x")) == Ids{});
+  codes.variables[1].role = policies::Role::identifier;
+  CHECK(ids(statistic(Function::correlation, "y", "x")) == Ids{"tabulation.operand"});
+}
+
+TEST_CASE("rules of a class judge its new statistics on the evidence that they bring") {
+  const auto codes = book(2);
+  const auto verdict = [&](const Statistic& one, policies::Rule rule, const std::string& lines) {
+    auto policy = only({rule});
+    policy.degrees_of_freedom.minimum = 8;
+    policy.quantiles.minimum = 3;
+    policy.homogeneity.verdict = policies::Severity::fail;
+    const auto rows = source(codes, lines);
+    Question question;
+    question.tabulation = tabulation({}, {one});
+    return examine(question, *rows, codes, policy).judgement.verdict;
+  };
+  using policies::Rule;
+  const auto corr = statistic(Function::correlation, "y", "x");
+  CHECK(verdict(corr, Rule::degrees_of_freedom, ten_rows) == Verdict::pass);  // 10 - 2 = 8
+  const std::string nine(ten_rows + std::string_view(ten_rows).find('\n') + 1);
+  CHECK(verdict(corr, Rule::degrees_of_freedom, nine) == Verdict::fail);
+  const auto skewness = statistic(Function::skewness, "y");
+  CHECK(verdict(skewness, Rule::degrees_of_freedom, nine) == Verdict::pass);  // 9 - 1 = 8
+  CHECK(verdict(with_fraction(Function::quantile_discrete, {4, 1}), Rule::quantiles, ten_rows) ==
+        Verdict::pass);  // 3 below, 6 above
+  CHECK(verdict(with_fraction(Function::quantile_discrete, {3, 1}), Rule::quantiles, ten_rows) ==
+        Verdict::fail);  // 2 below
+  CHECK(verdict(with_fraction(Function::quantile, {3, 1}), Rule::quantiles, ten_rows) ==
+        Verdict::pass);  // between the third and the fourth
+  CHECK(verdict(corr, Rule::homogeneity, "1 5 1 a\n2 5 1 a\n3 5 1 b\n") == Verdict::fail);
 }
 
 }  // namespace sceau::disclosure
