@@ -5,7 +5,9 @@
 
 #include "disclosure/eligibility.h"
 #include "disclosure/history.h"
+#include "disclosure/implied.h"
 #include "disclosure/judge.h"
+#include "disclosure/model_rules.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -32,6 +34,7 @@ std::vector<Rule> applied_rules(const Tabulation& tabulation, const policies::Co
   apply(Rule::dominance, kinds || magnitudes || codebook.unit != "row");
   apply(Rule::p_percent, kinds || magnitudes || codebook.unit != "row");
   apply(Rule::homogeneity, magnitudes);
+  apply(Rule::degrees_of_freedom, model_of(tabulation) != nullptr);
   apply(Rule::history, true);
   return rules;
 }
@@ -92,6 +95,9 @@ Examination examine(const Question& question, const Source& source,
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));
+  auto models = judge_models(table, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(models.begin()),
+               std::make_move_iterator(models.end()));
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));

@@ -40,6 +40,25 @@ constexpr std::array lines = {
     Line{"degrees_of_freedom.not_enforced",
          "no rule tests the degrees of freedom of a variance or "
          "standard deviation yet: a person looks"},
+    // models
+    Line{"model.degrees_of_freedom",
+         "{1} units less {2} parameters leave fewer than {3} degrees of freedom"},
+    Line{"model.exact", "the terms determine the response, so the model tells it of each unit"},
+    Line{"model.separated",
+         "some value of the terms tells the response, so the model has no finite answer"},
+    Line{"model.two_values",
+         "{1} has two values here, so it is a class and its cells are not tested: "
+         "a person looks"},
+    Line{"model.table_too_large",
+         "the model is on classes alone, and the table that it tells is too large to test: "
+         "a person looks"},
+    Line{"model.survival_step", "a step of the curve is of {1} units at risk; {2} is the least"},
+    Line{"model.survival_events",
+         "a step of the curve tells of {1} who had the event, or left without: {2} is the least, "
+         "so a person looks"},
+    Line{"model.rows_not_units",
+         "units have several rows, and whether each step of the curve is of units enough is not "
+         "tested: a person looks"},
     // the output as a whole
     Line{"tabulation.empty", "the table has no cell with anybody in it"},
     Line{"tabulation.no_statistic",

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "disclosure/model.h"
 #include "policies/decimal.h"
 
 namespace sceau::disclosure {
@@ -108,12 +109,14 @@ struct Statistic {
   friend bool operator==(const Statistic&, const Statistic&) = default;
 };
 
-/// One output column: a statistic, or the ratio of two.
+/// One output column: a statistic, the ratio of two, or a model (then `statistic` counts the rows
+/// that it can use, as statistic_of (implied.h) says, and no other column stands beside it).
 struct Column {
   std::string name;
   Statistic statistic;
   std::optional<Statistic> denominator;
   bool integer_division = false;  ///< PostgreSQL's: both sides integers, truncated towards zero
+  std::optional<Model> model;
   friend bool operator==(const Column&, const Column&) = default;
 };
 
