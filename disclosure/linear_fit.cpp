@@ -1,5 +1,7 @@
 #include "disclosure/linear_fit.h"
 
+#include <Eigen/Cholesky>
+#include <Eigen/QR>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>

@@ -1,5 +1,7 @@
 #include "disclosure/model_fit.h"
 
+#include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>

@@ -5,6 +5,7 @@
 
 #include "disclosure/fault.h"
 #include "disclosure/implied.h"
+#include "disclosure/model_fit.h"
 #include "disclosure/plan.h"
 
 namespace sceau::disclosure {

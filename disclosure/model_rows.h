@@ -5,7 +5,7 @@
 // in which every regression of this storey is written; which columns a cell's regression keeps is
 // decided afterwards. Internal to the models.
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,11 +25,6 @@ namespace sceau::disclosure {
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Whether a model takes a variable as classes: codes, or an integer that the codebook calls a
-/// classification, unless it can only be 0 or 1.
-[[nodiscard]] bool is_categorical(std::string_view variable, const Source& source,
-                                  const policies::Codebook& codebook);
 
 /// The response, then the terms.
 struct DesignVariable {

@@ -7,7 +7,7 @@
 
 #include "disclosure/fault.h"
 #include "disclosure/implied.h"
-#include "disclosure/model_rows.h"
+#include "disclosure/model_fit.h"
 #include "disclosure/plan.h"
 
 namespace sceau::disclosure {

@@ -1,7 +1,7 @@
 // A regression over many rows: seconds of the engine, and the block of data that a peer computes
 // with (tests/bench/models.py runs both in turns).
 //
-//   bench_models write FILE          the block as doubles, row by row: y, x1 … x20
+//   bench_models write FILE          the block as doubles, row by row: y, x1 … x19
 //   bench_models ols   MILLIONS [THREADS]
 //
 // The rows are 16 blocks of 62,500 of them, read again and again as other segments would be, so
