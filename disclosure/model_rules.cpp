@@ -1,11 +1,13 @@
 #include "disclosure/model_rules.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "disclosure/fault.h"
+#include "disclosure/group_disclosure.h"
 #include "disclosure/implied.h"
 #include "disclosure/model_fit.h"
 #include "disclosure/plan.h"
@@ -96,7 +98,11 @@ class ImpliedTables {
       const Table made = tabulate(implied.tabulation, source, codebook, cancelled);
       policies::Policy policy = policy_;
       if (!implied.tells_empty) policy.threshold.zeros = policies::Zeros::safe;
-      for (Placed& placed : judge_cells(made, policy)) {
+      for (Placed& placed : judge_made(made, source, codebook, policy, cancelled)) {
+        if (placed.place == 0) {  // of the whole table
+          out.push_back(std::move(placed));
+          continue;
+        }
         const Cell& cell = made.cells[placed.place - 1];
         const auto width = static_cast<std::ptrdiff_t>(table_->domains.size());
         const std::vector<Member> own(cell.key.begin(), cell.key.begin() + width);
@@ -113,6 +119,20 @@ class ImpliedTables {
   }
 
  private:
+  // A cell whose rows are all complete tells no more than that, so group disclosure is tested
+  // without the condition that they are.
+  static std::vector<Placed> judge_made(const Table& made, const Source& source,
+                                        const policies::Codebook& codebook,
+                                        const policies::Policy& policy,
+                                        const Cancelled& cancelled) {
+    std::vector<Placed> found = judge_cells(made, policy);
+    Table plain = made;
+    plain.tabulation.columns[0].statistic.filter = {};
+    auto groups = judge_groups(plain, source, codebook, policy, cancelled);
+    std::move(groups.begin(), groups.end(), std::back_inserter(found));
+    return found;
+  }
+
   void too_large(std::vector<Placed>& out) const {
     Finding finding;
     finding.verdict = Verdict::review;
@@ -127,18 +147,6 @@ class ImpliedTables {
 };
 
 }  // namespace
-
-std::optional<Breach> model_freedom(std::int64_t units, std::int64_t parameters,
-                                    std::int64_t minimum) {
-  const std::int64_t freedom = units - parameters;
-  if (freedom >= minimum) return std::nullopt;
-  return Breach{Rule::degrees_of_freedom,
-                Verdict::fail,
-                static_cast<double>(freedom),
-                static_cast<double>(minimum),
-                {"model.degrees_of_freedom",
-                 {std::to_string(units), std::to_string(parameters), std::to_string(minimum)}}};
-}
 
 std::vector<Breach> survival_steps(const std::vector<SurvivalStep>& steps, std::int64_t minimum) {
   std::vector<Breach> found;
@@ -180,7 +188,8 @@ std::vector<Breach> judge_model(const ModelResult& result, const Evidence& evide
   }
   if (policy.enforces(Rule::degrees_of_freedom)) {
     const std::int64_t units = std::min(result.rows, evidence.units);
-    if (auto few = model_freedom(units, result.parameters, policy.degrees_of_freedom.minimum)) {
+    if (auto few =
+            degrees_of_freedom(units, result.parameters, policy.degrees_of_freedom.minimum)) {
       found.push_back(std::move(*few));
     }
     if (result.exact) {

@@ -24,9 +24,6 @@
 
 namespace sceau::disclosure {
 
-[[nodiscard]] std::optional<Breach> model_freedom(std::int64_t units, std::int64_t parameters,
-                                                  std::int64_t minimum);
-
 /// Of steps in ascending order.
 [[nodiscard]] std::vector<Breach> survival_steps(const std::vector<SurvivalStep>& steps,
                                                  std::int64_t minimum);

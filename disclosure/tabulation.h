@@ -116,7 +116,7 @@ struct Column {
   Statistic statistic;
   std::optional<Statistic> denominator;
   bool integer_division = false;  ///< PostgreSQL's: both sides integers, truncated towards zero
-  std::optional<Model> model;
+  std::optional<Model> model = std::nullopt;
   friend bool operator==(const Column&, const Column&) = default;
 };
 

@@ -53,9 +53,9 @@ const policies::Codebook& book() {
 }  // namespace
 
 TEST_CASE("n = 14 with 4 parameters passes D = 10, and n = 13 doesn't") {
-  CHECK_FALSE(model_freedom(14, 4, 10));
-  REQUIRE(model_freedom(13, 4, 10));
-  CHECK(model_freedom(13, 4, 10)->verdict == Verdict::fail);
+  CHECK_FALSE(degrees_of_freedom(14, 4, 10));
+  REQUIRE(degrees_of_freedom(13, 4, 10));
+  CHECK(degrees_of_freedom(13, 4, 10)->verdict == Verdict::fail);
   const auto table = fitted({}, ModelKind::ols, "y", {"x1", "x2", "x3"});
   const auto verdict = [&](int rows) {
     return judged(table, *source(book(), rows_of(rows, 0)), book(), {Rule::degrees_of_freedom})
