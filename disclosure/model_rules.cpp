@@ -205,9 +205,6 @@ std::vector<Breach> judge_model(const ModelResult& result, const Evidence& evide
   if (separated && !result.constant && policy.enforces(Rule::group_disclosure)) {
     found.push_back(breach(Rule::group_disclosure, Verdict::fail, "model.separated", {}));
   }
-  for (const std::string& term : result.two_valued) {
-    found.push_back(breach(Rule::tabulation, Verdict::review, "model.two_values", {term}));
-  }
   return found;
 }
 
@@ -217,10 +214,20 @@ std::vector<Placed> judge_models(const Table& table, const Source& source,
   const Model* model = model_of(table.tabulation);
   if (model == nullptr) return {};
   std::vector<Placed> found = Variables(*model, source, codebook).look();
+  const auto is_class = [&](std::string_view name) {
+    const policies::Variable* variable = codebook.find(name);
+    return is_categorical(name, source, codebook) ||
+           (variable != nullptr && is_indicator(*variable));
+  };
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
     const ColumnResult& result = table.cells[i].columns[0];
     if (!result.model) continue;
-    for (Breach& one : judge_model(*result.model, result.evidence, policy)) {
+    std::vector<Breach> breaches = judge_model(*result.model, result.evidence, policy);
+    for (const std::string& term : result.model->two_valued) {
+      if (is_class(term)) continue;  // a declared 0/1 variable: its cells are counted below
+      breaches.push_back(breach(Rule::tabulation, Verdict::review, "model.two_values", {term}));
+    }
+    for (Breach& one : breaches) {
       Finding finding;
       finding.rule = one.rule;
       finding.verdict = one.verdict;
@@ -232,11 +239,6 @@ std::vector<Placed> judge_models(const Table& table, const Source& source,
       found.push_back({i + 1, std::move(finding)});
     }
   }
-  const auto is_class = [&](std::string_view name) {
-    const policies::Variable* variable = codebook.find(name);
-    return is_categorical(name, source, codebook) ||
-           (variable != nullptr && is_indicator(*variable));
-  };
   ImpliedTables tables(table, policy);
   for (const Implied& implied : implied_tabulations(table.tabulation, is_class)) {
     tables.judge(implied, source, codebook, cancelled, found);

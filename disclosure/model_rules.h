@@ -28,7 +28,7 @@ namespace sceau::disclosure {
 [[nodiscard]] std::vector<Breach> survival_steps(const std::vector<SurvivalStep>& steps,
                                                  std::int64_t minimum);
 
-/// What one cell's fit tells by itself.
+/// What one cell's fit tells by itself; number terms of two values are judge_models' to know.
 [[nodiscard]] std::vector<Breach> judge_model(const ModelResult& result, const Evidence& evidence,
                                               const policies::Policy& policy);
 

@@ -67,7 +67,10 @@ constexpr std::array entries = {
                 "leave out a dimension, or narrow the table with WHERE"},
     MessageText{"server.sum_overflow", "a sum is too large to be exact", ""},
     MessageText{"server.unknown_variable", "the table names a variable that is not there", ""},
-    MessageText{"server.wrong_kind", "a statistic is asked of a variable that can't bear it", ""},
+    MessageText{
+        "server.wrong_kind", "a statistic is asked of a variable that can't bear it",
+        "sums and models take numbers; the response of a logit and the event of km are 0 or "
+        "1; t_test compares two groups: choose them in WHERE"},
     MessageText{"server.rows_gone",
                 "the rest of these rows is gone: another query took their place",
                 "read a query's rows to the end before the next one"},
