@@ -18,30 +18,27 @@ namespace sceau::disclosure {
 /// `cancelled` is asked by the calling thread; the others stop with it.
 template <typename Work>
 void in_chunks(std::size_t parts, std::size_t threads, const Cancelled& cancelled, Work work) {
-  std::vector<std::exception_ptr> failures(threads + 1);
+  std::exception_ptr failure;  // written by the one that stops the others
   std::atomic<bool> stop = false;
   std::atomic<std::size_t> next = 0;
-  const auto share = [&](std::size_t worker, const Cancelled& question) {
+  const auto share = [&](const Cancelled& question) {
     try {
       for (std::size_t part = next++; part < parts && !stop; part = next++) work(part, question);
     } catch (...) {
-      failures[worker] = std::current_exception();
-      stop = true;
+      if (!stop.exchange(true)) failure = std::current_exception();
     }
   };
   std::vector<std::thread> others;
   for (std::size_t i = 1; i < threads && i < parts; ++i) {
     try {
-      others.emplace_back([&, i] { share(i, [&stop] { return stop.load(); }); });
+      others.emplace_back([&] { share([&stop] { return stop.load(); }); });
     } catch (const std::system_error&) {  // a confined process may have no other thread
       break;
     }
   }
-  share(0, cancelled);
+  share(cancelled);
   for (std::thread& other : others) other.join();
-  for (const auto& failure : failures) {  // the caller's own first: it may have been cancelled
-    if (failure) std::rethrow_exception(failure);
-  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace sceau::disclosure

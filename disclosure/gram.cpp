@@ -231,7 +231,9 @@ void join(CellSums& ours, CellSums theirs) {
 std::vector<CellSums> sum_over_rows(const Pass& pass, const Cancelled& cancelled) {
   const ModelRows& rows = *pass.rows;
   const std::size_t width = rows.design().width;
-  const std::size_t one = std::max<std::size_t>(rows.cells_with_rows(), 1) * width * width;
+  constexpr std::size_t empty_sums = 16;  // what a cell takes without rows
+  const std::size_t one =
+      std::max({rows.cells_with_rows() * width * width, rows.cells() * empty_sums, std::size_t{1}});
   if (one > most_numbers) {
     throw DisclosureError(Fault::too_many_cells,
                           "a model for each of so many cells is too large: group by fewer or "

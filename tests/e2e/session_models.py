@@ -5,6 +5,7 @@ import unittest
 
 import psycopg
 import session_world
+from session_world import harness
 
 BIG = "SELECT ols(note, rang, sexe) FROM lycees WHERE academie <> '27'"
 
@@ -67,4 +68,4 @@ class Models(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    harness.main()
