@@ -28,7 +28,6 @@ class Eligibility {
       look_at(column.statistic);
       if (column.denominator) look_at(*column.denominator);
     }
-    if (policy_->enforces(Rule::group_disclosure)) look_at_sensitive();
     return std::move(found_);
   }
 
@@ -127,7 +126,6 @@ class Eligibility {
     if (const auto* variable = std::get_if<std::string>(&statistic.operand)) {
       look_at_operand(statistic.function, *variable);
     }
-    pending_rule(statistic.function);
   }
 
   void look_at_operand(Function function, const std::string& name) {
@@ -146,40 +144,6 @@ class Eligibility {
       review(Rule::tabulation, "tabulation.operand", {name, "an identifier"});
     } else if (variable->role == Role::classification && !is_indicator(*variable)) {
       review(Rule::tabulation, "tabulation.operand", {name, "a classification, not a measure"});
-    }
-  }
-
-  void pending_rule(Function function) {
-    switch (function) {
-      case Function::count_rows:
-      case Function::count_values:
-      case Function::count_distinct:
-      case Function::sum:
-      case Function::mean:
-        return;
-      case Function::minimum:
-      case Function::maximum:
-        if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
-        return;
-      case Function::quantile:
-        if (policy_->enforces(Rule::quantiles))
-          review(Rule::quantiles, "quantiles.not_enforced", {});
-        return;
-      case Function::variance:
-      case Function::standard_deviation:
-        if (policy_->enforces(Rule::degrees_of_freedom)) {
-          review(Rule::degrees_of_freedom, "degrees_of_freedom.not_enforced", {});
-        }
-        return;
-    }
-  }
-
-  void look_at_sensitive() {
-    for (const std::string& name : variables_of(*tabulation_)) {
-      const Variable* variable = codebook_->find(name);
-      if (variable != nullptr && variable->sensitive) {
-        review(Rule::group_disclosure, "group_disclosure.not_enforced", {name});
-      }
     }
   }
 

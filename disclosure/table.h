@@ -49,7 +49,11 @@ struct Evidence {
   std::int64_t negatives = 0;  ///< rows with x < 0
   std::optional<Number> minimum, maximum;
   std::int64_t minimum_units = 0, maximum_units = 0;
-  int distinct_values = 0;                   ///< 0, 1, 2 (two or more)
+  int distinct_values = 0;  ///< 0, 1, 2 (two or more)
+  /// Of a quantile: units with a value below it, and above it. -1: not known.
+  std::int64_t below = -1, above = -1;
+  /// Of a mode: units that have it. -1: not known.
+  std::int64_t mode_units = -1;
   std::vector<Contributions> contributions;  ///< in the codebook's order, the unit's last
 };
 

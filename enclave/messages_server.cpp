@@ -19,6 +19,8 @@ constexpr std::array entries = {
                 "try again; a smaller table is answered sooner"},
     MessageText{"server.no_socket", "no socket can be made: the system is out of descriptors", ""},
     MessageText{"server.no_child", "no further process can be started", "try again later"},
+    MessageText{"server.no_walls", "this system can't confine a session (seccomp is missing)",
+                "run sceau doctor, and use a kernel with seccomp"},
     MessageText{"server.client_gone", "the client went away", ""},
     MessageText{"server.examiner_lost",
                 "the examiner ended before it answered; nothing was decided",

@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/opened.h"
@@ -53,7 +54,9 @@ void serve_one_job(Channel& broker) {
   const auto frame = broker.receive();
   if (frame.kind != FrameKind::job) WireReader::refuse();
   try {
-    const auto examined = examine_job(unpack<ExamineJob>(frame.payload));
+    const auto job = unpack<ExamineJob>(frame.payload);
+    see_only(files_of(job.datasets));
+    const auto examined = examine_job(job);
     broker.send(FrameKind::examined, pack(examined));
   } catch (...) {
     broker.send(FrameKind::failed, pack(failure_of(std::current_exception())));
@@ -82,6 +85,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
 int run_examiner() noexcept {
   try {
     if (!harden_child(broker_fd + 1)) return 70;
+    wall_in();
     Channel broker(broker_fd);
     serve_one_job(broker);
     return 0;
