@@ -31,11 +31,14 @@ std::vector<disclosure::Reference> remembered_references(const disclosure::Quest
 }
 
 Examined examine_one(const disclosure::Question& question, OpenedData& data,
-                     const policies::Policy& policy, const std::string& language) {
+                     const policies::Policy& policy, const std::string& language,
+                     const std::vector<disclosure::Waiver>& waivers) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
   auto examination =
       disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
+  examination.judgement =
+      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, waivers);
   Examined examined;
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
@@ -72,7 +75,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, data, policy, job.language));
+    answers.push_back(examine_one(question, data, policy, job.language, job.waivers));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }

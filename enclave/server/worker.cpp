@@ -128,6 +128,7 @@ std::vector<sql::Row> system_rows(std::string_view relation, const SessionGrant&
                                   const Runner* runner, Gate& gate) {
   if (relation == "requests") return gate.requests_view();
   if (relation == "findings") return gate.findings_view();
+  if (relation == "comments") return gate.comments_view();
   if (relation == "permit") return grant.permit_rows;
   if (relation == "last_request" && runner != nullptr) return runner->last_request_rows();
   return {};
