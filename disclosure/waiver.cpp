@@ -52,6 +52,29 @@ bool broken_down_by(const Finding& finding, const Tabulation& tabulation,
   });
 }
 
+/// Nothing but how many there are.
+bool counts_alone(const std::vector<const Statistic*>& parts) {
+  return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Statistic* part) {
+    return part->function == Function::count_rows;
+  });
+}
+
+/// The variable that a finding tells of: for group disclosure the sensitive one that it names (the
+/// others only say of whom), else what its statistic is made of.
+bool is_told_of(const std::string& variable, const Finding& finding,
+                const std::vector<const Statistic*>& parts) {
+  if (finding.rule == Rule::group_disclosure) {
+    return !finding.message.args.empty() && finding.message.args[0] == variable;
+  }
+  return is_made_of(parts, variable);
+}
+
+bool is_on(const std::string& variable, const Finding& finding, const Tabulation& tabulation,
+           const std::vector<const Statistic*>& parts) {
+  if (is_told_of(variable, finding, parts)) return true;
+  return finding.rule != Rule::group_disclosure && broken_down_by(finding, tabulation, variable);
+}
+
 bool is_cell(const Waiver& waiver, const Finding& finding, const Tabulation& tabulation,
              const std::vector<const Statistic*>& parts) {
   const bool narrowed = tabulation.where != Condition{} ||
@@ -100,11 +123,10 @@ bool covers(const Waiver& waiver, const Finding& finding, const Tabulation& tabu
   // On the output as a whole: there is no cell and no variable that it is on.
   if (finding.cell.empty() && finding.statistic.empty()) return false;
   const auto parts = parts_named(finding.statistic, tabulation);
-  if (!waiver.variable.empty() && !is_made_of(parts, waiver.variable) &&
-      !broken_down_by(finding, tabulation, waiver.variable)) {
-    return false;
-  }
-  return waiver.cell.empty() || is_cell(waiver, finding, tabulation, parts);
+  if (waiver.cell.empty()) return is_on(waiver.variable, finding, tabulation, parts);
+  const bool fits =
+      waiver.variable.empty() ? counts_alone(parts) : is_told_of(waiver.variable, finding, parts);
+  return fits && is_cell(waiver, finding, tabulation, parts);
 }
 
 Judgement apply_waivers(Judgement judgement, const Tabulation& tabulation,
