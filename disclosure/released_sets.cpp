@@ -45,8 +45,10 @@ class Validities {
     const auto* variable = std::get_if<std::string>(&statistic.operand);
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
     const bool counts = telling_of(statistic, false) == Telling::count;
-    Validity& rows = find(
-        variable == nullptr ? statistic.filter : both(statistic.filter, present(*variable)), name);
+    Condition valid =
+        variable == nullptr ? statistic.filter : both(statistic.filter, present(*variable));
+    if (needs_second_value(statistic.function)) valid = both(valid, present(statistic.second));
+    Validity& rows = find(valid, name);
     if (counts) return;
     const policies::Variable* declared = variable == nullptr ? nullptr : codebook_->find(*variable);
     const bool zero_or_one =
