@@ -26,10 +26,22 @@ std::vector<const Statistic*> parts_named(const std::string& statistic,
   return parts;
 }
 
+/// Made of one operand and nothing else that says of whom or what it tells: whatever a statistic
+/// may come to have beside these (a second variable, a weight) is not what was waived.
+bool has_one_operand(const Statistic& statistic) {
+  Statistic plain;
+  plain.function = statistic.function;
+  plain.operand = statistic.operand;
+  plain.filter = statistic.filter;
+  plain.fraction = statistic.fraction;
+  plain.top = statistic.top;
+  return plain == statistic;
+}
+
 bool is_made_of(const std::vector<const Statistic*>& parts, const std::string& variable) {
   return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const Statistic* part) {
     const auto* operand = std::get_if<std::string>(&part->operand);
-    return operand != nullptr && *operand == variable;
+    return operand != nullptr && *operand == variable && has_one_operand(*part);
   });
 }
 

@@ -28,9 +28,9 @@ struct Waiver {
   std::string dataset;  ///< all its vintages
   policies::Rule rule = policies::Rule::threshold;
   /// The data set's own variable; empty: any. A finding is on it where it is what the finding's
-  /// statistic is made of (every part of a ratio), or where it is a dimension, plainly, not
-  /// recoded, that the finding's cell is broken down by; of group disclosure, where it is the
-  /// sensitive variable that the finding names.
+  /// statistic is made of alone (every part of a ratio; no second variable, no weight), or where it
+  /// is a dimension, plainly, not recoded, that the finding's cell is broken down by; of group
+  /// disclosure, where it is the sensitive variable that the finding names.
   std::string variable;
   /// Variables and their codes (nullopt: NULL), ascending by variable, no margins; empty: any cell.
   /// A finding is on it where its cell is broken down by exactly these and the table has neither

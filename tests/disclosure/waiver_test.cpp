@@ -129,6 +129,13 @@ TEST_CASE("a waiver for a variable is for what is made of it, or broken down by 
     CHECK(covers(waiver(Rule::group_disclosure, "sexe"), told, table()));
     CHECK_FALSE(covers(waiver(Rule::group_disclosure, "academie"), told, table()));
   }
+  SUBCASE("of a pair or a weighted sum, it is one of two") {
+    auto pair = sum_of("capacite");
+    pair.function = Function::correlation;
+    pair.second = "note";
+    CHECK_FALSE(
+        covers(capacite, finding(Rule::dominance, corse_girls, describe(pair)), table({pair})));
+  }
   SUBCASE("of a ratio, both parts must be") {
     auto ratio = column(sum_of("capacite"));
     ratio.denominator = sum_of("surface");
