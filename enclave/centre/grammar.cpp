@@ -92,7 +92,9 @@ std::vector<CommandSpec> people_commands() {
        {{"store", "NAME", value, true, "the data set, without vintage"},
         {"rule", "RULE", value, true, "threshold, dominance, …; never history or tabulation"},
         {"variable", "NAME", value, false, "what it is made of, or broken down by"},
-        {"cell", "CELL", value, false, "one cell: 'academie=CORSE,sexe=F'; NA is NULL"},
+        {"cell", "CELL", value, false,
+         "its counts in one cell, 'academie=CORSE,sexe=F' (NA is NULL); with --variable "
+         "that variable's"},
         {"reason", "TEXT", value, true, "why"},
         {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
        "findings of a rule on a variable or a cell are shown and don't count",
