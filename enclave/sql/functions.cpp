@@ -190,6 +190,7 @@ constexpr std::array table = {
     Signature{"percentile_disc", aggregate, "ni", 'i', "s_discrete"},
     Signature{"percentile_disc", aggregate, "nn", 'n', "s_discrete"},
     Signature{"percentile_disc", aggregate, "nf", 'f', "s_discrete"},
+    Signature{"percentile_disc", aggregate, "ff", 'f', "s_discrete"},
     Signature{"mode", aggregate, "a", 'a', "s_mode"},
     Signature{"mode", aggregate, "n", 'n', "s_moden"},
 
