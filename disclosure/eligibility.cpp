@@ -127,6 +127,7 @@ class Eligibility {
     if (const auto* variable = std::get_if<std::string>(&statistic.operand)) {
       look_at_operand(statistic.function, *variable);
     }
+    look_at_second(statistic);
   }
 
   void look_at_operand(Function function, const std::string& name) {
@@ -139,12 +140,39 @@ class Eligibility {
     const bool counts = function == Function::count_values || function == Function::count_distinct;
     if (counts) return;
     const bool numeric = variable->type == Type::integer || variable->type == Type::decimal;
-    if (!numeric) {
+    if (function == Function::mode && !numeric) {
+      const std::string reason = not_a_class(variable);
+      if (!reason.empty()) review(Rule::tabulation, "tabulation.operand", {name, reason});
+    } else if (!numeric) {
       review(Rule::tabulation, "tabulation.operand", {name, "not a number"});
     } else if (variable->role == Role::identifier) {
       review(Rule::tabulation, "tabulation.operand", {name, "an identifier"});
-    } else if (variable->role == Role::classification && !is_indicator(*variable)) {
+    } else if (function != Function::mode && variable->role == Role::classification &&
+               !is_indicator(*variable)) {
       review(Rule::tabulation, "tabulation.operand", {name, "a classification, not a measure"});
+    }
+  }
+
+  // A pair's second variable is a measure like the first; a weight and who contributes are the
+  // codebook's, or sums by a variable of the researcher's choice would leave.
+  void look_at_second(const Statistic& statistic) {
+    if (statistic.second.empty() && !is_concentration(statistic.function)) return;
+    const std::string unit = codebook_->unit == "row" ? "" : codebook_->unit;
+    if (is_concentration(statistic.function)) {
+      const auto& kinds = codebook_->contributors;
+      if (statistic.second != (kinds.empty() ? unit : kinds[0])) {
+        review(Rule::tabulation, "tabulation.contributor", {describe(statistic)});
+      }
+    } else if (statistic.function == Function::weighted_count ||
+               statistic.function == Function::weighted_sum ||
+               statistic.function == Function::weighted_mean) {
+      if (statistic.second != codebook_->weight) {
+        review(Rule::tabulation, "tabulation.weight", {statistic.second});
+      }
+      // No rule compares unweighted contributions with weighted totals yet.
+      review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
+    } else {
+      look_at_operand(statistic.function, statistic.second);
     }
   }
 

@@ -21,7 +21,7 @@ class Implication {
       for (std::uint32_t& set : made.grouping_sets) set |= added;
     }
     shown.filter = statistic_of(*model_).filter;
-    made.columns = {Column{by.front(), std::move(shown), std::nullopt, false, std::nullopt}};
+    made.columns = {Column{by.front(), std::move(shown), std::nullopt, false}};
     return made;
   }
 

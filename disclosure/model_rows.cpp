@@ -132,7 +132,7 @@ void ModelRows::find_levels(const Model& model, const policies::Codebook& codebo
     by.dimensions = {{variable.name, variable.name}};
     by.grouping_sets = {1};
     by.having_minimum.reset();
-    by.columns = {Column{"rows", statistic_of(model), std::nullopt, false, std::nullopt}};
+    by.columns = {Column{"rows", statistic_of(model), std::nullopt, false}};
     const Table counted = tabulate(by, *source_, codebook, cancelled, 0, Detail::results);
     variable.first = design_.width;
     for (const Cell& cell : counted.cells) {

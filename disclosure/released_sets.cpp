@@ -45,8 +45,10 @@ class Validities {
     const auto* variable = std::get_if<std::string>(&statistic.operand);
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
     const bool counts = telling_of(statistic, false) == Telling::count;
-    Validity& rows = find(
-        variable == nullptr ? statistic.filter : both(statistic.filter, present(*variable)), name);
+    const Condition filter = needs_second_value(statistic.function)
+                                 ? both(statistic.filter, present(statistic.second))
+                                 : statistic.filter;
+    Validity& rows = find(variable == nullptr ? filter : both(filter, present(*variable)), name);
     if (counts) return;
     const policies::Variable* declared = variable == nullptr ? nullptr : codebook_->find(*variable);
     const bool zero_or_one =
@@ -65,7 +67,7 @@ class Validities {
       one.variable = *variable;
       one.constants = {Decimal{1, 0}};
     }
-    find(both(statistic.filter, std::move(one)), name);
+    find(both(filter, std::move(one)), name);
   }
 
   std::vector<Validity> all;

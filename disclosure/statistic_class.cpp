@@ -43,18 +43,43 @@ StatisticClass class_of(Function function) {
     case Function::count_rows:
     case Function::count_values:
     case Function::count_distinct:
+    case Function::weighted_count:
       return StatisticClass::frequency;
     case Function::sum:
     case Function::mean:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
       return StatisticClass::linear;
     case Function::minimum:
     case Function::maximum:
       return StatisticClass::end_point;
     case Function::quantile:
+    case Function::quantile_discrete:
       return StatisticClass::position;
+    case Function::mode:
+      return StatisticClass::mode;
     case Function::variance:
     case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
       return StatisticClass::shape;
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+      return StatisticClass::correlation;
+    case Function::gini:
+      return StatisticClass::gini;
+    case Function::hhi:
+    case Function::top_share:
+      return StatisticClass::concentration;
   }
   return StatisticClass::linear;  // not reached: the switch names every function
 }
@@ -108,7 +133,21 @@ int parameters_of(Function function) {
   switch (function) {
     case Function::variance:
     case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::regression_sxx:
+    case Function::regression_syy:
       return 1;
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxy:
+      return 2;
     case Function::count_rows:
     case Function::count_values:
     case Function::count_distinct:
@@ -117,6 +156,14 @@ int parameters_of(Function function) {
     case Function::minimum:
     case Function::maximum:
     case Function::quantile:
+    case Function::quantile_discrete:
+    case Function::mode:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+    case Function::weighted_count:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
       return 0;
   }
   return 0;

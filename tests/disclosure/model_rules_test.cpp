@@ -97,15 +97,9 @@ TEST_CASE("the tables that a model implies") {
   const auto implied = [&](ModelKind kind, const std::vector<std::string>& terms) {
     std::vector<std::string> found;
     for (const auto& one : implied_tabulations(fitted({"d"}, kind, "y", terms), is_class)) {
-      std::string text = describe(Column{"",
-                                         {one.tabulation.columns[0].statistic.function,
-                                          one.tabulation.columns[0].statistic.operand,
-                                          {},
-                                          {5, 1}},
-                                         std::nullopt,
-                                         false,
-                                         std::nullopt}) +
-                         " by";
+      Statistic shown = one.tabulation.columns[0].statistic;
+      shown.filter = {};
+      std::string text = describe(shown) + " by";
       for (const auto& dimension : one.tabulation.dimensions) text += " " + dimension.name;
       CHECK(can_tabulate(one.tabulation));
       CHECK(one.tabulation.grouping_sets ==
