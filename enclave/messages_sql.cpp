@@ -46,7 +46,8 @@ constexpr std::array entries = {
                 "write COPY (SELECT …) TO 'name.csv' WITH (title 'what it shows')"},
     MessageText{
         "sql.copy_file_option", "COPY … TO a file has no option \"{1}\"",
-        "title, exception and replaces are its options; the file is always CSV with a header"},
+        "title, exception, replaces and chart are its options; without a chart the file is CSV "
+        "with a header"},
     MessageText{"sql.copy_option", "COPY … TO STDOUT has no option \"{1}\" of this value",
                 "format (text or csv), header, delimiter and null are its options"},
     MessageText{"sql.copy_parameters", "COPY takes no parameters",

@@ -45,6 +45,7 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["exception"] = output.exception;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
+  if (!output.chart.empty()) json["chart"] = output.chart;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
   json["state"] = output.state;
@@ -198,6 +199,7 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   text += "  title      " + printable(output.title) + "\n";
   if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
   text += "  asked      " + printable(output.sql) + "\n";
+  if (!output.chart.empty()) text += "  chart      " + output.chart + ", of this table\n";
   text += "  sha256     " + output.sha256 + "\n\n";
   if (!output.table.empty()) {
     text += table_text(output.table) + "\n";

@@ -27,6 +27,8 @@ int init_command(const Client&);
 int policy_check_command(const Client&);
 int serve_command(const Client&);
 int codebook_infer_command(const Client&);
+int codebook_import_command(const Client&);
+int codebook_export_command(const Client&);
 int check_command(const Client&);
 int doctor_command(const Client&);
 int log_request_command(const Client&);

@@ -53,6 +53,8 @@ int run_client(const Client& client) {
       {"policy check", policy_check_command},
       {"serve", serve_command},
       {"codebook infer", codebook_infer_command},
+      {"codebook import", codebook_import_command},
+      {"codebook export", codebook_export_command},
       {"check", check_command},
       {"doctor", doctor_command},
       {"log request", log_request_command},

@@ -153,6 +153,15 @@ void get(WireReader& in, WorkerGrant& value) {
   get(in, value.cancel);
 }
 
+namespace {
+
+void put(WireWriter& out, disclosure::Chart value) { out.u8(static_cast<std::uint8_t>(value)); }
+void get(WireReader& in, disclosure::Chart& value) {
+  value = in.enumerator(disclosure::Chart::box);
+}
+
+}  // namespace
+
 void put(WireWriter& out, const OutputDraft& value) {
   out.text(value.name);
   out.text(value.title);
@@ -161,6 +170,8 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  put(out, value.chart);
+  out.text(value.claim);
 }
 void get(WireReader& in, OutputDraft& value) {
   value.name = in.text();
@@ -170,6 +181,8 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  get(in, value.chart);
+  value.claim = in.text();
 }
 
 void put(WireWriter& out, const ExamineJob& value) {
@@ -178,6 +191,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.policy);
   put(out, value.datasets);
   put(out, value.tabulations);
+  put(out, value.charts);
   put(out, value.history);
 }
 void get(WireReader& in, ExamineJob& value) {
@@ -186,6 +200,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.policy);
   get(in, value.datasets);
   get(in, value.tabulations);
+  get(in, value.charts);
   get(in, value.history);
 }
 

@@ -1,6 +1,7 @@
 #include "enclave/server/drafts.h"
 
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/frames.h"
 #include "enclave/server/rowtext.h"
@@ -64,6 +65,24 @@ const std::string& argument(const std::vector<std::optional<std::string>>& value
   return *values[index];
 }
 
+/// A name that says SVG and a chart belong together, and a chart needs a table.
+void give_chart(OutputDraft& draft, const std::optional<std::string>& word) {
+  const bool svg = draft.name.ends_with(".svg");
+  if (!word) {
+    if (svg) throw EnclaveError(Fault::usage, "figure.no_chart", {draft.name});
+    return;
+  }
+  draft.chart = disclosure::parse_chart(*word);
+  if (!draft.chart) throw EnclaveError(Fault::usage, "figure.chart", {*word});
+  if (!svg) throw EnclaveError(Fault::usage, "figure.name", {draft.name});
+  if (!draft.tabulation) {
+    throw EnclaveError(Fault::usage, "figure.no_table", {finding_text(draft.reason, "en")});
+  }
+  if (const auto refusal = disclosure::why_no_figure(*draft.tabulation, *draft.chart)) {
+    throw EnclaveError(Fault::usage, refusal->id, refusal->args);
+  }
+}
+
 }  // namespace
 
 JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
@@ -115,6 +134,7 @@ CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
   draft.name = statement.name;
   draft.title = statement.title;
   draft.exception = statement.exception.value_or("");
+  give_chart(draft, statement.chart);
   if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
   return copy;
 }

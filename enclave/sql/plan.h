@@ -74,6 +74,7 @@ struct Statement {
   std::string value;  ///< set: its new value; comment: its text
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
+  std::optional<std::string> chart;      ///< copy_file: "bar", …: the file is a figure
   std::string request;                   ///< withdraw, comment: "R-…"
   int request_parameter = 0;             ///< or the parameter that says it (1-based)
   /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes;
@@ -91,8 +92,8 @@ struct OutputColumn {
   int precision = -1;         ///< with scale
   bool null_if_zero = false;  ///< the divisor is NULLIF(…, 0); else a zero divisor is 22012
   std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
-  std::vector<Type> over;     ///< statistic: the aggregate's type, then that of each cast around it
-  std::vector<Type> under;    ///< the same of a ratio's divisor
+  std::vector<Type> over;   ///< statistic: the aggregate's type, then that of each cast around it
+  std::vector<Type> under;  ///< the same of a ratio's divisor
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 

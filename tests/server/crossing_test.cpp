@@ -39,6 +39,8 @@ OutputDraft draft() {
   draft.tabulation = test::count_by_academie();
   draft.reason = {"tabulation.limit", {"3"}};
   draft.opaque = std::string("\0\xff", 2);
+  draft.chart = disclosure::Chart::line;
+  draft.claim = "{}";
   return draft;
 }
 
