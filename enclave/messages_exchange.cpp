@@ -44,6 +44,25 @@ constexpr std::array entries = {
     MessageText{"figure.too_many_series",
                 "the second dimension has {1} categories, and a figure can tell {2} apart",
                 "put the longer dimension first, merge categories, or ask for a table"},
+    // ACRO
+    MessageText{"acro.format", "there is no form \"{1}\" to export a request in",
+                "write --format acro"},
+    MessageText{"acro.folder", "{1} is there already, or can't be made",
+                "name a folder that isn't there yet, in one that is"},
+    MessageText{"acro.own_name", "an output is called {1}, as the folder's own files are",
+                "look at it with sceau review show"},
+    MessageText{"acro.malformed", "this is no results.json of ACRO: {1}",
+                "pass the text of the file that acro.finalise() writes (version 0.4)"},
+    MessageText{"acro.path", "results.json names a file that is no plain file name",
+                "a folder of ACRO is flat: run acro.finalise() again and pass what it writes"},
+    MessageText{"acro.nothing_pending", "there is no output yet that these results could be of",
+                "BEGIN; the files with sceau.egress, or as tables with COPY (SELECT …) TO the same "
+                "name; then sceau.egress_acro; COMMIT"},
+    MessageText{"acro.no_output", "no output of this request has the name of one of these results",
+                "give an output the name that stands in results.json, for instance "
+                "output_0_0.csv"},
+    MessageText{"acro.twice", "two results are of the output {1}", "give each file its own name"},
+    MessageText{"acro.taken", "{1} of {2} results are claims on outputs of this request", ""},
     // Table Schema
     MessageText{"schema.not_yet", "this codebook can't be used as it stands: {1}", ""},
 };

@@ -56,6 +56,8 @@ constexpr std::array entries = {
                 "write EXPLAIN SELECT … or EXPLAIN (DISCLOSURE) SELECT …"},
     MessageText{"sql.explain_what", "EXPLAIN takes a SELECT",
                 "write EXPLAIN (DISCLOSURE) SELECT … to hear what the gate would say"},
+    MessageText{"sql.acro_form", "sceau.egress_acro stands alone in its SELECT, with one argument",
+                "write SELECT sceau.egress_acro($1), the text of results.json"},
     MessageText{"sql.egress_form", "sceau.egress stands alone in its SELECT, with three arguments",
                 "write SELECT sceau.egress('plot.png', 'title', $1::bytea)"},
     MessageText{"sql.call_what", "there is no such procedure, or not with these arguments",

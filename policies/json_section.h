@@ -1,6 +1,7 @@
 #pragma once
 // A JSON document of others, read strictly where it is read at all: every error says where. What
-// `Section` (document.h) is for TOML. Inside this folder only.
+// `Section` (document.h) is for TOML. For Table Schema here, and for the enclave's readers of other
+// tools' files.
 
 #include <nlohmann/json.hpp>
 #include <optional>

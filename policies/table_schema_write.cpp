@@ -28,7 +28,9 @@ Json bound(const Decimal& value) {
   const Decimal shorter = shortened(value);
   if (shorter.scale == 0) return shorter.mantissa;
   const std::string text = to_string(shorter);
-  const Json number = to_double(shorter);
+  double nearest = 0;
+  std::from_chars(text.data(), text.data() + text.size(), nearest);
+  const Json number = nearest;
   if (number.dump() == text) return number;
   return text;
 }

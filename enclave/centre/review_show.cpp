@@ -45,6 +45,7 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["exception"] = output.exception;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
+  if (!output.claim.empty()) json["claim"] = Json::parse(output.claim, nullptr, false);
   if (!output.chart.empty()) json["chart"] = output.chart;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
@@ -190,6 +191,22 @@ std::string lines_of(std::string_view bytes) {
   return lines;
 }
 
+/// What another tool said, as a claim: nothing here has checked it.
+std::string claim_text(const OutputRow& output) {
+  const auto claim = Json::parse(output.claim, nullptr, false);
+  if (!claim.is_object()) return "  claim      unreadable\n";
+  const auto word = [&](const char* key) {
+    const auto at = claim.find(key);
+    return at != claim.end() && at->is_string() ? printable(at->get<std::string>()) : "";
+  };
+  std::string text = "  claim      " + word("tool") + " " + word("version") + " said " +
+                     word("status") + " (" + word("summary") + "); " +
+                     (output.opaque ? "not recomputed: nothing here has checked it\n"
+                                    : "recomputed here: " + output.verdict + "\n");
+  if (!word("command").empty()) text += "             of " + word("command") + "\n";
+  return text;
+}
+
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
@@ -199,6 +216,7 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   text += "  title      " + printable(output.title) + "\n";
   if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
   text += "  asked      " + printable(output.sql) + "\n";
+  if (!output.claim.empty()) text += claim_text(output);
   if (!output.chart.empty()) text += "  chart      " + output.chart + ", of this table\n";
   text += "  sha256     " + output.sha256 + "\n\n";
   if (!output.table.empty()) {

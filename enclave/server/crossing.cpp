@@ -153,15 +153,6 @@ void get(WireReader& in, WorkerGrant& value) {
   get(in, value.cancel);
 }
 
-namespace {
-
-void put(WireWriter& out, disclosure::Chart value) { out.u8(static_cast<std::uint8_t>(value)); }
-void get(WireReader& in, disclosure::Chart& value) {
-  value = in.enumerator(disclosure::Chart::box);
-}
-
-}  // namespace
-
 void put(WireWriter& out, const OutputDraft& value) {
   out.text(value.name);
   out.text(value.title);

@@ -1,5 +1,8 @@
 #include "enclave/server/drafts.h"
 
+#include <algorithm>
+#include <set>
+
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
@@ -110,6 +113,27 @@ Submission PendingRequest::submit_with(OutputDraft last) {
   drafts.push_back(std::move(last));
   check_drafts(drafts);
   return gate_.submit(drafts);
+}
+
+std::size_t PendingRequest::claim(const std::vector<AcroClaim>& claims) {
+  if (drafts_.empty()) throw EnclaveError(Fault::usage, "acro.nothing_pending");
+  auto drafts = drafts_;
+  std::set<const OutputDraft*> claimed;
+  for (const auto& claim : claims) {
+    const auto found = std::find_if(drafts.begin(), drafts.end(), [&](const OutputDraft& draft) {
+      return draft.name == claim.file || draft.name == leaving_name(claim.file);
+    });
+    if (found == drafts.end()) continue;
+    if (!claimed.insert(&*found).second) {
+      throw EnclaveError(Fault::bad_input, "acro.twice", {found->name});
+    }
+    found->claim = claim.json;
+    if (found->exception.empty()) found->exception = claim.exception;
+  }
+  if (claimed.empty()) throw EnclaveError(Fault::bad_input, "acro.no_output");
+  check_drafts(drafts);
+  drafts_ = std::move(drafts);
+  return claimed.size();
 }
 
 OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& plan) {

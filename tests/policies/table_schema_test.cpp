@@ -172,7 +172,9 @@ TEST_CASE("a reader that drops our properties keeps names, bounds, code lists an
 }
 
 TEST_CASE("what leaves is what the standard's words mean") {
-  const auto schema = Json::parse(write_table_schema(parse_codebook(written, "w"), "fr"));
+  auto book = parse_codebook(written, "w");
+  book.variables[7].max = Decimal{123456789123456789, 9};
+  const auto schema = Json::parse(write_table_schema(book, "fr"));
   const auto& fields = schema.at("fields");
   CHECK(fields[0].at("type") == "string");
   CHECK(fields[2].at("type") == "integer");
