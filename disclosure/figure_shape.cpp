@@ -19,12 +19,12 @@ bool is_count(const Column& column) {
   const Function function = column.statistic.function;
   return !column.denominator &&
          (function == Function::count_rows || function == Function::count_values ||
-          function == Function::count_distinct);
+          function == Function::count_distinct || function == Function::weighted_count);
 }
 
 bool has_quantile(const Tabulation& tabulation, const Decimal& fraction) {
   return std::any_of(tabulation.columns.begin(), tabulation.columns.end(), [&](const Column& one) {
-    return one.statistic.function == Function::quantile &&
+    return has_fraction(one.statistic.function) &&
            policies::compare(one.statistic.fraction, fraction) == 0;
   });
 }
@@ -34,7 +34,7 @@ bool makes_boxes(const Tabulation& tabulation) {
   if (tabulation.dimensions.size() > 1 || columns.empty()) return false;
   for (const Column& column : columns) {
     const Statistic& statistic = column.statistic;
-    const bool position = statistic.function == Function::quantile ||
+    const bool position = has_fraction(statistic.function) ||
                           statistic.function == Function::minimum ||
                           statistic.function == Function::maximum;
     if (!position || column.denominator || statistic.operand != columns[0].statistic.operand ||
@@ -54,7 +54,8 @@ bool makes_histogram(const Tabulation& tabulation) {
 
 bool makes_marks(const Tabulation& tabulation) {
   const std::size_t dimensions = tabulation.dimensions.size();
-  return (dimensions == 1 || dimensions == 2) && tabulation.columns.size() == 1;
+  return (dimensions == 1 || dimensions == 2) && tabulation.columns.size() == 1 &&
+         tabulation.columns[0].statistic.function != Function::mode;  // a code has no length
 }
 
 bool has_shape(const Tabulation& tabulation, Chart chart) {

@@ -15,6 +15,7 @@
 #include "disclosure/figure.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
+#include "disclosure/waiver.h"
 #include "enclave/keys/keyring.h"
 #include "enclave/store/store.h"
 
@@ -65,6 +66,7 @@ struct OutputDraft {
   std::string opaque;                                ///< the file's bytes where it is opaque
   std::optional<disclosure::Chart> chart;            ///< the tabulation leaves as a figure
   std::string claim;  ///< what another tool said of it (acro_claims.h), JSON; or empty
+  std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
 /// What an examiner is asked: outputs judged in order, each remembering those before it.
@@ -76,7 +78,8 @@ struct ExamineJob {
   std::vector<disclosure::Tabulation> tabulations;
   std::vector<std::optional<disclosure::Chart>> charts;  ///< one a tabulation (empty: all
                                                          ///< are tables)
-  std::vector<disclosure::Remembered> history;           ///< oldest first
+  std::vector<disclosure::Remembered> history;  ///< oldest first
+  std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
 };
 
 struct Examined {
@@ -95,6 +98,7 @@ struct JudgedOutput {
   std::string name;
   disclosure::Judgement judgement;
   std::string verdict_json;  ///< disclosure::to_json of it
+  bool exception_needless = false;  ///< one was asked for, and nothing fails
 };
 
 /// The answer to a submission: state "checked", "approved", "released" or "returned".

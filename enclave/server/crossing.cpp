@@ -42,6 +42,15 @@ void get(WireReader& in, StatementEnd& value) {
   value.rows = in.u64();
 }
 
+void put(WireWriter& out, const Remark& value) {
+  out.text(value.request);
+  out.text(value.words);
+}
+void get(WireReader& in, Remark& value) {
+  value.request = in.text();
+  value.words = in.text();
+}
+
 void put(WireWriter& out, const Failure& value) {
   out.u8(static_cast<std::uint8_t>(value.fault));
   out.text(value.id);
@@ -163,6 +172,7 @@ void put(WireWriter& out, const OutputDraft& value) {
   out.text(value.opaque);
   put(out, value.chart);
   out.text(value.claim);
+  out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
   value.name = in.text();
@@ -174,6 +184,7 @@ void get(WireReader& in, OutputDraft& value) {
   value.opaque = in.text();
   get(in, value.chart);
   value.claim = in.text();
+  value.replaces = in.text();
 }
 
 void put(WireWriter& out, const ExamineJob& value) {
@@ -184,6 +195,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.tabulations);
   put(out, value.charts);
   put(out, value.history);
+  put(out, value.waivers);
 }
 void get(WireReader& in, ExamineJob& value) {
   value.project = in.text();
@@ -193,6 +205,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.tabulations);
   get(in, value.charts);
   get(in, value.history);
+  get(in, value.waivers);
 }
 
 void put(WireWriter& out, const Examined& value) {
@@ -214,11 +227,13 @@ void put(WireWriter& out, const JudgedOutput& value) {
   out.text(value.name);
   put(out, value.judgement);
   out.text(value.verdict_json);
+  out.boolean(value.exception_needless);
 }
 void get(WireReader& in, JudgedOutput& value) {
   value.name = in.text();
   get(in, value.judgement);
   value.verdict_json = in.text();
+  value.exception_needless = in.boolean();
 }
 
 void put(WireWriter& out, const Submission& value) {

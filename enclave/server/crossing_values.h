@@ -15,6 +15,7 @@ void put(enclave::WireWriter& out, const Coordinate& value);
 void put(enclave::WireWriter& out, const Finding& value);
 void put(enclave::WireWriter& out, const Judgement& value);
 void put(enclave::WireWriter& out, const Tabulation& value);
+void put(enclave::WireWriter& out, const Waiver& value);
 void put(enclave::WireWriter& out, const Remembered& value);
 void put(enclave::WireWriter& out, Chart value);
 
@@ -23,6 +24,7 @@ void get(enclave::WireReader& in, Coordinate& value);
 void get(enclave::WireReader& in, Finding& value);
 void get(enclave::WireReader& in, Judgement& value);
 void get(enclave::WireReader& in, Tabulation& value);
+void get(enclave::WireReader& in, Waiver& value);
 void get(enclave::WireReader& in, Remembered& value);
 void get(enclave::WireReader& in, Chart& value);
 

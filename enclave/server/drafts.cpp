@@ -17,6 +17,10 @@ namespace {
                      {std::to_string(max_opaque_bytes >> 20)});
 }
 
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
 disclosure::Message reason_of(const sql::Plan& plan) {
   if (plan.not_a_tabulation) return *plan.not_a_tabulation;
   return {"tabulation.no_dataset", {}};
@@ -151,7 +155,9 @@ OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& p
 CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
                         Workbench& workbench, Interruption& interruption) {
   check_file_name(statement.name);
-  if (statement.replaces) throw EnclaveError(Fault::usage, "server.replaces_later");
+  if (statement.exception && is_blank(*statement.exception)) {
+    throw EnclaveError(Fault::bad_input, "server.exception_empty");
+  }
   CopyDraft copy;
   auto& draft = copy.draft;
   draft = draft_of_explain(statement, plan);
@@ -159,6 +165,7 @@ CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
   draft.title = statement.title;
   draft.exception = statement.exception.value_or("");
   give_chart(draft, statement.chart);
+  draft.replaces = statement.replaces.value_or("");
   if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
   return copy;
 }
