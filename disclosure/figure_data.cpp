@@ -63,9 +63,13 @@ std::optional<Places> placed(const Domain& domain, Read read) {
   return places;
 }
 
-std::optional<Places> places_of(const Domain& domain) {
-  auto places = placed(domain, number_of);
-  return places ? places : placed(domain, day_of);
+std::optional<Places> places_of(const Dimension& dimension, const Domain& domain) {
+  if (auto places = placed(domain, number_of)) return places;
+  if (auto places = placed(domain, day_of)) return places;
+  const auto* variable = std::get_if<std::string>(&dimension.from);
+  if (variable == nullptr || *variable != "vintage") return std::nullopt;
+  double next = 0;  // "2019-2020": in the order of their names
+  return placed(domain, [&](const std::string&) { return std::optional(next++); });
 }
 
 /// Numbers by value (codes stand bytewise: 10 before 2), else as they stand; NULL last.
@@ -103,7 +107,7 @@ class Reader {
     if (dimensions.empty()) {
       data_.categories = {""};
     } else {
-      const auto places = places_of(table_.domains[0]);
+      const auto places = places_of(dimensions[0], table_.domains[0]);
       if (chart_ == Chart::line && !places) {
         return Message{"figure.line_order", {canonical_name(dimensions[0])}};
       }
@@ -116,7 +120,7 @@ class Reader {
       if (chart_ == Chart::histogram) bucket(rows, *places);
     }
     if (dimensions.size() > 1) {
-      sides = order_of(table_.domains[1], places_of(table_.domains[1]));
+      sides = order_of(table_.domains[1], places_of(dimensions[1], table_.domains[1]));
     }
     series(sides);
     if (auto refusal = too_many()) return *refusal;

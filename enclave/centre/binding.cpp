@@ -27,6 +27,7 @@ Json bound_outputs(const Centre::State& state, const std::string& session,
                     {"table", sha256_hex(output.table)},
                     {"name", texts.digest(session, output.name)},
                     {"exception", texts.digest(session, output.exception)},
+                    {"chart", output.chart},
                     {"claim", texts.digest(session, output.claim)},
                     {"verdict", output.verdict}});
   }

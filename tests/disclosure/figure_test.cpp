@@ -245,6 +245,27 @@ TEST_CASE("a line goes by number or date, leaves a gap where there is no value, 
         "figure.line_order");
 }
 
+TEST_CASE("vintages have the order of their names, days their distance") {
+  const auto book = codebook({category("jour")});
+  Table table;
+  table.tabulation = tabulation({"vintage"}, {count()});
+  table.domains = {{"vintage", {"2019-2020", "2020-2021"}}};
+  for (const Member member : {0, 1}) {
+    Cell cell;
+    cell.key = {member};
+    cell.columns.emplace_back();
+    cell.columns[0].value = exact(member + 10, 0);
+    table.cells.push_back(cell);
+  }
+  CHECK(has(seen(drawn(table, Chart::line, book, "fr")), "desc 2019-2020: 10; 2020-2021: 11"));
+  table.tabulation.dimensions[0].from = "jour";
+  CHECK(refused(table, Chart::line, book) == "figure.line_order");
+  table.domains[0].codes = {"2021-02-28", "2021-03-01"};
+  CHECK(refused(table, Chart::line, book) == "drawn");
+  table.domains[0].codes = {"2021-02-28", "2021-02-29"};  // no such day
+  CHECK(refused(table, Chart::line, book) == "figure.line_order");
+}
+
 TEST_CASE("a histogram's edges are written only where the codebook bounds the variable") {
   auto book = pupils();
   Tabulation asked = tabulation({}, {count()});

@@ -55,6 +55,8 @@ class Exchange(unittest.TestCase):
         released = json.loads((outbox / "release.json").read_text())
         self.assertEqual([f["kind"] for f in released["files"]], ["figure"])
         self.assertEqual(released["files"][0]["statistics"], ["count(*)"])
+        self.centre.sceau("role", "grant", "--user", "aude", "--role", "auditor")
+        self.centre.sceau("replay", request, as_user="aude")  # exit 0: the same file, to the byte
 
     def test_a_figure_has_the_verdict_of_its_table(self):
         with self.assertRaises(psycopg.Error) as caught:
