@@ -1,10 +1,10 @@
 // The file that leaves: derived names, codes, labels and rounded numbers alone.
 
 #include <map>
-#include <set>
 
 #include "disclosure/implied.h"
 #include "disclosure/model_text.h"
+#include "disclosure/naming.h"
 #include "disclosure/table.h"
 
 namespace sceau::disclosure {
@@ -22,24 +22,6 @@ std::string csv_field(const std::string& text) {
   return field + "\"";
 }
 
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
-// Never the researcher's alias: the variable, "note_bucket", "age_sexe_recode".
-std::string canonical_name(const Dimension& dimension) {
-  if (const auto* variable = std::get_if<std::string>(&dimension.from)) return *variable;
-  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-    return bucket->variable + "_bucket";
-  }
-  std::set<std::string> names;
-  for (const RecodeCase& one : std::get<Recode>(dimension.from).cases) collect(one.when, names);
-  std::string joined;
-  for (const std::string& name : names) joined += name + "_";
-  return joined + "recode";
-}
-
 // Numbers equal names apart: "x", "x 2".
 class Header {
  public:
@@ -51,12 +33,6 @@ class Header {
  private:
   std::map<std::string, int> seen_;
 };
-
-const Variable* labelled(const Dimension& dimension, const policies::Codebook& codebook) {
-  const auto* name = std::get_if<std::string>(&dimension.from);
-  const Variable* variable = name == nullptr ? nullptr : codebook.find(*name);
-  return variable == nullptr || variable->values.empty() ? nullptr : variable;
-}
 
 int decimals_of(const Operand& operand, const policies::Codebook& codebook) {
   const auto* name = std::get_if<std::string>(&operand);

@@ -35,9 +35,9 @@ std::string fill(std::string_view pattern, const std::vector<std::string>& args)
 }  // namespace
 
 std::span<const std::span<const MessageText>> catalogue() {
-  static const std::array<std::span<const MessageText>, 6> parts = {
-      keys_messages(),       store_messages(),  sql_messages(),
-      tabulation_messages(), server_messages(), centre_messages()};
+  static const std::array<std::span<const MessageText>, 7> parts = {
+      keys_messages(),   store_messages(),  sql_messages(),     tabulation_messages(),
+      server_messages(), centre_messages(), exchange_messages()};
   return parts;
 }
 

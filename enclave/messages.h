@@ -36,5 +36,6 @@ struct MessageText {
 [[nodiscard]] std::span<const MessageText> tabulation_messages();  ///< of the SQL room
 [[nodiscard]] std::span<const MessageText> server_messages();
 [[nodiscard]] std::span<const MessageText> centre_messages();
+[[nodiscard]] std::span<const MessageText> exchange_messages();  ///< figures, ACRO, Table Schema
 
 }  // namespace sceau::enclave

@@ -37,6 +37,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"review list", review_list},
       {"review next", review_next},
       {"review show", review_show},
+      {"review export", review_export},
       {"review approve", review_approve},
       {"review return", review_return},
       {"review reject", review_reject},

@@ -45,6 +45,7 @@ int status(const Call&);
 int review_list(const Call&);
 int review_next(const Call&);
 int review_show(const Call&);
+int review_export(const Call&);
 int review_approve(const Call&);
 int review_return(const Call&);
 int review_reject(const Call&);

@@ -54,6 +54,8 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   if (is_needless(output)) json["exception_needless"] = true;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
+  if (!output.claim.empty()) json["claim"] = Json::parse(output.claim, nullptr, false);
+  if (!output.chart.empty()) json["chart"] = output.chart;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
   json["state"] = output.state;
@@ -222,6 +224,22 @@ std::string lines_of(std::string_view bytes) {
   return lines;
 }
 
+/// What another tool said, as a claim: nothing here has checked it.
+std::string claim_text(const OutputRow& output) {
+  const auto claim = Json::parse(output.claim, nullptr, false);
+  if (!claim.is_object()) return "  claim      unreadable\n";
+  const auto word = [&](const char* key) {
+    const auto at = claim.find(key);
+    return at != claim.end() && at->is_string() ? printable(at->get<std::string>()) : "";
+  };
+  std::string text = "  claim      " + word("tool") + " " + word("version") + " said " +
+                     word("status") + " (" + word("summary") + "); " +
+                     (output.opaque ? "not recomputed: nothing here has checked it\n"
+                                    : "recomputed here: " + output.verdict + "\n");
+  if (!word("command").empty()) text += "             of " + word("command") + "\n";
+  return text;
+}
+
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
@@ -234,6 +252,8 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
             (is_needless(output) ? "  [not needed: nothing fails]" : "") + "\n";
   }
   text += "  asked      " + printable(output.sql) + "\n";
+  if (!output.claim.empty()) text += claim_text(output);
+  if (!output.chart.empty()) text += "  chart      " + output.chart + ", of this table\n";
   text += "  sha256     " + output.sha256 + "\n\n";
   if (!output.table.empty()) {
     text += table_text(output.table) + "\n";

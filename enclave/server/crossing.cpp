@@ -170,6 +170,8 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  put(out, value.chart);
+  out.text(value.claim);
   out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
@@ -180,6 +182,8 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  get(in, value.chart);
+  value.claim = in.text();
   value.replaces = in.text();
 }
 
@@ -189,6 +193,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.policy);
   put(out, value.datasets);
   put(out, value.tabulations);
+  put(out, value.charts);
   put(out, value.history);
   put(out, value.waivers);
 }
@@ -198,6 +203,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.policy);
   get(in, value.datasets);
   get(in, value.tabulations);
+  get(in, value.charts);
   get(in, value.history);
   get(in, value.waivers);
 }

@@ -48,6 +48,7 @@ std::string sqlstate_of(const Failure& failure) {
   for (const auto& [id, state] : own) {
     if (failure.id == id) return std::string(state);
   }
+  if (failure.id.starts_with("figure.")) return "0A000";
   switch (failure.fault) {
     case Fault::usage:
     case Fault::bad_input:

@@ -4,6 +4,7 @@
 
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/notices.h"
 
 namespace sceau::enclave {
@@ -76,6 +77,8 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
       return copy_file(statement, values);
     case sql::StatementKind::egress:
       return egress(statement, values);
+    case sql::StatementKind::acro:
+      return acro(statement, values);
     case sql::StatementKind::begin:
       return begin();
     case sql::StatementKind::commit:
@@ -179,6 +182,19 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
   outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_->request}});
+  return outcome;
+}
+
+Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
+  const auto claims =
+      read_acro_results(word_of(statement.value, statement.content_parameter, values));
+  const auto taken = pending_.claim(claims);
+  Outcome outcome;
+  outcome.shape = Outcome::Shape::rows;
+  outcome.tag = "SELECT";
+  outcome.columns = statement.columns;
+  outcome.rows =
+      rows_of({{text("acro.taken", {std::to_string(taken), std::to_string(claims.size())})}});
   return outcome;
 }
 

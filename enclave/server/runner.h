@@ -65,6 +65,7 @@ class Runner {
   Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
   Outcome copy_file(const sql::Statement& statement, const Values& values);
   Outcome egress(const sql::Statement& statement, const Values& values);
+  Outcome acro(const sql::Statement& statement, const Values& values);
   Outcome begin();
   Outcome commit();
   Outcome rollback();
