@@ -87,8 +87,9 @@ std::vector<disclosure::Remembered> history_of(const Client& client, const Groun
     const auto earlier = asked(ground, text);
     const auto* tabulation = std::get_if<disclosure::Tabulation>(&earlier);
     if (tabulation == nullptr) {
-      throw EnclaveError(Fault::bad_input, "centre.check_after",
-                         {sql::reason_text(std::get<disclosure::Message>(earlier))});
+      throw EnclaveError(
+          Fault::bad_input, "centre.check_after",
+          {sql::reason_text(std::get<disclosure::Message>(earlier), client.language)});
     }
     disclosure::Remembered one;
     one.request = "after-" + std::to_string(history.size() + 1);

@@ -91,8 +91,8 @@ struct OutputColumn {
   int precision = -1;         ///< with scale
   bool null_if_zero = false;  ///< the divisor is NULLIF(…, 0); else a zero divisor is 22012
   std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
-  std::vector<Type> over;     ///< statistic: the aggregate's type, then that of each cast around it
-  std::vector<Type> under;    ///< the same of a ratio's divisor
+  std::vector<Type> over;   ///< statistic: the aggregate's type, then that of each cast around it
+  std::vector<Type> under;  ///< the same of a ratio's divisor
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 
@@ -164,9 +164,11 @@ struct TableAccess {
 /// EXPLAIN's rows, one column "QUERY PLAN": who computes what, from which columns, through which
 /// filters; and why not the engine. `accesses`: of the plan's SQLite half, if it has one.
 [[nodiscard]] std::vector<Row> explain_rows(const Plan& plan,
-                                            const std::vector<TableAccess>& accesses);
+                                            const std::vector<TableAccess>& accesses,
+                                            std::string_view language = "en");
 
-/// English text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
-[[nodiscard]] std::string reason_text(const disclosure::Message& reason);
+/// Text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
+[[nodiscard]] std::string reason_text(const disclosure::Message& reason,
+                                      std::string_view language = "en");
 
 }  // namespace sceau::enclave::sql
