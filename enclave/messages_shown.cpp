@@ -96,7 +96,7 @@ constexpr std::array entries = {
     MessageText{"shown.project_open", "project {1} is open until {2}", ""},
     MessageText{"shown.permit", "{1}: {2} may use {3} until {4}, judged by {5}", ""},
     MessageText{"shown.permit_revoked", "{1} is revoked", ""},
-    MessageText{"shown.policy_installed", "{1} {2} is installed ({3})", ""},
+    MessageText{"shown.policy_installed", "policy {1} {2} is installed", ""},
 
     // store
     MessageText{"shown.dry_run", "{1}: nothing sealed (dry run); {2n} rows", ""},
@@ -122,9 +122,9 @@ constexpr std::array entries = {
     MessageText{"shown.asked_about", "asked about {1n} entries of {2}", ""},
     MessageText{"shown.answers_awaited", "the answers are awaited beside them: NAME.answer", ""},
     MessageText{"shown.has_signed", "{1} has signed {2n} entries", ""},
-    MessageText{"shown.alarm", "ALARM {1}: {2}", ""},
+    MessageText{"shown.alarm", "ALARM: {1}: {2}", ""},
     MessageText{"shown.not_used", "not used: {1}: {2}", ""},
-    MessageText{"shown.receipts", "{1n} receipts renewed", ""},
+    MessageText{"shown.receipts", "{1n} receipts in the outbox are renewed", ""},
     MessageText{"shown.is_released", "{1} is released", ""},
     MessageText{"shown.no_answer", "no answer is there", ""},
     MessageText{"shown.no_signature", "no new signature: ask again, from where they stand", ""},

@@ -68,9 +68,9 @@ int ruled(const Call& call, disclosure::Act act) {
     throw EnclaveError(Fault::usage, "centre.comment_empty");
   }
   const auto state = decide(call.state, request, by, ruling);
-  std::string shown = id + " is " + state + "\n";
-  if (state == "in_review") shown += "another reviewer's decision is needed\n";
-  if (state == "approved") shown += "next: sceau review release " + id + "\n";
+  auto shown = line(call, "shown.request_is", {id, state});
+  if (state == "in_review") shown += line(call, "shown.another_needed");
+  if (state == "approved") shown += line(call, "shown.next_release", {id});
   say(call, {{"format", 1}, {"request", id}, {"state", state}}, shown);
   return 0;
 }
@@ -90,7 +90,8 @@ int review_list(const Call& call) {
                     request.submitted.substr(0, 16)});
   }
   say(call, {{"format", 1}, {"requests", list}},
-      aligned({"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
+      aligned(call.command.language,
+              {"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
   return 0;
 }
 
@@ -99,7 +100,7 @@ int review_next(const Call& call) {
   const auto actor = require_role(call.state, call.person, "reviewer");
   const auto waiting = filtered(call, actor, {true, "", ""});
   if (waiting.empty()) {
-    say(call, {{"format", 1}, {"request", nullptr}}, "nothing waits for a decision of yours\n");
+    say(call, {{"format", 1}, {"request", nullptr}}, line(call, "shown.nothing_waits"));
     return 1;
   }
   say(call, {{"format", 1}, {"request", waiting.front().id}}, waiting.front().id + "\n");
@@ -117,7 +118,7 @@ int review_release(const Call& call) {
   review_and_release(call.state, call.person, id, call.examiner);
   const Held held(call.state.mutex);
   Json files = Json::array();
-  std::string shown = id + " is released: " + (call.state.home.outbox() / id).string() + "\n";
+  auto shown = line(call, "shown.released", {id, (call.state.home.outbox() / id).string()});
   for (const auto& release : call.state.registry.releases(id)) {
     files.push_back({{"name", release.file_name},
                      {"sha256", release.sha256},

@@ -221,6 +221,7 @@ void answer(int socket, const std::function<int(const Output&)>& act,
     send_text(socket, ControlKind::progress, json);
   };
   output.cancelled = [&] { return has_gone(socket); };
+  output.language = language;
   try {
     const int code = guarded(socket, act, output, language);
     send_frame(socket, ControlKind::end, std::to_string(code));

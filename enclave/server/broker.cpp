@@ -134,7 +134,7 @@ void Broker::unlock_at_start() {
 /// While nobody has brought the passphrase.
 int Broker::locked_command(const ControlRequest& request, const Output& output) {
   if (find_command(request.command.words).words == "status") {
-    return locked_status(door_.home(), request.command.json, output);
+    return locked_status(door_.home(), request.command.json, output, request.command.language);
   }
   throw EnclaveError(Fault::unavailable, "server.locked");
 }

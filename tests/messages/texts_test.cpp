@@ -88,13 +88,13 @@ TEST_CASE("no French text is left over, and they are sorted as they are looked u
 }
 
 TEST_CASE("French signs stand as French typography has them") {
-  static const std::regex plain_space("[a-zéè0-9}»)] [;:?!»]|« ");
   for (const auto& storey : storeys()) {
     for (const auto& translation : storey.french) {
       const std::string text(translation.text);
       CAPTURE(text);
-      CHECK_FALSE(std::regex_search(text, plain_space));
-      CHECK(text.find("...") == std::string::npos);
+      for (const auto* wrong : {" ;", " :", " ?", " !", " »", "« ", "..."}) {
+        CHECK(text.find(wrong) == std::string::npos);
+      }
     }
   }
 }
@@ -110,7 +110,7 @@ TEST_CASE("every id that the code names has a text") {
   for (const auto id : disclosure::message_ids()) known.insert(std::string(id));
   // Events of the log and names of the store's files look like ids, and are none.
   static const std::set<std::string> others = {
-      "store.started", "store.sealed",   "store.opened",    "store.superseded", "centre.created",
+      "store.started",  "store.sealed",   "store.opened",    "store.superseded", "centre.created",
       "centre.started", "centre.stopped", "centre.unlocked", "centre.toml"};
   for (const auto* folder : {"disclosure", "enclave"}) {
     const auto ids = ids_in_code(folder);
@@ -126,7 +126,7 @@ TEST_CASE("every id that the code names has a text") {
 TEST_CASE("an error says itself in both languages, and what() stays English") {
   const enclave::EnclaveError error(enclave::Fault::not_found, "centre.no_project", {"p"});
   CHECK(std::string(error.what()) == "there is no project 'p'");
-  CHECK(enclave::text(error.id(), error.args(), "fr") == "il n'y a pas de projet « p »");
+  CHECK(enclave::text(error.id(), error.args(), "fr") == "il n'y a pas de projet «\u00A0p\u00A0»");
   CHECK(enclave::text(error.id(), error.args(), "en") == error.what());
   CHECK(enclave::text(error.id(), error.args(), "de") == error.what());
 }
