@@ -23,6 +23,8 @@ constexpr std::array entries = {
                 "  the session's words are erased: name, title, exception, SQL", ""},
     MessageText{"shown.output_title", "  title      {1}", ""},
     MessageText{"shown.output_exception", "  exception  {1}", ""},
+    MessageText{"shown.output_exception_needless", "  exception  {1}  [not needed: nothing fails]",
+                ""},
     MessageText{"shown.output_asked", "  asked      {1}", ""},
     MessageText{"shown.output_sha256", "  sha256     {1}", ""},
     MessageText{"shown.output_bytes", "  {1n} bytes; the first of them:", ""},
@@ -31,6 +33,11 @@ constexpr std::array entries = {
     MessageText{"shown.no_findings", "  no findings", ""},
     MessageText{"shown.decision", "{1} on {2} by {3}: {4}", ""},
     MessageText{"shown.decision_note", "  [for staff: {1}]", ""},
+    MessageText{"shown.waived", "[waived: {1}]", ""},
+    MessageText{"shown.says", "{1} says: {2}", ""},
+    MessageText{"shown.erased", "[erased]", ""},
+    MessageText{"shown.revoked", "revoked on {1} by {2}: {3}", ""},
+    MessageText{"shown.replaced_by", "replaced by {1}", ""},
     MessageText{"shown.nothing_related", "nothing else of this population is out or asked for", ""},
     MessageText{"shown.not_compared", "not compared with what is out: no output is a tabulation",
                 ""},
@@ -43,6 +50,11 @@ constexpr std::array entries = {
     MessageText{"shown.nothing_waits", "nothing waits for a decision of yours", ""},
     MessageText{"shown.released", "{1} is released: {2}", ""},
 
+    MessageText{"shown.release_revoked",
+                "{1} is revoked; the log, the project and the outbox say so. These files have "
+                "left, and whoever has them keeps them until asked:",
+                ""},
+
     // status
     MessageText{"shown.centre", "centre    {1}", ""},
     MessageText{"shown.centre_trial", "centre    {1} (a trial centre)", ""},
@@ -50,6 +62,7 @@ constexpr std::array entries = {
     MessageText{"shown.stores", "stores    {1n}", ""},
     MessageText{"shown.sessions", "sessions  {1n} open", ""},
     MessageText{"shown.requests", "requests  {1n} waiting", ""},
+    MessageText{"shown.requests_revoked", "requests  {1n} waiting, {2n} released and revoked", ""},
     MessageText{"shown.log", "log       {1n} entries, {2n} published", ""},
     MessageText{"shown.log_chain", "          {1} goes on from {2n} sealed, {3n} entries in all",
                 ""},

@@ -87,6 +87,23 @@ std::vector<CommandSpec> people_commands() {
        {},
        "end a permit now",
        "sceau permit revoke P-000001"},
+      {"waiver grant",
+       {},
+       {{"store", "NAME", value, true, "the data set, without vintage"},
+        {"rule", "RULE", value, true, "threshold, dominance, …; never history or tabulation"},
+        {"variable", "NAME", value, false, "what it is made of, or broken down by"},
+        {"cell", "CELL", value, false, "one cell: 'academie=CORSE,sexe=F'; NA is NULL"},
+        {"reason", "TEXT", value, true, "why"},
+        {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
+       "findings of a rule on a variable or a cell are shown and don't count",
+       "sceau waiver grant --store lycees --rule dominance --variable capacite --reason 'published "
+       "by the ministry' --until 2027-12-31"},
+      {"waiver list", {}, {}, "all waivers", "sceau waiver list --json"},
+      {"waiver revoke",
+       {{"WAIVER", "", value, true, "its id, W-000001"}},
+       {},
+       "end a waiver now",
+       "sceau waiver revoke W-000001"},
   };
 }
 
@@ -192,6 +209,16 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "put approved outputs into the outbox, with receipts",
        "sceau review release R-2026-000001"},
+      {"review revoke",
+       {request_operand},
+       {comment_option(true)},
+       "take a release back: say so in the log and the outbox; the file is out",
+       "sceau review revoke R-2026-000001 --comment 'computed from a faulty vintage'"},
+      {"replay",
+       {request_operand},
+       {},
+       "judge a request again from the inputs of its check: same verdict, or what differs",
+       "sceau replay R-2026-000001"},
   };
 }
 

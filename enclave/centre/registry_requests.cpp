@@ -25,6 +25,7 @@ RequestRow request_row(const RegistryQuery& at) {
   row.decided = at.text(11);
   row.checked_seq = static_cast<std::uint64_t>(at.integer(12));
   if (!at.null(13)) row.release_seq = static_cast<std::uint64_t>(at.integer(13));
+  row.replaces = at.text(14);
   return row;
 }
 
@@ -100,10 +101,11 @@ std::string Registry::take_request_id(int year) {
 void Registry::add_request(const RequestRow& row) {
   db_.prepare(
          "INSERT INTO requests (id, project, session, actor, policy, policy_sha256, verdict,"
-         " state, turn, submitted, submitted_seq, decided, checked_seq)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " state, turn, submitted, submitted_seq, decided, checked_seq, replaces)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.project, row.session, row.actor, row.policy, row.policy_sha256, row.verdict,
-            row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq)
+            row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq,
+            row.replaces)
       .run();
 }
 
@@ -151,7 +153,7 @@ void Registry::set_output_state(std::string_view request, int output, std::strin
 std::optional<RequestRow> Registry::request(std::string_view id) const {
   auto found = db_.prepare(
                       "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
+                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
                       "FROM requests"
                       " WHERE id = ?")
                    .with(id);
@@ -163,7 +165,7 @@ std::vector<RequestRow> Registry::requests(std::string_view project) const {
   std::vector<RequestRow> rows;
   auto found = db_.prepare(
                       "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
+                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
                       "FROM requests"
                       " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
                    .with(project);
@@ -181,6 +183,12 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
                    .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));
   return rows;
+}
+
+std::optional<std::string> Registry::replaced_by(std::string_view request) const {
+  auto found = db_.prepare("SELECT id FROM requests WHERE replaces = ?").with(request);
+  if (request.empty() || !found.next()) return std::nullopt;
+  return found.text(0);
 }
 
 void Registry::add_decision(const DecisionRow& row) {
@@ -247,6 +255,19 @@ std::vector<HistoryRow> Registry::history(std::string_view population,
                       "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))"
                       " ORDER BY h.id")
                    .with(population, except);
+  while (found.next()) {
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
+                    found.integer(3) != 0, found.text(4)});
+  }
+  return rows;
+}
+
+std::vector<HistoryRow> Registry::whole_history(std::string_view population) const {
+  std::vector<HistoryRow> rows;
+  auto found = db_.prepare(
+                      "SELECT request, output, project, opaque, tabulation FROM history"
+                      " WHERE population = ? ORDER BY id")
+                   .with(population);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
                     found.integer(3) != 0, found.text(4)});

@@ -147,7 +147,9 @@ int status(const Call& call) {
   (void)require_any_role(call.state, call.person, {"operator", "custodian", "reviewer", "auditor"});
   const auto& registry = call.state.registry;
   std::uint64_t waiting = 0;
+  std::uint64_t revoked = 0;
   for (const auto& request : registry.requests("")) {
+    revoked += request.state == "revoked";
     waiting +=
         request.state == "checked" || request.state == "in_review" || request.state == "approved";
   }
@@ -165,6 +167,7 @@ int status(const Call& call) {
                            {"stores", registry.stores().size()},
                            {"sessions", sessions},
                            {"waiting", waiting},
+                           {"revoked", revoked},
                            {"log",
                             {{"origin", chain.origin()},
                              {"size", size},
@@ -175,12 +178,14 @@ int status(const Call& call) {
     call.output.out(document.dump() + "\n");
     return 0;
   }
-  auto shown = centre_line(call.state.config, call.command.language) +
-               line(call, "shown.state", {"unlocked"}) +
-               line(call, "shown.stores", {grouped(registry.stores().size())}) +
-               line(call, "shown.sessions", {grouped(sessions)}) +
-               line(call, "shown.requests", {grouped(waiting)}) +
-               line(call, "shown.log", {grouped(size), grouped(published)});
+  auto shown =
+      centre_line(call.state.config, call.command.language) +
+      line(call, "shown.state", {"unlocked"}) +
+      line(call, "shown.stores", {grouped(registry.stores().size())}) +
+      line(call, "shown.sessions", {grouped(sessions)}) +
+      (revoked > 0 ? line(call, "shown.requests_revoked", {grouped(waiting), grouped(revoked)})
+                   : line(call, "shown.requests", {grouped(waiting)})) +
+      line(call, "shown.log", {grouped(size), grouped(published)});
   if (!chain.sealed().empty()) {
     shown += line(call, "shown.log_chain",
                   {chain.origin(), grouped(chain.sealed().size()), grouped(journal.size())});

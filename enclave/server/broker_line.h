@@ -22,8 +22,10 @@ class BrokerLine final : public Gate {
   std::vector<JudgedOutput> explain(const std::vector<OutputDraft>& drafts) override;
   Submission submit(const std::vector<OutputDraft>& drafts) override;
   void withdraw(const std::string& request) override;
+  void comment(const std::string& request, const std::string& words) override;
   Centre::Rows requests_view() override;
   Centre::Rows findings_view() override;
+  Centre::Rows comments_view() override;
 
   [[nodiscard]] int fd() const { return channel_.fd(); }
 

@@ -44,6 +44,15 @@ void get(WireReader& in, StatementEnd& value) {
   value.rows = in.u64();
 }
 
+void put(WireWriter& out, const Remark& value) {
+  out.text(value.request);
+  out.text(value.words);
+}
+void get(WireReader& in, Remark& value) {
+  value.request = in.text();
+  value.words = in.text();
+}
+
 void put(WireWriter& out, const Failure& value) {
   out.u8(static_cast<std::uint8_t>(value.fault));
   out.text(value.id);
@@ -163,6 +172,7 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
   value.name = in.text();
@@ -172,6 +182,7 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  value.replaces = in.text();
 }
 
 void put(WireWriter& out, const ExamineJob& value) {
@@ -181,6 +192,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.datasets);
   put(out, value.tabulations);
   put(out, value.history);
+  put(out, value.waivers);
 }
 void get(WireReader& in, ExamineJob& value) {
   value.project = in.text();
@@ -189,6 +201,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.datasets);
   get(in, value.tabulations);
   get(in, value.history);
+  get(in, value.waivers);
 }
 
 void put(WireWriter& out, const Examined& value) {
@@ -210,11 +223,13 @@ void put(WireWriter& out, const JudgedOutput& value) {
   out.text(value.name);
   put(out, value.judgement);
   out.text(value.verdict_json);
+  out.boolean(value.exception_needless);
 }
 void get(WireReader& in, JudgedOutput& value) {
   value.name = in.text();
   get(in, value.judgement);
   value.verdict_json = in.text();
+  value.exception_needless = in.boolean();
 }
 
 void put(WireWriter& out, const Submission& value) {

@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/opened.h"
@@ -30,11 +31,14 @@ std::vector<disclosure::Reference> remembered_references(const disclosure::Quest
 }
 
 Examined examine_one(const disclosure::Question& question, OpenedData& data,
-                     const policies::Policy& policy, const std::string& language) {
+                     const policies::Policy& policy, const std::string& language,
+                     const std::vector<disclosure::Waiver>& waivers) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
   auto examination =
       disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
+  examination.judgement =
+      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, waivers);
   Examined examined;
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
@@ -50,7 +54,9 @@ void serve_one_job(Channel& broker) {
   const auto frame = broker.receive();
   if (frame.kind != FrameKind::job) WireReader::refuse();
   try {
-    const auto examined = examine_job(unpack<ExamineJob>(frame.payload));
+    const auto job = unpack<ExamineJob>(frame.payload);
+    see_only(files_of(job.datasets));
+    const auto examined = examine_job(job);
     broker.send(FrameKind::examined, pack(examined));
   } catch (...) {
     broker.send(FrameKind::failed, pack(failure_of(std::current_exception())));
@@ -69,7 +75,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, data, policy, job.language));
+    answers.push_back(examine_one(question, data, policy, job.language, job.waivers));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }
@@ -79,6 +85,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
 int run_examiner() noexcept {
   try {
     if (!harden_child(broker_fd + 1)) return 70;
+    wall_in();
     Channel broker(broker_fd);
     serve_one_job(broker);
     return 0;
