@@ -53,7 +53,7 @@ constexpr std::array lines = {
     Line{"tabulation.no_rule", "no rule tests {1} by itself yet: a person looks"},
     Line{"tabulation.contributor",
          "{1} is not over the contributors that the codebook names first: a person looks"},
-    Line{"tabulation.weight", "{1} is not the codebook's weight: a person looks"},
+    Line{"tabulation.other_weight", "{1} is not the codebook's weight: a person looks"},
     Line{"tabulation.operand", "{1} is {2}, so a person looks at statistics of it"},
     Line{"tabulation.dimension",
          "the dimension \"{1}\" is made from {2}, which is {3}: a person "
