@@ -167,7 +167,7 @@ class Eligibility {
                statistic.function == Function::weighted_sum ||
                statistic.function == Function::weighted_mean) {
       if (statistic.second != codebook_->weight) {
-        review(Rule::tabulation, "tabulation.weight", {statistic.second});
+        review(Rule::tabulation, "tabulation.other_weight", {statistic.second});
       }
       // No rule compares unweighted contributions with weighted totals yet.
       review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});

@@ -70,7 +70,7 @@ constexpr std::array lines = {
     Line{"tabulation.no_rule", "no rule tests {1} by itself yet: a person looks"},
     Line{"tabulation.contributor",
          "{1} is not over the contributors that the codebook names first: a person looks"},
-    Line{"tabulation.weight", "{1} is not the codebook's weight: a person looks"},
+    Line{"tabulation.other_weight", "{1} is not the codebook's weight: a person looks"},
     Line{"tabulation.operand", "{1} is {2}, so a person looks at statistics of it"},
     Line{"tabulation.dimension",
          "the dimension \"{1}\" is made from {2}, which is {3}: a person "
@@ -139,6 +139,20 @@ constexpr std::array remedies = {
          "labels of the codebook, or ask a reviewer"},
 };
 
+// English words that stand as arguments in the messages above: a catalogue has them under "word",
+// and a translation says {2w} where it wants one. (Names of the data stand as {1}.)
+constexpr std::array<std::string_view, 9> words = {
+    "not in the codebook",
+    "free text",
+    "a measure",
+    "an identifier",
+    "hidden",
+    "unknown",
+    "not a number",
+    "a classification, not a measure",
+    "another project",
+};
+
 template <std::size_t N>
 std::string_view find(const std::array<Line, N>& table, std::string_view id) {
   const auto at =
@@ -146,19 +160,8 @@ std::string_view find(const std::array<Line, N>& table, std::string_view id) {
   return at == table.end() ? std::string_view{} : at->english;
 }
 
-std::string filled(std::string_view form, const std::vector<std::string>& args) {
-  std::string text;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool slot = form[i] == '{' && i + 2 < form.size() && form[i + 2] == '}';
-    if (!slot) {
-      text += form[i];
-      continue;
-    }
-    const auto index = static_cast<std::size_t>(form[i + 1] - '1');
-    if (index < args.size()) text += args[index];
-    i += 2;
-  }
-  return text;
+policies::Translations translations(std::string_view language) {
+  return language == "fr" ? french() : policies::Translations{};
 }
 
 }  // namespace
@@ -169,16 +172,30 @@ std::vector<std::string_view> message_ids() {
   return ids;
 }
 
-std::string text(const Message& message, std::string_view /*language*/) {
+std::vector<SourceText> source_texts() {
+  std::vector<SourceText> all;
+  for (const Line& line : lines) all.push_back({std::string(line.id), line.english});
+  for (const Line& line : remedies) all.push_back({"remedy " + std::string(line.id), line.english});
+  for (const std::string_view word : words) all.push_back({"word", word});
+  return all;
+}
+
+std::string text(const Message& message, std::string_view language) {
   const std::string_view form = find(lines, message.id);
-  if (!form.empty()) return filled(form, message.args);
+  if (!form.empty()) {
+    const auto known = translations(language);
+    return policies::filled(policies::translated(known, message.id, form), message.args, language,
+                            known);
+  }
   std::string plain = message.id;  // an id of another room: nothing is lost
   for (const std::string& arg : message.args) plain += " " + arg;
   return plain;
 }
 
-std::string remedy(const Finding& finding, std::string_view /*language*/) {
-  return std::string(find(remedies, policies::to_string(finding.rule)));
+std::string remedy(const Finding& finding, std::string_view language) {
+  const auto rule = policies::to_string(finding.rule);
+  return std::string(policies::translated(translations(language), "remedy " + std::string(rule),
+                                          find(remedies, rule)));
 }
 
 }  // namespace sceau::disclosure

@@ -11,6 +11,7 @@ constexpr std::string_view where =
     "put the condition into WHERE, FILTER or GROUP BY, where units are counted";
 
 constexpr std::array entries = {
+    MessageText{"tabulation.other", "it is no tabulation", "ask a reviewer"},
     MessageText{"tabulation.rows", "it shows rows, not groups",
                 "write GROUP BY with count(*), sum or avg"},
     MessageText{"tabulation.no_store", "it reads no data set", "write FROM with a data set"},

@@ -328,7 +328,7 @@ std::span<const OptionSpec> global_options() {
       {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
       {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
       {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
-      {"lang", "LANG", value, false, "en; else LC_MESSAGES"},
+      {"lang", "LANG", value, false, "en or fr; else LC_MESSAGES"},
       {"json", "", flag, false, "one JSON document on stdout, nothing else"},
       {"help", "", flag, false, "this text"},
   };

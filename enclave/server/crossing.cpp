@@ -15,11 +15,13 @@ void put(WireWriter& out, const Hello& value) {
   out.text(value.user);
   out.text(value.database);
   out.text(value.application);
+  out.text(value.language);
 }
 void get(WireReader& in, Hello& value) {
   value.user = in.text();
   value.database = in.text();
   value.application = in.text();
+  value.language = in.text();
 }
 
 void put(WireWriter& out, const CancelKey& value) {

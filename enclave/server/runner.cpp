@@ -16,12 +16,14 @@ Outcome command(std::string tag) {
   return outcome;
 }
 
-Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate) {
+Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate,
+                     std::string_view language) {
   auto outcome = command(std::move(tag));
   pg::Report warning;
   warning.severity = pg::Severity::warning;
   warning.sqlstate = std::move(sqlstate);
-  warning.message = text(id, {});
+  warning.message = text(id, {}, language);
+  warning.hint = hint(id, {}, language);
   outcome.notices.push_back(std::move(warning));
   return outcome;
 }
@@ -181,7 +183,7 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.shape = Outcome::Shape::rows;
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
-  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_->request}});
+  outcome.rows = rows_of({{pending ? text("server.pending", {}, language_) : last_->request}});
   return outcome;
 }
 
@@ -199,7 +201,8 @@ Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
 }
 
 Outcome Runner::begin() {
-  if (mode_ == Mode::block) return with_warning("BEGIN", "server.in_transaction", "25001");
+  if (mode_ == Mode::block)
+    return with_warning("BEGIN", "server.in_transaction", "25001", language_);
   mode_ = Mode::block;
   return command("BEGIN");
 }
@@ -207,8 +210,8 @@ Outcome Runner::begin() {
 Outcome Runner::commit() {
   const bool in_block = mode_ == Mode::block;
   if (in_block) mode_ = Mode::none;
-  auto outcome =
-      in_block ? command("COMMIT") : with_warning("COMMIT", "server.no_transaction", "25P01");
+  auto outcome = in_block ? command("COMMIT")
+                          : with_warning("COMMIT", "server.no_transaction", "25P01", language_);
   if (pending_.empty()) return outcome;
   tell(pending_.submit(), outcome);
   return outcome;
@@ -219,7 +222,7 @@ Outcome Runner::rollback() {
   if (in_block) mode_ = Mode::none;
   pending_.drop();
   return in_block ? command("ROLLBACK")
-                  : with_warning("ROLLBACK", "server.no_transaction", "25P01");
+                  : with_warning("ROLLBACK", "server.no_transaction", "25P01", language_);
 }
 
 Outcome Runner::set(const sql::Statement& statement) {
@@ -234,6 +237,9 @@ Outcome Runner::set(const sql::Statement& statement) {
     if (encoding != "utf8" && encoding != "utf-8" && encoding != "unicode") {
       throw EnclaveError(Fault::bad_input, "server.only_utf8");
     }
+  }
+  if (name == "lc_messages" && language_of_locale(statement.value) != language_) {
+    return with_warning("SET", "server.language_at_start", "01000", language_);
   }
   return command("SET");
 }

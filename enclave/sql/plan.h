@@ -171,9 +171,11 @@ struct TableAccess {
 /// EXPLAIN's rows, one column "QUERY PLAN": who computes what, from which columns, through which
 /// filters; and why not the engine. `accesses`: of the plan's SQLite half, if it has one.
 [[nodiscard]] std::vector<Row> explain_rows(const Plan& plan,
-                                            const std::vector<TableAccess>& accesses);
+                                            const std::vector<TableAccess>& accesses,
+                                            std::string_view language = "en");
 
-/// English text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
-[[nodiscard]] std::string reason_text(const disclosure::Message& reason);
+/// Text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
+[[nodiscard]] std::string reason_text(const disclosure::Message& reason,
+                                      std::string_view language = "en");
 
 }  // namespace sceau::enclave::sql
