@@ -6,6 +6,7 @@
 #include "disclosure/eligibility.h"
 #include "disclosure/history.h"
 #include "disclosure/judge.h"
+#include "disclosure/superseded.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -95,6 +96,9 @@ Examination examine(const Question& question, const Source& source,
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));
+  auto versions = judge_superseded(table, question, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(versions.begin()),
+               std::make_move_iterator(versions.end()));
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

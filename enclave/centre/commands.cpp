@@ -41,6 +41,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"review return", review_return},
       {"review reject", review_reject},
       {"review release", review_release},
+      {"history show", history_show},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

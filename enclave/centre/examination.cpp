@@ -98,6 +98,25 @@ std::vector<DatasetGrant> job_datasets(const Centre::State& state, const Examine
   return datasets;
 }
 
+/// Which vintages of the outputs' data sets are versions of one another.
+std::vector<disclosure::Supersession> supersessions(const Centre::State& state,
+                                                    const ExamineJob& job) {
+  std::vector<disclosure::Supersession> pairs;
+  const auto stores = state.registry.stores();
+  for (const auto& store : stores) {
+    const bool asked = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const disclosure::Tabulation& one) { return one.dataset == store.dataset; });
+    if (!store.superseded || !asked) continue;
+    for (const auto& by : stores) {
+      if (by.id == store.superseded_by && by.dataset == store.dataset) {
+        pairs.push_back({store.dataset, store.vintage, by.vintage});
+      }
+    }
+  }
+  return pairs;
+}
+
 ExamineJob job_for(const Centre::State& state, const Asking& asking,
                    const std::vector<Candidate>& candidates, const std::string& population) {
   ExamineJob job;
@@ -110,6 +129,7 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
     }
   }
   job.history = remembered(state.registry.history(population, asking.except));
+  job.superseded = supersessions(state, job);
   job.datasets = job_datasets(state, job);
   return job;
 }
@@ -145,11 +165,12 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
 }
 
 Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                     std::vector<Candidate>& candidates) {
+                     std::vector<Candidate>& candidates, bool shown) {
   Compared compared;
   for (const auto& population : populations_of(candidates)) {
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
+    job.shown = shown;
     held.unlock();
     for (const auto& past : job.history) {
       compared.push_back(past.request + "/" + std::to_string(past.output));

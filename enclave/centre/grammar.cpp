@@ -192,6 +192,11 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "put approved outputs into the outbox, with receipts",
        "sceau review release R-2026-000001"},
+      {"history show",
+       {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
+       {},
+       "the outputs that count against a new one, oldest first",
+       "sceau history show eleves"},
   };
 }
 

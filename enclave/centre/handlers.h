@@ -49,6 +49,7 @@ int review_approve(const Call&);
 int review_return(const Call&);
 int review_reject(const Call&);
 int review_release(const Call&);
+int history_show(const Call&);
 int log_reveal(const Call&);
 int log_erase(const Call&);
 int log_witness_add(const Call&);

@@ -275,6 +275,7 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"review.decided", review_decided},
       {"release.started", release_started},
       {"release.made", release_made},
+      {"history.viewed", nothing},
       {"log.erased", log_erased},
       {"log.revealed", nothing},
       {"log.cosigned", nothing},

@@ -132,4 +132,15 @@ void get(WireReader& in, Remembered& value) {
   if (!value.opaque) get(in, value.tabulation);
 }
 
+void put(WireWriter& out, const Supersession& value) {
+  out.text(value.dataset);
+  out.text(value.vintage);
+  out.text(value.by);
+}
+void get(WireReader& in, Supersession& value) {
+  value.dataset = in.text();
+  value.vintage = in.text();
+  value.by = in.text();
+}
+
 }  // namespace sceau::disclosure

@@ -15,6 +15,7 @@ void put(enclave::WireWriter& out, const Finding& value);
 void put(enclave::WireWriter& out, const Judgement& value);
 void put(enclave::WireWriter& out, const Tabulation& value);
 void put(enclave::WireWriter& out, const Remembered& value);
+void put(enclave::WireWriter& out, const Supersession& value);
 
 void get(enclave::WireReader& in, Message& value);
 void get(enclave::WireReader& in, Coordinate& value);
@@ -22,5 +23,6 @@ void get(enclave::WireReader& in, Finding& value);
 void get(enclave::WireReader& in, Judgement& value);
 void get(enclave::WireReader& in, Tabulation& value);
 void get(enclave::WireReader& in, Remembered& value);
+void get(enclave::WireReader& in, Supersession& value);
 
 }  // namespace sceau::disclosure

@@ -13,11 +13,6 @@ namespace {
                      {std::to_string(max_opaque_bytes >> 20)});
 }
 
-disclosure::Message reason_of(const sql::Plan& plan) {
-  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
-  return {"tabulation.no_dataset", {}};
-}
-
 void write_csv(CopyDraft& copy, const sql::Plan& plan, Workbench& workbench,
                Interruption& interruption) {
   const auto rows = workbench.run(plan, interruption);
@@ -65,6 +60,11 @@ const std::string& argument(const std::vector<std::optional<std::string>>& value
 }
 
 }  // namespace
+
+disclosure::Message reason_of(const sql::Plan& plan) {
+  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
+  return {"tabulation.no_dataset", {}};
+}
 
 JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
   auto drafts = drafts_;

@@ -29,8 +29,33 @@ std::vector<disclosure::Reference> remembered_references(const disclosure::Quest
   return references;
 }
 
+/// As released_csv() writes them.
+std::vector<ShownCell> shown_cells(const disclosure::Table& table,
+                                   const policies::Codebook& codebook) {
+  std::vector<int> decimals;
+  for (const auto& column : table.tabulation.columns) {
+    decimals.push_back(disclosure::released_decimals(column, codebook));
+  }
+  std::vector<ShownCell> cells;
+  for (const auto& cell : table.cells) {
+    ShownCell shown{cell.grouping_set, {}, {}};
+    for (std::size_t i = 0; i < table.domains.size(); ++i) {
+      const bool margin = cell.key[i] == disclosure::total;
+      shown.codes.push_back(margin ? std::nullopt
+                                   : table.domains[i].codes[static_cast<std::size_t>(cell.key[i])]);
+    }
+    for (std::size_t i = 0; i < cell.columns.size(); ++i) {
+      auto text = disclosure::to_string(cell.columns[i].value, decimals[i]);
+      shown.values.push_back(cell.suppressed || text.empty() ? std::nullopt
+                                                             : std::optional(std::move(text)));
+    }
+    cells.push_back(std::move(shown));
+  }
+  return cells;
+}
+
 Examined examine_one(const disclosure::Question& question, OpenedData& data,
-                     const policies::Policy& policy, const std::string& language) {
+                     const policies::Policy& policy, const ExamineJob& job) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
   auto examination =
@@ -40,9 +65,10 @@ Examined examine_one(const disclosure::Question& question, OpenedData& data,
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));
   }
-  examined.file = disclosure::released_csv(examination.table, codebook, language);
+  examined.file = disclosure::released_csv(examination.table, codebook, job.language);
   examined.table_json = table_json(examination.table, examination.judgement, codebook);
   examined.judgement = std::move(examination.judgement);
+  if (job.shown) examined.shown = shown_cells(examination.table, codebook);
   return examined;
 }
 
@@ -66,10 +92,11 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
   disclosure::Question question;
   question.project = job.project;
   question.history = job.history;
+  question.superseded = job.superseded;
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, data, policy, job.language));
+    answers.push_back(examine_one(question, data, policy, job));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }

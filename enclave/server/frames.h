@@ -30,6 +30,7 @@ enum class FrameKind : std::uint8_t {
   withdraw,            ///< a request's id
   requests_view,
   findings_view,
+  see,      ///< one draft: may its rows be seen
   closing,  ///< the reason
   // broker -> worker
   grant,
@@ -37,6 +38,7 @@ enum class FrameKind : std::uint8_t {
   done,
   judged,
   submission,
+  seen,
   rows,
   failed,  ///< fault, id, arguments: the answer to any question, an examiner's too
   // broker -> examiner, examiner -> broker

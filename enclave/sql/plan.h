@@ -91,8 +91,8 @@ struct OutputColumn {
   int precision = -1;         ///< with scale
   bool null_if_zero = false;  ///< the divisor is NULLIF(…, 0); else a zero divisor is 22012
   std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
-  std::vector<Type> over;     ///< statistic: the aggregate's type, then that of each cast around it
-  std::vector<Type> under;    ///< the same of a ratio's divisor
+  std::vector<Type> over;   ///< statistic: the aggregate's type, then that of each cast around it
+  std::vector<Type> under;  ///< the same of a ratio's divisor
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 
@@ -148,6 +148,13 @@ struct Plan {
 /// shown, margins are NULL, numbers as their types print. Throws SqlError 22012.
 [[nodiscard]] std::vector<Row> format_rows(const disclosure::Table& table,
                                            const TabulationPlan& plan);
+
+/// Into the order that the SELECT asks for; rows are in its columns.
+void sort_rows(std::vector<Row>& rows, const TabulationPlan& plan);
+
+/// Whether a statement that prepare() gave reads rows of a data set anywhere in it: in a subquery,
+/// in VALUES, under EXPLAIN. False: it reads sceau.*, the catalogue, settings or constants alone.
+[[nodiscard]] bool reads_data(const Statement& statement);
 
 /// The types of its rows' columns.
 [[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);
