@@ -31,9 +31,10 @@ bool holds(const List& list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
-void count_refusal(Centre::State& state, const Asker& asker) {
+void count_refusals(Centre::State& state, const Asker& asker, std::ptrdiff_t how_many) {
+  if (how_many == 0) return;
   const Held held(state.mutex);
-  ++state.refusals[asker.session.id];
+  state.refusals[asker.session.id] += static_cast<int>(how_many);
 }
 
 }  // namespace
@@ -69,8 +70,11 @@ std::vector<JudgedOutput> told(Centre::State& state, const Asker& asker,
   const auto& project = asker.asking.project;
   const auto& language = asker.asking.language;
   if (!shows_aggregates(asker)) return judged_outputs(candidates, project, language);
-  const auto last = candidates.back().examined.judgement.verdict;
-  if (candidates.back().draft.tabulation && last != Verdict::pass) count_refusal(state, asker);
+  // Each of them, also where a transaction's are judged again: a worker may ask as it likes.
+  count_refusals(state, asker,
+                 std::count_if(candidates.begin(), candidates.end(), [](const Candidate& one) {
+                   return one.draft.tabulation && one.examined.judgement.verdict != Verdict::pass;
+                 }));
   std::vector<JudgedOutput> outputs;
   for (const auto& candidate : candidates) {
     const auto& judgement = candidate.examined.judgement;
@@ -97,7 +101,7 @@ Compared examine_told(Centre::State& state, const Asker& asker, const Examiner& 
   } catch (const std::exception&) {
     // An examiner in this process (tests, commands) throws what it likes: it tells no more.
   }
-  count_refusal(state, asker);
+  count_refusals(state, asker, 1);
   throw EnclaveError(Fault::refused, "centre.not_judged");
 }
 

@@ -20,7 +20,7 @@ namespace sceau::enclave {
 [[nodiscard]] disclosure::Judgement without_cells(const disclosure::Judgement& judgement);
 
 /// judged_outputs() for this asker. Under aggregates without cells, their number for what passes
-/// alone; and one refusal more is counted where the last output doesn't pass. Takes the lock.
+/// alone; and each table that doesn't pass is counted as a refusal. Takes the lock.
 [[nodiscard]] std::vector<JudgedOutput> told(Centre::State& state, const Asker& asker,
                                              const std::vector<Candidate>& candidates);
 

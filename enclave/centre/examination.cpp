@@ -9,6 +9,7 @@
 #include "enclave/centre/judgement_json.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "policies/codebook.h"
 
 namespace sceau::enclave {
 namespace {
@@ -74,26 +75,59 @@ void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
   }
 }
 
+std::string domain_of(const policies::Variable& variable) {
+  return variable.domain.empty() ? variable.name : variable.domain;
+}
+
+/// Whether two vintages' variables of one name mean the same, so that their rows may be stacked
+/// (store.vintages_differ). A vintage is sealed again, too, because its codebook was wrong.
+bool agree(const policies::Codebook& a, const policies::Codebook& b) {
+  using policies::Role;
+  return std::all_of(a.variables.begin(), a.variables.end(), [&](const auto& mine) {
+    const auto* theirs = b.find(mine.name);
+    if (theirs == nullptr) return true;
+    const bool roles = (mine.role == Role::hidden) == (theirs->role == Role::hidden) &&
+                       (mine.role == Role::identifier) == (theirs->role == Role::identifier);
+    const bool domains = mine.role != Role::identifier || domain_of(mine) == domain_of(*theirs);
+    return mine.type == theirs->type && roles && domains;
+  });
+}
+
+/// Of one data set: what is asked, and what else is remembered and can stand beside it. What can't
+/// is as if it weren't here any more: the checker says so, and a person looks.
+DatasetGrant grant_of(const Centre::State& state, const std::string& dataset,
+                      const std::set<std::string>& vintages, const std::set<std::string>& asked) {
+  DatasetGrant grant;
+  grant.dataset = dataset;
+  std::optional<policies::Codebook> codebook;
+  for (const auto& vintage : asked) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (store) codebook = policies::parse_codebook(store->codebook, dataset);
+  }
+  for (const auto& vintage : vintages) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (!store) continue;
+    const bool fits = !codebook || asked.contains(vintage) ||
+                      agree(*codebook, policies::parse_codebook(store->codebook, dataset));
+    if (fits) grant.vintages.push_back(open_access(state, *store));
+  }
+  return grant;
+}
+
 /// Every vintage that the tabulations or their history name, or join, and that is still here.
 std::vector<DatasetGrant> job_datasets(const Centre::State& state, const ExamineJob& job) {
-  Wanted wanted;
-  std::set<std::string> counted;
-  for (const auto& tabulation : job.tabulations) {
-    want(tabulation, wanted);
-    counted.insert(tabulation.dataset);
-  }
+  Wanted asked;
+  for (const auto& tabulation : job.tabulations) want(tabulation, asked);
+  Wanted wanted = asked;
   for (const auto& past : job.history) {
-    if (!past.opaque && counted.contains(past.tabulation.dataset)) want(past.tabulation, wanted);
+    const bool counted = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const auto& tabulation) { return tabulation.dataset == past.tabulation.dataset; });
+    if (!past.opaque && counted) want(past.tabulation, wanted);
   }
   std::vector<DatasetGrant> datasets;
   for (const auto& [name, vintages] : wanted) {
-    DatasetGrant grant;
-    grant.dataset = name;
-    for (const auto& vintage : vintages) {
-      const auto store = state.registry.store(name, vintage);
-      if (store) grant.vintages.push_back(open_access(state, *store));
-    }
-    datasets.push_back(std::move(grant));
+    datasets.push_back(grant_of(state, name, vintages, asked[name]));
   }
   return datasets;
 }

@@ -111,7 +111,7 @@ Outcome Runner::select(const sql::Statement& statement, const Values& values) {
                      ? see(statement, plan)
                      : rows_outcome(show ? "SHOW" : "SELECT", plan.columns,
                                     workbench_.run(plan, interruption_));
-  if (statement.kind == sql::StatementKind::copy_stdout) {
+  if (statement.kind == sql::StatementKind::copy_stdout && !outcome.refusal) {
     outcome.shape = Outcome::Shape::copy_out;
     outcome.tag = "COPY";
     outcome.copy = statement.copy;

@@ -255,9 +255,9 @@ TEST_CASE("history show lists what counts, oldest first, and is logged before it
     (void)world.run(user, {"review", "approve", file.request, "--comment", "fine"});
   }
   world.ok("rene", {"review", "release", file.request});
-  const auto json = Json::parse(world.ok("rene", {"history", "show", "lycees"}, {}, true));
+  const auto json = Json::parse(world.ok("rene", {"history", "show", "eleves"}, {}, true));
   CHECK(world.events().back() == "history.viewed");
-  CHECK(json["population"] == "lycees");
+  CHECK(json["population"] == "eleves");
   REQUIRE(json["outputs"].size() == 3);
   CHECK(json["outputs"][0]["request"] == "Q-2026-000001");
   CHECK(json["outputs"][0]["state"] == "seen");
@@ -270,11 +270,11 @@ TEST_CASE("history show lists what counts, oldest first, and is logged before it
   CHECK(json["outputs"][1]["statistics"] == Json::array({"count(*)"}));
   CHECK(json["outputs"][2]["opaque"] == true);
   CHECK(json["outputs"][2]["dataset"].is_null());
-  const auto text = world.ok(world.owner(), {"history", "show", "lycees"});
+  const auto text = world.ok(world.owner(), {"history", "show", "eleves"});
   CHECK(text.find("Q-2026-000001/1") < text.find(table.request));
   CHECK(text.find("Title of") == std::string::npos);
-  CHECK(world.run("rene", {"history", "show", "lycee"}).fault == "centre.no_population");
-  CHECK(world.run("alix", {"history", "show", "lycees"}).fault == "centre.role_needed");
+  CHECK(world.run("rene", {"history", "show", "eleve"}).fault == "centre.no_population");
+  CHECK(world.run("alix", {"history", "show", "eleves"}).fault == "centre.role_needed");
 }
 
 TEST_CASE("what is told of another project's release names neither it nor its data") {
@@ -327,5 +327,37 @@ TEST_CASE("what is told of another project's release names neither it nor its da
       CAPTURE(word);
       CHECK(told.find(word) == std::string::npos);
     }
+  }
+}
+
+TEST_CASE(
+    "a replaced vintage goes along with what left of it, where the two can be read together") {
+  const std::string book =
+      "format = 1\n[dataset]\nname = \"lycees\"\npopulation = \"eleves\"\n"
+      "unit = \"row\"\n[variables.sexe]\ntype = \"category\"\n"
+      "role = \"classification\"\n[variables.note]\ntype = \"";
+  for (const auto& [type, vintages] :
+       {std::pair("decimal\"\ndecimals = 1\n", 2U), std::pair("category\"\n", 1U)}) {
+    World world;
+    world.cast();
+    const auto before = world.session();
+    (void)world.centre().submit(before.session, {world.table("a.csv")}, world.examiner());
+    CHECK(world.jobs.back().superseded.empty());
+    const std::string role = type == std::string("category\"\n") ? "classification" : "measure";
+    world.ok(world.owner(),
+             {"store", "create", "lycees@2024b", "--codebook=c", "--from=f", "--supersedes",
+              "lycees@2024"},
+             {{"codebook", "lycees.toml", book + type + "role = \"" + role + "\"\n"},
+              {"from", "lycees.csv", "sexe,note\nF,1.5\nM,2.5\n"}});
+    const auto after = world.session();
+    auto draft = world.table("b.csv");
+    draft.tabulation->vintages = {"2024b"};
+    (void)world.centre().submit(after.session, {draft}, world.examiner());
+    const auto& job = world.jobs.back();
+    CHECK(job.superseded == std::vector<disclosure::Supersession>{{"lycees", "2024", "2024b"}});
+    REQUIRE(job.history.size() == 1);
+    REQUIRE(job.datasets.size() == 1);
+    CHECK(job.datasets[0].vintages.size() == vintages);
+    CHECK(job.datasets[0].vintages.back().name.vintage == "2024b");
   }
 }
