@@ -30,6 +30,7 @@ class Boxed {
   [[nodiscard]] bool has_value() const { return value_ != nullptr; }
   explicit operator bool() const { return has_value(); }
   const Value& operator*() const { return *value_; }
+  Value& operator*() { return *value_; }
   const Value* operator->() const { return value_.get(); }
 
  private:

@@ -31,6 +31,9 @@ class CellFiller {
   /// One a cell.
   [[nodiscard]] std::vector<Number> values(const Statistic& statistic,
                                            const StatisticPlan& plan) const;
+  void fill_value(std::size_t column);
+  /// Values that the evidence doesn't hold; what the evidence lacks goes there.
+  std::vector<Number> fill_results(std::size_t column, bool denominator);
 
   const Tabulation* tabulation_;
   const Plan* plan_;

@@ -151,8 +151,4 @@ void CountTable::distinct(std::size_t kind, const PairKeys& pairs,
   }
 }
 
-std::vector<Number> CountTable::quantiles(const Decimal&, std::size_t) const {
-  throw DisclosureError(Fault::wrong_kind, "a quantile needs a measure");
-}
-
 }  // namespace sceau::disclosure

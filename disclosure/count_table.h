@@ -20,8 +20,6 @@ class CountTable final : public MeasureTable {
   void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
-  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
-                                              std::size_t groups) const override;
 
  private:
   void count(const std::vector<std::uint32_t>& places, std::vector<std::int64_t>& rows);

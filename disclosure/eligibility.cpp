@@ -28,7 +28,6 @@ class Eligibility {
       look_at(column.statistic);
       if (column.denominator) look_at(*column.denominator);
     }
-    if (policy_->enforces(Rule::group_disclosure)) look_at_sensitive();
     return std::move(found_);
   }
 
@@ -127,7 +126,7 @@ class Eligibility {
     if (const auto* variable = std::get_if<std::string>(&statistic.operand)) {
       look_at_operand(statistic.function, *variable);
     }
-    pending_rule(statistic.function);
+    look_at_second(statistic);
   }
 
   void look_at_operand(Function function, const std::string& name) {
@@ -140,46 +139,39 @@ class Eligibility {
     const bool counts = function == Function::count_values || function == Function::count_distinct;
     if (counts) return;
     const bool numeric = variable->type == Type::integer || variable->type == Type::decimal;
-    if (!numeric) {
+    if (function == Function::mode && !numeric) {
+      const std::string reason = not_a_class(variable);
+      if (!reason.empty()) review(Rule::tabulation, "tabulation.operand", {name, reason});
+    } else if (!numeric) {
       review(Rule::tabulation, "tabulation.operand", {name, "not a number"});
     } else if (variable->role == Role::identifier) {
       review(Rule::tabulation, "tabulation.operand", {name, "an identifier"});
-    } else if (variable->role == Role::classification && !is_indicator(*variable)) {
+    } else if (function != Function::mode && variable->role == Role::classification &&
+               !is_indicator(*variable)) {
       review(Rule::tabulation, "tabulation.operand", {name, "a classification, not a measure"});
     }
   }
 
-  void pending_rule(Function function) {
-    switch (function) {
-      case Function::count_rows:
-      case Function::count_values:
-      case Function::count_distinct:
-      case Function::sum:
-      case Function::mean:
-        return;
-      case Function::minimum:
-      case Function::maximum:
-        if (policy_->enforces(Rule::extremes)) review(Rule::extremes, "extremes.not_enforced", {});
-        return;
-      case Function::quantile:
-        if (policy_->enforces(Rule::quantiles))
-          review(Rule::quantiles, "quantiles.not_enforced", {});
-        return;
-      case Function::variance:
-      case Function::standard_deviation:
-        if (policy_->enforces(Rule::degrees_of_freedom)) {
-          review(Rule::degrees_of_freedom, "degrees_of_freedom.not_enforced", {});
-        }
-        return;
-    }
-  }
-
-  void look_at_sensitive() {
-    for (const std::string& name : variables_of(*tabulation_)) {
-      const Variable* variable = codebook_->find(name);
-      if (variable != nullptr && variable->sensitive) {
-        review(Rule::group_disclosure, "group_disclosure.not_enforced", {name});
+  // A pair's second variable is a measure like the first; a weight and who contributes are the
+  // codebook's, or sums by a variable of the researcher's choice would leave.
+  void look_at_second(const Statistic& statistic) {
+    if (statistic.second.empty() && !is_concentration(statistic.function)) return;
+    const std::string unit = codebook_->unit == "row" ? "" : codebook_->unit;
+    if (is_concentration(statistic.function)) {
+      const auto& kinds = codebook_->contributors;
+      if (statistic.second != (kinds.empty() ? unit : kinds[0])) {
+        review(Rule::tabulation, "tabulation.contributor", {describe(statistic)});
       }
+    } else if (statistic.function == Function::weighted_count ||
+               statistic.function == Function::weighted_sum ||
+               statistic.function == Function::weighted_mean) {
+      if (statistic.second != codebook_->weight) {
+        review(Rule::tabulation, "tabulation.weight", {statistic.second});
+      }
+      // No rule compares unweighted contributions with weighted totals yet.
+      review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
+    } else {
+      look_at_operand(statistic.function, statistic.second);
     }
   }
 

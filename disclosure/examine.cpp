@@ -1,11 +1,14 @@
 #include "disclosure/examine.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "disclosure/eligibility.h"
+#include "disclosure/group_disclosure.h"
 #include "disclosure/history.h"
 #include "disclosure/judge.h"
+#include "disclosure/statistic_class.h"
 #include "disclosure/superseded.h"
 
 namespace sceau::disclosure {
@@ -17,23 +20,25 @@ using policies::Rule;
 std::vector<Rule> applied_rules(const Tabulation& tabulation, const policies::Codebook& codebook,
                                 const policies::Policy& policy) {
   if (tabulation.columns.empty()) return {};
+  std::set<Rule> looking = {Rule::threshold, Rule::history};
   bool magnitudes = false;
-  for (const Column& column : tabulation.columns) {
-    magnitudes =
-        magnitudes || telling_of(column.statistic, false) == Telling::magnitude ||
-        (column.denominator && telling_of(*column.denominator, false) == Telling::magnitude);
-  }
-  const bool kinds = !codebook.contributors.empty();
-  std::vector<Rule> rules;
-  const auto apply = [&](Rule rule, bool relevant) {
-    if (relevant && policy.enforces(rule)) rules.push_back(rule);
+  const auto look_at = [&](const Statistic& statistic) {
+    magnitudes = magnitudes || telling_of(statistic, false) == Telling::magnitude;
+    looking.merge(rules_of(class_of(statistic.function)));
   };
-  apply(Rule::threshold, true);
-  apply(Rule::contributors, kinds);
-  apply(Rule::dominance, kinds || magnitudes || codebook.unit != "row");
-  apply(Rule::p_percent, kinds || magnitudes || codebook.unit != "row");
-  apply(Rule::homogeneity, magnitudes);
-  apply(Rule::history, true);
+  for (const Column& column : tabulation.columns) {
+    look_at(column.statistic);
+    if (column.denominator) look_at(*column.denominator);
+  }
+  if (!codebook.contributors.empty()) looking.insert(Rule::contributors);
+  if (codebook.contributors.empty() && !magnitudes && codebook.unit == "row") {
+    looking.erase(Rule::dominance);  // each row gives one
+    looking.erase(Rule::p_percent);
+  }
+  std::vector<Rule> rules;
+  for (const Rule rule : looking) {
+    if (policy.enforces(rule)) rules.push_back(rule);
+  }
   return rules;
 }
 
@@ -60,6 +65,35 @@ void judge_suppression(const Table& table, std::vector<Placed>& found) {
   Finding finding = whole(Verdict::review, "tabulation.suppressed_margins");
   finding.rule = Rule::threshold;
   found.push_back({0, std::move(finding)});
+}
+
+// A code that no list of the codebook has comes from the data: it is told where its line stands, so
+// at least the threshold's units must share it, in some cell that is shown. Cells that are shown
+// are judged by the threshold themselves; this is about the lines that suppression empties.
+void judge_labels(const Table& table, const policies::Codebook& codebook,
+                  const policies::Policy& policy, std::vector<Placed>& found) {
+  if (!table.tabulation.having_minimum || !policy.enforces(Rule::threshold)) return;
+  for (std::size_t d = 0; d < table.domains.size(); ++d) {
+    const auto* name = std::get_if<std::string>(&table.tabulation.dimensions[d].from);
+    const policies::Variable* variable = name == nullptr ? nullptr : codebook.find(*name);
+    if (variable == nullptr || !variable->values.empty()) continue;
+    std::vector<std::int64_t> most(table.domains[d].codes.size());
+    for (const Cell& cell : table.cells) {
+      if (cell.key[d] == total || cell.suppressed) continue;
+      auto& units = most[static_cast<std::size_t>(cell.key[d])];
+      units = std::max(units, cell.units);
+    }
+    std::size_t rare = 0;
+    for (std::size_t code = 0; code < most.size(); ++code) {
+      const bool is_code = table.domains[d].codes[code].has_value();
+      if (is_code && most[code] < policy.threshold.minimum) ++rare;
+    }
+    if (rare == 0) continue;
+    Finding finding = whole(Verdict::review, "tabulation.rare_label");
+    finding.message.args = {table.domains[d].name, std::to_string(rare),
+                            std::to_string(policy.threshold.minimum)};
+    found.push_back({0, std::move(finding)});
+  }
 }
 
 Judgement join(std::vector<Placed> found, std::vector<Rule> applied) {
@@ -90,9 +124,13 @@ Examination examine(const Question& question, const Source& source,
     found.push_back({0, std::move(finding)});
   }
   judge_suppression(table, found);
+  judge_labels(table, codebook, policy, found);
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));
+  auto groups = judge_groups(table, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(groups.begin()),
+               std::make_move_iterator(groups.end()));
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "disclosure/statistic_class.h"
+
 namespace sceau::disclosure {
 namespace {
 
@@ -54,21 +56,68 @@ class CellFindings {
 }  // namespace
 
 Telling telling_of(const Statistic& statistic, bool zero_or_one) {
-  switch (statistic.function) {
-    case Function::count_rows:
-    case Function::count_values:
-    case Function::count_distinct:
+  switch (class_of(statistic.function)) {
+    case StatisticClass::frequency:
       return Telling::count;
-    case Function::sum:
-    case Function::mean:
-    case Function::minimum:
-    case Function::maximum:
-    case Function::quantile:
-    case Function::variance:
-    case Function::standard_deviation:
+    case StatisticClass::linear:
+    case StatisticClass::concentration:
       return zero_or_one ? Telling::presence : Telling::magnitude;
+    case StatisticClass::end_point:
+    case StatisticClass::position:
+    case StatisticClass::mode:
+    case StatisticClass::shape:
+    case StatisticClass::correlation:
+    case StatisticClass::test:
+    case StatisticClass::survival:
+    case StatisticClass::gini:
+      return Telling::presence;
+    case StatisticClass::ratio:  // no function's own
+    case StatisticClass::linked:
+    case StatisticClass::cluster:
+      return Telling::magnitude;
   }
   return Telling::magnitude;
+}
+
+std::vector<Breach> judge_class(const Statistic& statistic, const Evidence& evidence,
+                                const policies::Policy& policy) {
+  std::vector<Breach> found;
+  const auto keep = [&](Rule rule, std::optional<Breach> breach) {
+    if (breach && policy.enforces(rule)) found.push_back(std::move(*breach));
+  };
+  switch (class_of(statistic.function)) {
+    case StatisticClass::end_point: {
+      const bool low = statistic.function == Function::minimum;
+      keep(Rule::extremes, extremes(low ? "minimum" : "maximum",
+                                    low ? evidence.minimum_units : evidence.maximum_units,
+                                    evidence.rows, policy.extremes.minimum));
+      break;
+    }
+    case StatisticClass::position:
+      keep(Rule::quantiles,
+           quantiles(evidence.below, evidence.above, evidence.rows, policy.quantiles.minimum));
+      break;
+    case StatisticClass::shape:
+    case StatisticClass::correlation:
+    case StatisticClass::test:
+      keep(Rule::degrees_of_freedom,
+           evidence.rows == 0
+               ? std::nullopt
+               : degrees_of_freedom(evidence.units, parameters_of(statistic.function),
+                                    policy.degrees_of_freedom.minimum));
+      break;
+    case StatisticClass::frequency:
+    case StatisticClass::linear:
+    case StatisticClass::mode:  // group disclosure's
+    case StatisticClass::ratio:
+    case StatisticClass::survival:
+    case StatisticClass::concentration:
+    case StatisticClass::gini:
+    case StatisticClass::linked:
+    case StatisticClass::cluster:
+      break;
+  }
+  return found;
 }
 
 std::vector<Breach> judge(const Evidence& evidence, Telling telling,
@@ -124,11 +173,14 @@ std::vector<Placed> judge_cells(const Table& table, const policies::Policy& poli
       const auto look = [&](const Evidence& evidence, Telling telling) {
         findings.add(judge(evidence, telling, policy), names[c]);
       };
-      look(result.evidence, telling_of(column.statistic, result.holding.has_value()));
+      const auto look_at = [&](const Statistic& statistic, const Evidence& evidence, bool holds) {
+        look(evidence, telling_of(statistic, holds));
+        findings.add(judge_class(statistic, evidence, policy), names[c]);
+      };
+      look_at(column.statistic, result.evidence, result.holding.has_value());
       if (result.holding) look(*result.holding, Telling::count);
       if (result.denominator) {
-        look(*result.denominator,
-             telling_of(*column.denominator, result.denominator_holding.has_value()));
+        look_at(*column.denominator, *result.denominator, result.denominator_holding.has_value());
       }
       if (result.denominator_holding) look(*result.denominator_holding, Telling::count);
     }

@@ -14,13 +14,19 @@ namespace sceau::disclosure {
 /// What a statistic tells of the rows behind it.
 enum class Telling {
   count,     ///< how many there are (count(*), count(x), count(DISTINCT x), a 0/1 indicator's ones)
-  presence,  ///< that they are there, and whether they agree (the rows behind an indicator)
-  magnitude  ///< a sum of what they give (sum, mean, and what needs more)
+  presence,  ///< that they are there, and whether they agree (the rows behind an indicator, and
+             ///< behind what is no sum: a quantile, a variance)
+  magnitude  ///< a sum of what they give (sum, mean)
 };
 
 /// The rules of one body of evidence that the policy enforces.
 [[nodiscard]] std::vector<Breach> judge(const Evidence& evidence, Telling telling,
                                         const policies::Policy& policy);
+
+/// The rules of a statistic's class beside those: extremes, quantiles, degrees of freedom. What
+/// can't be told from the evidence is `review`.
+[[nodiscard]] std::vector<Breach> judge_class(const Statistic& statistic, const Evidence& evidence,
+                                              const policies::Policy& policy);
 
 /// A finding and its place in canonical order: 0 for the output as a whole, else 1 + the cell's.
 struct Placed {
@@ -34,7 +40,7 @@ struct Placed {
 /// A cell's coordinates, as findings name them.
 [[nodiscard]] std::vector<Coordinate> coordinates(const Table& table, const Cell& cell);
 
-/// What sum, mean and their kin tell of this column's operand.
+/// What a statistic tells of this column's operand.
 [[nodiscard]] Telling telling_of(const Statistic& statistic, bool zero_or_one);
 
 }  // namespace sceau::disclosure

@@ -6,7 +6,10 @@
 #include "disclosure/count_table.h"
 #include "disclosure/exact.h"
 #include "disclosure/fault.h"
+#include "disclosure/gift_table.h"
+#include "disclosure/kept_table.h"
 #include "disclosure/kernels.h"
+#include "disclosure/product_table.h"
 #include "disclosure/sum_table.h"
 #include "disclosure/value_table.h"
 
@@ -35,6 +38,14 @@ const std::uint8_t* bytes_of(const std::vector<Truth>& truths) {
 
 BoundMeasure::BoundMeasure(const MeasureSpec& spec, ColumnSet& columns)
     : spec_(spec), filter_(spec.filter, columns) {
+  if (!spec_.second.empty()) {
+    second_column_ = columns.use(spec_.second);
+    second_kind_ = columns.info(second_column_).kind;
+    second_scale_ = columns.info(second_column_).scale;
+    if (second_kind_ == ColumnKind::codes) {
+      throw DisclosureError(Fault::wrong_kind, "\"" + spec_.second + "\" holds codes, no numbers");
+    }
+  }
   if (const auto* indicator = std::get_if<Condition>(&spec_.operand)) {
     indicator_.emplace_back(*indicator, columns);
     narrow_ = true;
@@ -46,12 +57,27 @@ BoundMeasure::BoundMeasure(const MeasureSpec& spec, ColumnSet& columns)
   column_ = columns.use(*variable);
   kind_ = columns.info(column_).kind;
   scale_ = columns.info(column_).scale;
+  if (kind_ == ColumnKind::codes) dictionary_ = &columns.dictionary(column_);
   narrow_ = kind_ == ColumnKind::scaled && sums_fit(columns.source(), *variable);
   if (spec_.numeric && kind_ == ColumnKind::codes) {
     throw DisclosureError(
         Fault::wrong_kind,
         "\"" + *variable + "\" holds codes: it can be counted, " + "not added up");
   }
+}
+
+bool BoundMeasure::adds_reals() const {
+  switch (spec_.gathers) {
+    case Gathers::evidence:
+      return spec_.numeric && kind_ == ColumnKind::real;
+    case Gathers::values:
+      return false;  // they are put in order first
+    case Gathers::products:
+      return kind_ == ColumnKind::real || second_kind_ == ColumnKind::real;
+    case Gathers::gifts:
+      return kind_ == ColumnKind::real;
+  }
+  return true;
 }
 
 void BoundMeasure::valid(const Batch& batch, Positions& out) const {
@@ -99,6 +125,15 @@ EvidencePlaces places_in(std::vector<Evidence>& evidence) {
   return places;
 }
 
+std::vector<GroupResult> MeasureTable::results(const Statistic&, const PairKeys&,
+                                               std::size_t) const {
+  throw DisclosureError(Fault::wrong_kind, "a statistic needs more than its evidence");
+}
+
+void ResultTable::distinct(std::size_t, const PairKeys&, std::vector<std::int64_t>&) const {
+  throw DisclosureError(Fault::wrong_kind, "contributors are counted by the evidence");
+}
+
 namespace {
 
 template <template <typename> typename Table>
@@ -114,8 +149,18 @@ std::unique_ptr<MeasureTable> make_table(const BoundMeasure& measure, const Kind
 
 std::unique_ptr<MeasureTable> make_measure_table(const BoundMeasure& measure, const Kinds& kinds) {
   const MeasureSpec& spec = measure.spec();
+  switch (spec.gathers) {
+    case Gathers::evidence:
+      break;
+    case Gathers::values:
+      return make_kept_table(measure, kinds);
+    case Gathers::products:
+      return make_product_table(measure);
+    case Gathers::gifts:
+      return make_gift_table(measure);
+  }
   if (!spec.numeric) return std::make_unique<CountTable>(measure, kinds);
-  const bool sums = !kinds.evidence && !spec.extremes && !spec.keeps_values;
+  const bool sums = !kinds.evidence && !spec.extremes;
   return sums ? make_table<SumTable>(measure, kinds) : make_table<ValueTable>(measure, kinds);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,15 +34,26 @@ struct Kinds {
   }
 };
 
+/// What a measure's table keeps. Only the first has evidence; the others are results that evidence
+/// doesn't hold, by group alone.
+enum class Gathers {
+  evidence,
+  values,    ///< each value: quantiles, modes, moments
+  products,  ///< sums of two operands and of their products
+  gifts      ///< what each contributor gives
+};
+
 struct MeasureSpec {
   Condition filter;
   Operand operand;
   bool numeric = false;       ///< sums and values of the operand, not its presence alone
   bool extremes = false;      ///< minimum and maximum are results (evidence has them anyway)
-  bool keeps_values = false;  ///< each value is kept, for quantiles
   bool counts_units = false;  ///< contributors give units, not rows
   bool distinct = false;      ///< results alone: contributors are counted
   bool squares = false;       ///< results alone: squares are summed
+  Gathers gathers = Gathers::evidence;
+  std::string second = {};                ///< products: the other variable
+  std::optional<std::size_t> giver = {};  ///< gifts: the kind that gives; nullopt: each row
   friend bool operator==(const MeasureSpec&, const MeasureSpec&) = default;
 };
 
@@ -119,7 +131,16 @@ class BoundMeasure {
   [[nodiscard]] const MeasureSpec& spec() const { return spec_; }
   [[nodiscard]] ColumnKind value_kind() const { return kind_; }
   [[nodiscard]] int scale() const { return scale_; }
+  [[nodiscard]] bool has_column() const { return has_column_; }
   [[nodiscard]] std::size_t column() const { return column_; }
+  /// Of a column of codes.
+  [[nodiscard]] const std::vector<std::string>& dictionary() const { return *dictionary_; }
+  /// Of products; it is no column of codes.
+  [[nodiscard]] std::size_t second_column() const { return second_column_; }
+  [[nodiscard]] ColumnKind second_kind() const { return second_kind_; }
+  [[nodiscard]] int second_scale() const { return second_scale_; }
+  /// Whether doubles are added up.
+  [[nodiscard]] bool adds_reals() const;
   [[nodiscard]] const BoundCondition* indicator() const {
     return indicator_.empty() ? nullptr : indicator_.data();
   }
@@ -133,6 +154,20 @@ class BoundMeasure {
   ColumnKind kind_ = ColumnKind::scaled;
   int scale_ = 0;
   bool narrow_ = false;
+  const std::vector<std::string>* dictionary_ = nullptr;
+  std::size_t second_column_ = 0;
+  ColumnKind second_kind_ = ColumnKind::scaled;
+  int second_scale_ = 0;
+};
+
+/// Of one statistic in one group: its result, and what the evidence lacks (see Evidence).
+struct GroupResult {
+  Number value;
+  std::optional<std::string> text;  ///< instead of `value`
+  std::int64_t mode_units = -1;
+  std::int64_t below = -1, above = -1;
+  std::optional<int> distinct_values;
+  Number weighted_total;
 };
 
 /// Keys group << 32 | entity of the pairs of each kind.
@@ -157,9 +192,18 @@ class MeasureTable {
   /// Adds to each group's count the distinct known entities of a kind among its valid rows.
   virtual void distinct(std::size_t kind, const PairKeys& pairs,
                         std::vector<std::int64_t>& counts) const = 0;
-  /// percentile_cont of each of `groups` groups; only of a measure that keeps values.
-  [[nodiscard]] virtual std::vector<Number> quantiles(const Decimal& fraction,
-                                                      std::size_t groups) const = 0;
+  /// Of each of `groups` groups; only of a measure that gathers something else than evidence.
+  [[nodiscard]] virtual std::vector<GroupResult> results(const Statistic& statistic,
+                                                         const PairKeys& pairs,
+                                                         std::size_t groups) const;
+};
+
+/// A table that gathers results alone.
+class ResultTable : public MeasureTable {
+ public:
+  void fill(const PairKeys&, const EvidencePlaces&) const final {}
+  void distinct(std::size_t kind, const PairKeys& pairs,
+                std::vector<std::int64_t>& counts) const final;
 };
 
 [[nodiscard]] std::unique_ptr<MeasureTable> make_measure_table(const BoundMeasure& measure,

@@ -27,23 +27,33 @@ constexpr std::array lines = {
     Line{"homogeneity.one_value",
          "all units of the cell share one value, so the table tells it of "
          "each of them"},
-    // rules that aren't enforced yet
-    Line{"group_disclosure.not_enforced",
-         "\"{1}\" is sensitive, and group disclosure is not tested "
-         "by itself yet: a person looks"},
-    Line{"extremes.not_enforced",
-         "a minimum or maximum is the value of somebody: a person looks, "
-         "since no rule tests it yet"},
-    Line{"quantiles.not_enforced",
-         "a quantile is close to the value of somebody: a person looks, "
-         "since no rule tests it yet"},
-    Line{"degrees_of_freedom.not_enforced",
-         "no rule tests the degrees of freedom of a variance or "
-         "standard deviation yet: a person looks"},
+    Line{"extremes.minimum", "the minimum is the value of {1} units; {2} must share it"},
+    Line{"extremes.maximum", "the maximum is the value of {1} units; {2} must share it"},
+    Line{"quantiles.below",
+         "{1} units lie on one side of this quantile; {2} is the least on either"},
+    Line{"quantiles.not_known",
+         "how many units lie on either side of this quantile isn't known: a person looks"},
+    Line{"degrees_of_freedom.below",
+         "{1} units less {2} parameters leave too few degrees of freedom; {3} is the least"},
+    Line{"group_disclosure.share",
+         "a group of which {2} or more share one category of \"{1}\": what is so of nearly all is "
+         "known of each"},
+    Line{"group_disclosure.minimum",
+         "the mean of \"{1}\" is so near its least possible value that {2} or more of the group "
+         "must be near it"},
+    Line{"group_disclosure.maximum",
+         "the mean of \"{1}\" is so near its greatest possible value that {2} or more of the group "
+         "must be near it"},
+    Line{"group_disclosure.not_known",
+         "how many units share the value of {1} isn't known: a person looks"},
     // the output as a whole
     Line{"tabulation.empty", "the table has no cell with anybody in it"},
     Line{"tabulation.no_statistic",
          "the table has no statistic: what it lists are categories alone"},
+    Line{"tabulation.no_rule", "no rule tests {1} by itself yet: a person looks"},
+    Line{"tabulation.contributor",
+         "{1} is not over the contributors that the codebook names first: a person looks"},
+    Line{"tabulation.weight", "{1} is not the codebook's weight: a person looks"},
     Line{"tabulation.operand", "{1} is {2}, so a person looks at statistics of it"},
     Line{"tabulation.dimension",
          "the dimension \"{1}\" is made from {2}, which is {3}: a person "
@@ -52,6 +62,9 @@ constexpr std::array lines = {
     Line{"tabulation.label",
          "the label \"{2}\" of \"{1}\" is not one of the codebook's: words of "
          "the researcher leave through a reviewer only"},
+    Line{"tabulation.rare_label",
+         "{2} categories of \"{1}\" have no shown cell of {3} units, so their names would tell of "
+         "few: leave them out in WHERE, or group by a coarser variable"},
     Line{"tabulation.constant",
          "the column {1} names {2}, which is not in the codebook or the data: "
          "words of the researcher leave through a reviewer only"},
@@ -100,11 +113,13 @@ constexpr std::array remedies = {
     Line{"contributors", "merge categories until enough contributors stand behind each cell"},
     Line{"dominance", "merge the cell with others, or release a count where a sum isn't needed"},
     Line{"p_percent", "merge the cell with others, or release a count where a sum isn't needed"},
-    Line{"group_disclosure", "merge categories of the sensitive variable, or ask a reviewer"},
+    Line{"group_disclosure",
+         "merge groups until the sensitive variable varies in each, or leave that variable out"},
     Line{"homogeneity", "merge the cell with others, or leave this statistic out"},
-    Line{"degrees_of_freedom", "ask a reviewer, or release means and counts alone"},
-    Line{"extremes", "release a quantile of a large group, or ask a reviewer"},
-    Line{"quantiles", "release a mean, or ask a reviewer"},
+    Line{"degrees_of_freedom",
+         "merge groups so that each has more units, or release means and counts alone"},
+    Line{"extremes", "release a quantile of a large group, such as the 5th and 95th percentile"},
+    Line{"quantiles", "merge groups so that each has more units, or take a more central quantile"},
     Line{"history",
          "keep the categories and conditions of the earlier table, or merge more so that "
          "each difference is large enough"},

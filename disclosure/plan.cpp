@@ -29,6 +29,7 @@ class Planner {
   StatisticPlan statistic(const Statistic& statistic) {
     StatisticPlan plan;
     MeasureSpec spec{statistic.filter, statistic.operand};
+    if (needs_second_value(statistic.function)) spec.filter = both_known(statistic);
     switch (statistic.function) {
       case Function::count_rows:
       case Function::count_values:
@@ -39,8 +40,40 @@ class Planner {
         spec.counts_units = !kinds.unit_is_row && *plan.kind == kinds.unit;
         break;
       case Function::quantile:
-        spec.keeps_values = true;
+      case Function::quantile_discrete:
+      case Function::skewness:
+      case Function::kurtosis:
         spec.numeric = true;
+        plan.detail = detail(spec, Gathers::values);
+        break;
+      case Function::mode:
+        plan.detail = detail(spec, Gathers::values);
+        break;
+      case Function::correlation:
+      case Function::covariance_population:
+      case Function::covariance_sample:
+      case Function::regression_slope:
+      case Function::regression_intercept:
+      case Function::regression_r2:
+      case Function::regression_sxx:
+      case Function::regression_syy:
+      case Function::regression_sxy:
+        plan.detail = detail(spec, Gathers::products, statistic.second);
+        spec.operand = {};  // what it gives are rows that have both
+        break;
+      case Function::weighted_count:
+        plan.detail = detail(spec, Gathers::products, statistic.second);
+        break;
+      case Function::weighted_sum:
+      case Function::weighted_mean:
+        spec.numeric = true;
+        plan.detail = detail(spec, Gathers::products, statistic.second);
+        break;
+      case Function::gini:
+      case Function::hhi:
+      case Function::top_share:
+        spec.numeric = true;
+        plan.detail = gifts(spec, statistic.second);
         break;
       case Function::minimum:
       case Function::maximum:
@@ -49,6 +82,8 @@ class Planner {
         break;
       case Function::variance:
       case Function::standard_deviation:
+      case Function::variance_population:
+      case Function::standard_deviation_population:
         spec.squares = !kinds.evidence;
         spec.numeric = true;
         break;
@@ -74,6 +109,39 @@ class Planner {
     if (at != specs.end()) return static_cast<std::size_t>(at - specs.begin());
     specs.push_back(std::move(spec));
     return specs.size() - 1;
+  }
+
+  // The filter, and both variables known. An indicator is never NULL.
+  static Condition both_known(const Statistic& statistic) {
+    Condition made;
+    made.kind = Condition::Kind::all_of;
+    if (statistic.filter.kind != Condition::Kind::always) made.parts.push_back(statistic.filter);
+    const auto* variable = std::get_if<std::string>(&statistic.operand);
+    if (variable != nullptr) made.parts.push_back(known(*variable));
+    made.parts.push_back(known(statistic.second));
+    return made;
+  }
+
+  static Condition known(const std::string& variable) {
+    Condition null;
+    null.kind = Condition::Kind::is_null;
+    null.variable = variable;
+    Condition made;
+    made.kind = Condition::Kind::negation;
+    made.parts = {std::move(null)};
+    return made;
+  }
+
+  std::size_t detail(MeasureSpec spec, Gathers gathers, const std::string& second = {}) {
+    spec.gathers = gathers;
+    spec.second = second;
+    return measure(std::move(spec));
+  }
+
+  std::size_t gifts(MeasureSpec spec, const std::string& giver) {
+    spec.gathers = Gathers::gifts;
+    if (!giver.empty()) spec.giver = kind(giver);
+    return measure(std::move(spec));
   }
 
   std::size_t kind(const std::string& variable) {
@@ -159,7 +227,7 @@ Plan make_plan(const Tabulation& tabulation, const Source& source,
   bool has_real = false;
   for (const MeasureSpec& spec : planner.specs) {
     measures.emplace_back(spec, columns);
-    has_real = has_real || (spec.numeric && measures.back().value_kind() == ColumnKind::real);
+    has_real = has_real || measures.back().adds_reals();
   }
   return Plan{std::move(columns),       std::move(where),    std::move(dimensions),
               std::move(planner.kinds), std::move(entities), std::move(measures),

@@ -22,6 +22,7 @@ struct StatisticPlan {
   std::size_t measure = 0;
   std::optional<std::size_t> holding;  ///< of a 0/1 operand: the measure of the rows where it is 1
   std::optional<std::size_t> kind;     ///< count(DISTINCT …): the kind that is counted
+  std::optional<std::size_t> detail;   ///< the measure that has the value, where evidence hasn't
 };
 
 struct ColumnPlan {

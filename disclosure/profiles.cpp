@@ -197,6 +197,7 @@ void Named::add(const Tabulation& tabulation, const policies::Codebook& codebook
   }
   const auto add_statistic = [&](const Statistic& statistic) {
     collect(statistic.filter, values);
+    if (needs_second_value(statistic.function)) presence.insert(statistic.second);
     if (const auto* name = std::get_if<std::string>(&statistic.operand)) {
       const policies::Variable* variable = codebook.find(*name);
       (variable != nullptr && is_indicator(*variable) ? values : presence).insert(*name);

@@ -64,6 +64,9 @@ int decimals_of(const Operand& operand, const policies::Codebook& codebook) {
 
 int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) {
   constexpr int finer = 2;
+  constexpr int without_unit = 4;  // shares and coefficients: no variable says how fine they are
+  const int second =
+      statistic.second.empty() ? 0 : decimals_of(Operand(statistic.second), codebook);
   const int own = decimals_of(statistic.operand, codebook);
   switch (statistic.function) {
     case Function::count_rows:
@@ -73,12 +76,38 @@ int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) 
     case Function::sum:
     case Function::minimum:
     case Function::maximum:
+    case Function::mode:
+    case Function::quantile_discrete:
+    case Function::weighted_sum:
       return own;
+    case Function::weighted_count:
+      return second;
+      return 0;
     case Function::mean:
     case Function::quantile:
     case Function::variance:
     case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::weighted_mean:
       return own + finer;
+      return second + finer;
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+      return std::max(own, second) + finer;
+    case Function::correlation:
+    case Function::regression_r2:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+      return without_unit;
   }
   return 0;
 }
@@ -129,7 +158,10 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
       if (variable != nullptr) csv += csv_field(label) + ",";
     }
     for (std::size_t c = 0; c < cell.columns.size(); ++c) {
-      if (!cell.suppressed) csv += to_string(cell.columns[c].value, decimals[c]);
+      const ColumnResult& result = cell.columns[c];
+      if (!cell.suppressed) {
+        csv += result.text ? csv_field(*result.text) : to_string(result.value, decimals[c]);
+      }
       csv += ",";
     }
     end_line();

@@ -7,6 +7,7 @@
 #include "disclosure/dimension.h"
 #include "disclosure/groups.h"
 #include "disclosure/plan.h"
+#include "disclosure/statistic_class.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -44,15 +45,19 @@ class Validities {
     const auto* variable = std::get_if<std::string>(&statistic.operand);
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
     const bool counts = telling_of(statistic, false) == Telling::count;
-    Validity& rows = find(
-        variable == nullptr ? statistic.filter : both(statistic.filter, present(*variable)), name);
+    const Condition filter = needs_second_value(statistic.function)
+                                 ? both(statistic.filter, present(statistic.second))
+                                 : statistic.filter;
+    Validity& rows = find(variable == nullptr ? filter : both(filter, present(*variable)), name);
     if (counts) return;
     const policies::Variable* declared = variable == nullptr ? nullptr : codebook_->find(*variable);
     const bool zero_or_one =
         indicator != nullptr || (declared != nullptr && is_indicator(*declared));
-    const Known known{statistic.operand, telling_of(statistic, zero_or_one), name};
-    const auto same = [&](const Known& other) { return other.same(known); };
-    if (std::none_of(rows.known.begin(), rows.known.end(), same)) rows.known.push_back(known);
+    if (class_of(statistic.function) == StatisticClass::linear) {  // sums can be subtracted
+      const Known known{statistic.operand, telling_of(statistic, zero_or_one), name};
+      const auto same = [&](const Known& other) { return other.same(known); };
+      if (std::none_of(rows.known.begin(), rows.known.end(), same)) rows.known.push_back(known);
+    }
     if (!zero_or_one) return;
     Condition one;  // the rows where it is 1 are told too
     if (indicator != nullptr) {
@@ -62,7 +67,7 @@ class Validities {
       one.variable = *variable;
       one.constants = {Decimal{1, 0}};
     }
-    find(both(statistic.filter, std::move(one)), name);
+    find(both(filter, std::move(one)), name);
   }
 
   std::vector<Validity> all;

@@ -1,5 +1,6 @@
 #include "disclosure/rules.h"
 
+#include <algorithm>
 #include <string>
 
 #include "disclosure/exact.h"
@@ -76,6 +77,80 @@ std::optional<Breach> negatives(const Evidence& evidence) {
                 static_cast<double>(evidence.negatives),
                 0.0,
                 {"p_percent.negatives", {std::to_string(evidence.negatives)}}};
+}
+
+std::optional<Breach> extremes(std::string_view which, std::int64_t sharing, std::int64_t rows,
+                               std::int64_t minimum) {
+  if (rows == 0 || sharing >= minimum) return std::nullopt;
+  return Breach{
+      policies::Rule::extremes,
+      Verdict::fail,
+      static_cast<double>(sharing),
+      static_cast<double>(minimum),
+      {"extremes." + std::string(which), {std::to_string(sharing), std::to_string(minimum)}}};
+}
+
+std::optional<Breach> quantiles(std::int64_t below, std::int64_t above, std::int64_t rows,
+                                std::int64_t minimum) {
+  if (rows == 0) return std::nullopt;
+  const std::int64_t fewer = std::min(below, above);
+  if (fewer >= minimum) return std::nullopt;
+  if (fewer < 0) {
+    return Breach{policies::Rule::quantiles,
+                  Verdict::review,
+                  std::nullopt,
+                  static_cast<double>(minimum),
+                  {"quantiles.not_known", {}}};
+  }
+  return Breach{policies::Rule::quantiles,
+                Verdict::fail,
+                static_cast<double>(fewer),
+                static_cast<double>(minimum),
+                {"quantiles.below", {std::to_string(fewer), std::to_string(minimum)}}};
+}
+
+std::optional<Breach> degrees_of_freedom(std::int64_t units, std::int64_t parameters,
+                                         std::int64_t minimum) {
+  const std::int64_t left = units - parameters;
+  if (left >= minimum) return std::nullopt;
+  return Breach{policies::Rule::degrees_of_freedom,
+                Verdict::fail,
+                static_cast<double>(left),
+                static_cast<double>(minimum),
+                {"degrees_of_freedom.below",
+                 {std::to_string(units), std::to_string(parameters), std::to_string(minimum)}}};
+}
+
+std::optional<Breach> group_disclosure(const std::string& variable, std::int64_t held,
+                                       std::int64_t all, const policies::Decimal& share) {
+  if (all == 0 || compare_share(exact(held, 0), share, exact(all, 0)) < 0) return std::nullopt;
+  return Breach{policies::Rule::group_disclosure,
+                Verdict::fail,
+                static_cast<double>(held) / static_cast<double>(all),
+                policies::to_double(share),
+                {"group_disclosure.share", {variable, policies::to_string(share)}}};
+}
+
+std::optional<Breach> mean_at_bound(const std::string& variable, const Number& sum,
+                                    std::int64_t rows, const policies::Decimal& low,
+                                    const policies::Decimal& high, const policies::Decimal& share) {
+  if (rows == 0 || sum.kind == Number::Kind::null) return std::nullopt;
+  // Units of the range: 1 - share of it is what may be missing.
+  const double range = policies::to_double(high) - policies::to_double(low);
+  const double mean = to_double(sum) / static_cast<double>(rows);
+  const double spare = (1 - policies::to_double(share)) * range;
+  constexpr double rounding = 1e-9;  // the safe side of what doubles can't tell
+  const double from_low = mean - policies::to_double(low);
+  const double from_high = policies::to_double(high) - mean;
+  const bool at_low = from_low <= spare + rounding * range;
+  const bool at_high = from_high <= spare + rounding * range;
+  if (!at_low && !at_high) return std::nullopt;
+  return Breach{policies::Rule::group_disclosure,
+                Verdict::fail,
+                mean,
+                at_low ? policies::to_double(low) : policies::to_double(high),
+                {at_low ? "group_disclosure.minimum" : "group_disclosure.maximum",
+                 {variable, policies::to_string(share)}}};
 }
 
 std::optional<Breach> homogeneity(const Evidence& evidence, policies::Severity severity) {

@@ -14,6 +14,15 @@
 //   p_percent     (total - x1 - x2) < p · x1 fails; equal passes. The second largest could
 //   otherwise
 //                 estimate the largest to within p. Source: ibid., the p % rule.
+//   extremes      fewer than N units share a minimum or maximum fails: it is the value of few.
+//                 Source: Ritchie, Green, Smith: statbarns, end points.
+//   quantiles     fewer than N units on either side of a quantile fails: it is close to the value
+//                 of few. Source: ibid., position; Eurostat's DwB guidelines (2015), percentiles.
+//   degrees of freedom
+//                 n - parameters < D fails. Source: ibid.; the UK's safe researcher training: 10.
+//   group disclosure
+//                 one category holds >= share of a group's units: what is true of nearly all of
+//                 them is known of each. Source: ibid., class disclosure; Hundepool et al., ch. 5.
 //   homogeneity   all units share one value of the measure. Source: Ritchie, Green, Smith:
 //                 statbarns, class disclosure; severity is the policy's.
 //
@@ -21,6 +30,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "disclosure/table.h"
 #include "disclosure/verdict.h"
@@ -53,6 +64,31 @@ struct Breach {
 
 /// `negatives = "review"`: a person looks at each cell that has one, and at no other.
 [[nodiscard]] std::optional<Breach> negatives(const Evidence& evidence);
+
+/// `which`: "minimum" or "maximum"; `sharing`: the units whose value it is.
+[[nodiscard]] std::optional<Breach> extremes(std::string_view which, std::int64_t sharing,
+                                             std::int64_t rows, std::int64_t minimum);
+
+/// Units strictly below and above a quantile; negative: not known, which is for a person to judge.
+[[nodiscard]] std::optional<Breach> quantiles(std::int64_t below, std::int64_t above,
+                                              std::int64_t rows, std::int64_t minimum);
+
+/// n units less the parameters estimated from them.
+[[nodiscard]] std::optional<Breach> degrees_of_freedom(std::int64_t units, std::int64_t parameters,
+                                                       std::int64_t minimum);
+
+/// `held` of `all` units are in one category of `variable`. Where `all` is 0 it says nothing.
+[[nodiscard]] std::optional<Breach> group_disclosure(const std::string& variable, std::int64_t held,
+                                                     std::int64_t all,
+                                                     const policies::Decimal& share);
+
+/// A mean so near a declared bound that most must be there: within (1 - share) of the range.
+/// `bound`: "minimum" or "maximum" of `variable`. `sum` is over `rows` values, each within
+/// low..high; low < high.
+[[nodiscard]] std::optional<Breach> mean_at_bound(const std::string& variable, const Number& sum,
+                                                  std::int64_t rows, const policies::Decimal& low,
+                                                  const policies::Decimal& high,
+                                                  const policies::Decimal& share);
 
 [[nodiscard]] std::optional<Breach> homogeneity(const Evidence& evidence,
                                                 policies::Severity severity);

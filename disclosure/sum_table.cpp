@@ -109,11 +109,6 @@ void SumTable<Values>::distinct(std::size_t, const PairKeys&, std::vector<std::i
   throw DisclosureError(Fault::wrong_kind, "values are not counted distinct by their sums");
 }
 
-template <typename Values>
-std::vector<Number> SumTable<Values>::quantiles(const Decimal&, std::size_t) const {
-  throw DisclosureError(Fault::wrong_kind, "a quantile needs the values, not their sum");
-}
-
 template class SumTable<ExactValues>;
 template class SumTable<NarrowValues>;
 template class SumTable<RealValues>;

@@ -22,8 +22,6 @@ class SumTable final : public MeasureTable {
   void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
-  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
-                                              std::size_t groups) const override;
 
  private:
   using Value = typename Values::Value;

@@ -49,12 +49,22 @@ struct Evidence {
   std::int64_t negatives = 0;  ///< rows with x < 0
   std::optional<Number> minimum, maximum;
   std::int64_t minimum_units = 0, maximum_units = 0;
-  int distinct_values = 0;                   ///< 0, 1, 2 (two or more)
+  /// 0, 1, 2 (two or more); of a statistic of two variables the smaller of both. Of a mode too.
+  int distinct_values = 0;
+  /// Of a quantile: distinct known units (or rows) with a value strictly below, strictly above it;
+  /// -1: not known. A unit with several rows may be in both.
+  std::int64_t below = -1, above = -1;
+  /// Of a mode: units (or rows) that have it. -1: not known.
+  std::int64_t mode_units = -1;
+  /// Of a weighted statistic: Σ w·|x| (of a count Σ w), what a weighted share is of; else null.
+  /// Everything else of its evidence is unweighted.
+  Number weighted_total;
   std::vector<Contributions> contributions;  ///< in the codebook's order, the unit's last
 };
 
 struct ColumnResult {
   Number value;
+  Boxed<std::string> text;      ///< of a mode of codes, instead of `value`
   Evidence evidence;            ///< of the statistic (of the numerator)
   Boxed<Evidence> denominator;  ///< of a ratio's second statistic
   Boxed<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1

@@ -1,6 +1,7 @@
 #include "disclosure/tabulation.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "disclosure/fault.h"
@@ -57,8 +58,40 @@ std::string operand_text(const Operand& operand) {
   return "*";
 }
 
+// Functions whose call is their name and their operands.
+constexpr std::array<std::pair<Function, std::string_view>, 20> sql_names = {{
+    {Function::variance, "variance"},
+    {Function::standard_deviation, "stddev"},
+    {Function::variance_population, "var_pop"},
+    {Function::standard_deviation_population, "stddev_pop"},
+    {Function::skewness, "skewness"},
+    {Function::kurtosis, "kurtosis"},
+    {Function::mode, "mode"},
+    {Function::correlation, "corr"},
+    {Function::covariance_population, "covar_pop"},
+    {Function::covariance_sample, "covar_samp"},
+    {Function::regression_slope, "regr_slope"},
+    {Function::regression_intercept, "regr_intercept"},
+    {Function::regression_r2, "regr_r2"},
+    {Function::regression_sxx, "regr_sxx"},
+    {Function::regression_syy, "regr_syy"},
+    {Function::regression_sxy, "regr_sxy"},
+    {Function::gini, "gini"},
+    {Function::hhi, "hhi"},
+    {Function::weighted_sum, "weighted_sum"},
+    {Function::weighted_mean, "weighted_avg"},
+}};
+
+std::string_view sql_name(Function function) {
+  for (const auto& [one, name] : sql_names) {
+    if (one == function) return name;
+  }
+  return {};
+}
+
 std::string call_text(const Statistic& statistic) {
   const std::string operand = operand_text(statistic.operand);
+  const std::string by = statistic.second.empty() ? "" : " by " + statistic.second;
   switch (statistic.function) {
     case Function::count_rows:
       return "count(*)";
@@ -78,10 +111,36 @@ std::string call_text(const Statistic& statistic) {
       if (policies::compare(statistic.fraction, Decimal{5, 1}) == 0)
         return "median(" + operand + ")";
       return "percentile_cont(" + policies::to_string(statistic.fraction) + ", " + operand + ")";
+    case Function::quantile_discrete:
+      return "percentile_disc(" + policies::to_string(statistic.fraction) + ", " + operand + ")";
+    case Function::top_share:
+      return "top_share(" + std::to_string(statistic.top) + ", " + operand + by + ")";
+    case Function::gini:
+    case Function::hhi:
+      return std::string(sql_name(statistic.function)) + "(" + operand + by + ")";
+    case Function::weighted_count:
+      return "weighted_count(" + statistic.second + ")";
     case Function::variance:
-      return "variance(" + operand + ")";
     case Function::standard_deviation:
-      return "stddev(" + operand + ")";
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::mode:
+      return std::string(sql_name(statistic.function)) + "(" + operand + ")";
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
+      return std::string(sql_name(statistic.function)) + "(" + operand + ", " + statistic.second +
+             ")";
   }
   return {};
 }
@@ -109,9 +168,57 @@ void collect(const Statistic& statistic, std::set<std::string>& names) {
   if (const auto* variable = std::get_if<std::string>(&statistic.operand)) names.insert(*variable);
   if (const auto* indicator = std::get_if<Condition>(&statistic.operand))
     collect(*indicator, names);
+  if (!statistic.second.empty()) names.insert(statistic.second);
 }
 
 }  // namespace
+
+bool needs_second_value(Function function) {
+  switch (function) {
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+    case Function::weighted_count:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
+      return true;
+    case Function::count_rows:
+    case Function::count_values:
+    case Function::count_distinct:
+    case Function::sum:
+    case Function::mean:
+    case Function::minimum:
+    case Function::maximum:
+    case Function::quantile:
+    case Function::quantile_discrete:
+    case Function::variance:
+    case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::mode:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+      return false;
+  }
+  return false;
+}
+
+bool is_concentration(Function function) {
+  return function == Function::gini || function == Function::hhi || function == Function::top_share;
+}
+
+bool has_fraction(Function function) {
+  return function == Function::quantile || function == Function::quantile_discrete;
+}
 
 std::string describe(const Condition& condition) {
   switch (condition.kind) {
@@ -150,7 +257,7 @@ std::string describe(const Statistic& statistic) {
 }
 
 std::string describe(const Column& column) {
-  std::string text = describe(column.statistic);
+  std::string text = (column.percentage ? "100 * " : "") + describe(column.statistic);
   if (column.denominator) text += " / " + describe(*column.denominator);
   return text;
 }

@@ -89,10 +89,44 @@ enum class Function {
   // Understood and computed later; until a rule judges them, the gate answers `review`:
   minimum,
   maximum,
-  quantile,  ///< percentile_cont(fraction), median
-  variance,
-  standard_deviation
+  quantile,            ///< percentile_cont(fraction), median
+  variance,            ///< of a sample, by n - 1; NULL under two rows
+  standard_deviation,  ///< its root
+  variance_population,
+  standard_deviation_population,
+  skewness,           ///< g1 = m3 / m2^(3/2), moments about the mean by n; NULL where m2 is 0
+  kurtosis,           ///< g2 = m4 / m2² - 3; NULL where m2 is 0
+  mode,               ///< the most frequent value, the smallest of several
+  quantile_discrete,  ///< percentile_disc(fraction): the first value that so many don't pass
+  // Of y (the operand) and x (second), over the rows where both are known. Definitions and NULLs
+  // are PostgreSQL's; S.. are sums of (products of) deviations from the means.
+  correlation,            ///< Sxy / √(Sxx Syy)
+  covariance_population,  ///< Sxy / n
+  covariance_sample,      ///< Sxy / (n - 1)
+  regression_slope,       ///< Sxy / Sxx
+  regression_intercept,   ///< mean y - slope · mean x
+  regression_r2,          ///< Sxy² / (Sxx Syy); 1 where Syy is 0 and Sxx isn't
+  regression_sxx,
+  regression_syy,
+  regression_sxy,
+  // Of what each contributor gives: sums of the operand by `second`, or rows where that is empty.
+  // NULL where a value is negative or all are 0.
+  gini,       ///< (2 Σ i·x(i)) / (n Σ x) - (n + 1) / n, x(1) <= … <= x(n)
+  hhi,        ///< Herfindahl and Hirschman: Σ (x / Σ x)², 1/n..1
+  top_share,  ///< what the `top` largest give, of all: 0..1
+  // With weights (second, a number), over the rows where both are known.
+  weighted_count,  ///< Σ w; no operand
+  weighted_sum,    ///< Σ w·x
+  weighted_mean    ///< Σ w·x / Σ w
 };
+
+/// Whether `second` is a value that a valid row must have, too.
+[[nodiscard]] bool needs_second_value(Function function);
+/// Whether it is computed from what contributors give.
+[[nodiscard]] bool is_concentration(Function function);
+[[nodiscard]] bool has_fraction(Function function);
+
+inline constexpr std::int32_t max_top_share = 100;
 
 /// What is aggregated: nothing (count(*)), a variable, or a 0/1 indicator of a condition: 1 where
 /// it is true, 0 where it is false or unknown, as CASE WHEN c THEN 1 ELSE 0 END; never NULL. An
@@ -104,16 +138,21 @@ struct Statistic {
   Function function = Function::count_rows;
   Operand operand;
   Condition filter;        ///< FILTER (WHERE …)
-  Decimal fraction{5, 1};  ///< quantile only
+  Decimal fraction{5, 1};  ///< quantiles only
+  /// A variable, or empty: x of a pair, who contributes (concentration), the weight.
+  std::string second = {};
+  std::int32_t top = 1;  ///< top_share only: of how many
   friend bool operator==(const Statistic&, const Statistic&) = default;
 };
 
-/// One output column: a statistic, or the ratio of two.
+/// One output column: a statistic, or the ratio of two; the whole may be a percentage. Of a mode no
+/// ratio or percentage is made.
 struct Column {
   std::string name;
   Statistic statistic;
   std::optional<Statistic> denominator;
   bool integer_division = false;  ///< PostgreSQL's: both sides integers, truncated towards zero
+  bool percentage = false;        ///< 100 times it; before an integer division
   friend bool operator==(const Column&, const Column&) = default;
 };
 

@@ -22,7 +22,7 @@ constexpr std::array<std::pair<Comparison, std::string_view>, 6> comparisons = {
     {Comparison::greater_equal, ">="},
 }};
 
-constexpr std::array<std::pair<Function, std::string_view>, 10> functions = {{
+constexpr std::array<std::pair<Function, std::string_view>, 31> functions = {{
     {Function::count_rows, "count_rows"},
     {Function::count_values, "count_values"},
     {Function::count_distinct, "count_distinct"},
@@ -33,6 +33,27 @@ constexpr std::array<std::pair<Function, std::string_view>, 10> functions = {{
     {Function::quantile, "quantile"},
     {Function::variance, "variance"},
     {Function::standard_deviation, "standard_deviation"},
+    {Function::variance_population, "variance_population"},
+    {Function::standard_deviation_population, "standard_deviation_population"},
+    {Function::skewness, "skewness"},
+    {Function::kurtosis, "kurtosis"},
+    {Function::mode, "mode"},
+    {Function::quantile_discrete, "quantile_discrete"},
+    {Function::correlation, "correlation"},
+    {Function::covariance_population, "covariance_population"},
+    {Function::covariance_sample, "covariance_sample"},
+    {Function::regression_slope, "regression_slope"},
+    {Function::regression_intercept, "regression_intercept"},
+    {Function::regression_r2, "regression_r2"},
+    {Function::regression_sxx, "regression_sxx"},
+    {Function::regression_syy, "regression_syy"},
+    {Function::regression_sxy, "regression_sxy"},
+    {Function::gini, "gini"},
+    {Function::hhi, "hhi"},
+    {Function::top_share, "top_share"},
+    {Function::weighted_count, "weighted_count"},
+    {Function::weighted_sum, "weighted_sum"},
+    {Function::weighted_mean, "weighted_mean"},
 }};
 
 template <typename Table, typename Value>
@@ -124,7 +145,9 @@ Json statistic(const Statistic& from) {
     json["indicator"] = condition(*indicator);
   }
   if (from.filter.kind != Condition::Kind::always) json["filter"] = condition(from.filter);
-  if (from.function == Function::quantile) json["fraction"] = decimal(from.fraction);
+  if (has_fraction(from.function)) json["fraction"] = decimal(from.fraction);
+  if (!from.second.empty()) json["second"] = from.second;
+  if (from.function == Function::top_share) json["top"] = from.top;
   return json;
 }
 
@@ -136,6 +159,7 @@ Json column(const Column& from) {
     json["denominator"] = statistic(*from.denominator);
     json["integer_division"] = from.integer_division;
   }
+  if (from.percentage) json["percentage"] = true;
   return json;
 }
 
@@ -248,6 +272,8 @@ Statistic read_statistic(const Json& json) {
   if (json.contains("indicator")) to.operand = read_condition(json.at("indicator"), 0);
   if (json.contains("filter")) to.filter = read_condition(json.at("filter"), 0);
   if (json.contains("fraction")) to.fraction = read_decimal(json.at("fraction"));
+  if (json.contains("second")) to.second = json.at("second").get<std::string>();
+  if (json.contains("top")) to.top = json.at("top").get<std::int32_t>();
   return to;
 }
 
@@ -259,6 +285,7 @@ Column read_column(const Json& json) {
     to.denominator = read_statistic(json.at("denominator"));
     to.integer_division = json.at("integer_division").get<bool>();
   }
+  if (json.contains("percentage")) to.percentage = json.at("percentage").get<bool>();
   return to;
 }
 

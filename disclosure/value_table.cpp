@@ -83,8 +83,6 @@ void ValueTable<Values>::add(const Batch& batch) {
   if (keeps_rows_) {
     valid_.each([&](std::uint32_t i) { largest_[groups[i]].add(Values::magnitude(values[i])); });
   }
-  if (!measure_->spec().keeps_values) return;
-  valid_.each([&](std::uint32_t i) { values_.emplace_back(groups[i], values[i]); });
 }
 
 template <typename Values>
@@ -120,9 +118,6 @@ void ValueTable<Values>::absorb(const MeasureTable& other, const Mapping& mappin
   for (std::size_t group = 0; group < theirs.largest_.size(); ++group) {
     if (mapping.groups[group] == nowhere) continue;
     largest_[mapping.groups[group]].add(theirs.largest_[group]);
-  }
-  for (const auto& [group, value] : theirs.values_) {
-    if (mapping.groups[group] != nowhere) values_.emplace_back(mapping.groups[group], value);
   }
 }
 
@@ -230,37 +225,6 @@ void ValueTable<Values>::fill(const PairKeys& pairs, const EvidencePlaces& out) 
 template <typename Values>
 void ValueTable<Values>::distinct(std::size_t, const PairKeys&, std::vector<std::int64_t>&) const {
   throw DisclosureError(Fault::wrong_kind, "values are not counted distinct by their sums");
-}
-
-// percentile_cont: the value at fraction · (n - 1), between neighbours in proportion. Exact.
-template <typename Values>
-Number ValueTable<Values>::quantile(std::vector<Value>& values, const Decimal& fraction) const {
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  const Int128 one = power_of_ten(fraction.scale);
-  const Int128 place = multiply(fraction.mantissa, static_cast<Int128>(values.size() - 1));
-  const auto below = static_cast<std::size_t>(place / one);
-  const Int128 rest = place % one;
-  const Value low = values[below];
-  const Value high = values[std::min(below + 1, values.size() - 1)];
-  if constexpr (!std::is_same_v<Values, RealValues>) {
-    const Int128 step = multiply(rest, static_cast<Int128>(high) - low);
-    return exact(disclosure::add(multiply(low, one), step), measure_->scale() + fraction.scale);
-  } else {
-    const double part = static_cast<double>(rest) / static_cast<double>(one);
-    return Values::number(low + part * (high - low), 0);
-  }
-}
-
-template <typename Values>
-std::vector<Number> ValueTable<Values>::quantiles(const Decimal& fraction,
-                                                  std::size_t groups) const {
-  std::vector<std::vector<Value>> of_group(groups);
-  for (const auto& [group, value] : values_) of_group[group].push_back(value);
-  std::vector<Number> found;
-  found.reserve(groups);
-  for (auto& values : of_group) found.push_back(quantile(values, fraction));
-  return found;
 }
 
 template class ValueTable<ExactValues>;

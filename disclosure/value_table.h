@@ -35,8 +35,6 @@ class ValueTable final : public MeasureTable {
   void fill(const PairKeys& pairs, const EvidencePlaces& out) const override;
   void distinct(std::size_t kind, const PairKeys& pairs,
                 std::vector<std::int64_t>& counts) const override;
-  [[nodiscard]] std::vector<Number> quantiles(const Decimal& fraction,
-                                              std::size_t groups) const override;
 
  private:
   using Value = typename Values::Value;
@@ -76,7 +74,6 @@ class ValueTable final : public MeasureTable {
   template <typename Pairs>
   void fill_pairs(std::size_t kind, const Pairs& pairs, const std::vector<std::uint64_t>& keys,
                   const std::vector<Spread>& groups, const EvidencePlaces& out) const;
-  [[nodiscard]] Number quantile(std::vector<Value>& values, const Decimal& fraction) const;
 
   const BoundMeasure* measure_;
   const Kinds* kinds_;
@@ -87,7 +84,6 @@ class ValueTable final : public MeasureTable {
   std::vector<Spread> spreads_;           // by pair of kind 0; where no kind is reported, by group
   std::vector<std::vector<Pair>> pairs_;  // by reported kind from 1 on
   std::vector<Largest<typename Values::Magnitude>> largest_;  // of rows, by group
-  std::vector<std::pair<std::uint32_t, Value>> values_;       // group and value, where kept
 };
 
 extern template class ValueTable<ExactValues>;

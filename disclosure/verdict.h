@@ -45,6 +45,7 @@ struct Finding {
   std::optional<double> limit;
   std::string earlier;          ///< history: the earlier release ("R-2026-000001/1"), else empty
   std::string earlier_project;  ///< its project; a researcher of another sees "another project"
+  std::string waived;           ///< "W-000001": a waiver takes it out of the verdict (waiver.h)
   Message message;
 };
 

@@ -42,8 +42,17 @@ Why check(const Condition& condition, int depth) {
   return nullptr;
 }
 
+Why check_second(const Statistic& statistic) {
+  if (needs_second_value(statistic.function)) {
+    return statistic.second.empty() ? "a statistic of two variables names both" : nullptr;
+  }
+  if (is_concentration(statistic.function) || statistic.second.empty()) return nullptr;
+  return "a statistic of one variable names a second";
+}
+
 Why check_operand(const Statistic& statistic) {
   const bool none = std::holds_alternative<std::monostate>(statistic.operand);
+  const bool variable = std::holds_alternative<std::string>(statistic.operand);
   switch (statistic.function) {
     case Function::count_rows:
       return none ? nullptr : "count(*) has no operand";
@@ -51,7 +60,8 @@ Why check_operand(const Statistic& statistic) {
       return std::holds_alternative<std::string>(statistic.operand)
                  ? nullptr
                  : "count(DISTINCT …) counts a variable";
-    case Function::quantile: {
+    case Function::quantile:
+    case Function::quantile_discrete: {
       const Decimal& fraction = statistic.fraction;
       const bool within = is_sound(fraction) && fraction.mantissa >= 0 &&
                           policies::compare(fraction, Decimal{1, 0}) <= 0;
@@ -65,17 +75,55 @@ Why check_operand(const Statistic& statistic) {
     case Function::maximum:
     case Function::variance:
     case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::mode:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
       return none ? "an aggregate needs an operand" : nullptr;
+    case Function::weighted_count:
+      return none ? nullptr : "weighted_count() has no operand";
+    case Function::top_share:
+      if (statistic.top < 1 || statistic.top > max_top_share) {
+        return "a share is of the 1 to 100 largest";
+      }
+      return variable ? nullptr : "a concentration is of a variable";
+    case Function::gini:
+    case Function::hhi:
+      return variable ? nullptr : "a concentration is of a variable";
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+      return variable ? nullptr : "a correlation or regression is of two variables";
   }
   return nullptr;
 }
 
 Why check(const Statistic& statistic) {
   if (const Why why = check_operand(statistic)) return why;
+  if (const Why why = check_second(statistic)) return why;
   if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) {
     if (const Why why = check(*indicator, 0)) return why;
   }
   return check(statistic.filter, 0);
+}
+
+Why check(const Column& column) {
+  if (const Why why = check(column.statistic)) return why;
+  const auto is_mode = [](const Statistic& one) { return one.function == Function::mode; };
+  if ((is_mode(column.statistic) && (column.denominator || column.percentage)) ||
+      (column.denominator && is_mode(*column.denominator))) {
+    return "a mode is computed with no further";
+  }
+  return column.denominator ? check(*column.denominator) : nullptr;
 }
 
 Why check(const Dimension& dimension) {
@@ -140,9 +188,7 @@ Why check(const Tabulation& tabulation) {
     if (const Why why = check(dimension)) return why;
   }
   for (const Column& column : tabulation.columns) {
-    if (const Why why = check(column.statistic)) return why;
-    if (!column.denominator) continue;
-    if (const Why why = check(*column.denominator)) return why;
+    if (const Why why = check(column)) return why;
   }
   if (const Why why = check(tabulation.where, 0)) return why;
   return check_references(tabulation);

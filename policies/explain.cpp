@@ -196,34 +196,10 @@ std::string Speaker::sentence(Rule rule) const {
 std::string Speaker::rule(Rule rule) const {
   const std::string name = std::string(to_string(rule)) + say(" : ", ": ");
   if (!policy_.enforces(rule)) return name + say("désactivée.", "off.");
-  std::string text = name + sentence(rule);
-  if (!is_enforced_yet(rule)) {
-    text += say(" Pas encore appliquée : ce qu'elle jugerait passe en review.",
-                " Not yet enforced: outputs that it would judge get review.");
-  }
-  return text;
+  return name + sentence(rule);
 }
 
 }  // namespace
-
-bool is_enforced_yet(Rule rule) {
-  switch (rule) {
-    case Rule::threshold:
-    case Rule::contributors:
-    case Rule::dominance:
-    case Rule::p_percent:
-    case Rule::homogeneity:
-    case Rule::history:
-    case Rule::tabulation:
-      return true;
-    case Rule::group_disclosure:
-    case Rule::degrees_of_freedom:
-    case Rule::extremes:
-    case Rule::quantiles:
-      return false;
-  }
-  return false;
-}
 
 std::vector<std::string> explain(const Policy& policy, std::string_view language) {
   const Speaker speaker(policy, language);

@@ -9,13 +9,8 @@
 
 namespace sceau::policies {
 
-/// False for the rules that are read and validated, but whose outputs get `review` in this version:
-/// group_disclosure, degrees_of_freedom, extremes, quantiles.
-[[nodiscard]] bool is_enforced_yet(Rule rule);
-
 /// One line for exploration, one for the reviewers, then one for each rule in the order of `Rule`,
-/// each "name: sentence". `language`: "fr", else English. A rule that is off says so; one that is
-/// not enforced yet says that what it would judge gets review.
+/// each "name: sentence". `language`: "fr", else English. A rule that is off says so.
 [[nodiscard]] std::vector<std::string> explain(const Policy& policy, std::string_view language);
 
 }  // namespace sceau::policies

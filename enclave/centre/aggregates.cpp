@@ -51,6 +51,7 @@ disclosure::Judgement without_cells(const disclosure::Judgement& judgement) {
     Finding one;
     one.rule = finding.rule;
     one.verdict = finding.verdict;
+    one.waived = finding.waived;
     one.message = holds(of_form_alone, finding.message.id)
                       ? finding.message
                       : disclosure::Message{"aggregates.rule",
@@ -58,7 +59,7 @@ disclosure::Judgement without_cells(const disclosure::Judgement& judgement) {
     const bool said =
         std::any_of(told.findings.begin(), told.findings.end(), [&](const Finding& other) {
           return other.rule == one.rule && other.verdict == one.verdict &&
-                 other.message == one.message;
+                 other.waived == one.waived && other.message == one.message;
         });
     if (!said) told.findings.push_back(std::move(one));
   }
@@ -89,8 +90,8 @@ std::vector<JudgedOutput> told(Centre::State& state, const Asker& asker,
   return outputs;
 }
 
-Compared examine_told(Centre::State& state, const Asker& asker, const Examiner& examiner,
-                      std::vector<Candidate>& candidates, bool shown) {
+Inputs examine_told(Centre::State& state, const Asker& asker, const Examiner& examiner,
+                    std::vector<Candidate>& candidates, bool shown) {
   if (!shows_aggregates(asker)) {
     return examine_all(state, asker.asking, examiner, candidates, shown);
   }

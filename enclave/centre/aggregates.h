@@ -26,9 +26,9 @@ namespace sceau::enclave {
 
 /// examine_all(), whose faults under aggregates tell nothing of the rows: refused centre.not_judged
 /// in place of each that might, and counted. Takes the lock.
-[[nodiscard]] Compared examine_told(Centre::State& state, const Asker& asker,
-                                    const Examiner& examiner, std::vector<Candidate>& candidates,
-                                    bool shown = false);
+[[nodiscard]] Inputs examine_told(Centre::State& state, const Asker& asker,
+                                  const Examiner& examiner, std::vector<Candidate>& candidates,
+                                  bool shown = false);
 
 /// Throws not_permitted centre.refusals_spent (centre.h: max_refusals). Under the lock.
 void demand_refusals_left(const Centre::State& state, const Asker& asker);

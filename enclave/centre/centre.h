@@ -103,6 +103,9 @@ class Centre {
   [[nodiscard]] Seen see(const std::string& session, const OutputDraft& draft,
                          const Examiner& examiner);
   void withdraw(const std::string& session, const std::string& request);
+  /// Words of a member of the project on one of its requests; the reviewers and the project read
+  /// them. Refused (centre.bad_comment): empty, longer than 10,000 bytes, control characters.
+  void comment(const std::string& session, const std::string& request, const std::string& words);
 
   using Rows = std::vector<std::vector<std::optional<std::string>>>;
   /// Rows of sceau.requests (request, state, verdict, outputs, submitted, decided) and
@@ -110,6 +113,9 @@ class Centre {
   /// remedy) of the session's project; what belongs to another project is "another project".
   [[nodiscard]] Rows requests_view(const std::string& session);
   [[nodiscard]] Rows findings_view(const std::string& session);
+  /// Rows of sceau.comments (request, turn, output, by, about, comment, time): the project's own
+  /// words, those of reviewers' decisions and revocations; never a note for staff.
+  [[nodiscard]] Rows comments_view(const std::string& session);
 
   // -- commands: see commands.h -------------------------------------------------------------------
   struct State;

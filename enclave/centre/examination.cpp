@@ -7,6 +7,7 @@
 #include "disclosure/fault.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/judgement_json.h"
+#include "enclave/centre/waivers.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "policies/codebook.h"
@@ -44,20 +45,6 @@ void check_names(const std::vector<OutputDraft>& drafts) {
       throw EnclaveError(Fault::bad_input, "centre.name_twice", {draft.name});
     }
   }
-}
-
-std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows) {
-  std::vector<disclosure::Remembered> history;
-  for (const auto& row : rows) {
-    disclosure::Remembered one;
-    one.request = row.request;
-    one.output = row.output;
-    one.project = row.project;
-    one.opaque = row.opaque;
-    if (!row.opaque) one.tabulation = disclosure::tabulation_from_json(row.tabulation);
-    history.push_back(std::move(one));
-  }
-  return history;
 }
 
 using Wanted = std::map<std::string, std::set<std::string>>;
@@ -162,11 +149,36 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
       job.tabulations.push_back(*candidate.draft.tabulation);
     }
   }
-  job.history = remembered(state.registry.history(population, asking.except));
+  auto past = state.registry.history(population, asking.except);
+  std::erase_if(past, [&](const HistoryRow& row) {
+    return !asking.replaced.empty() && row.request == asking.replaced;
+  });
+  job.history = remembered(past);
+  job.waivers = waivers_for(state, job.tabulations);
   job.superseded = supersessions(state, job);
   job.datasets = job_datasets(state, job);
   return job;
 }
+
+JobInputs inputs_of(const ExamineJob& job, const std::string& population) {
+  JobInputs inputs;
+  inputs.population = population;
+  for (const auto& past : job.history) {
+    inputs.compared.push_back(past.request + "/" + std::to_string(past.output));
+  }
+  inputs.history = history_digest(job.history);
+  for (const auto& dataset : job.datasets) {
+    for (const auto& vintage : dataset.vintages) {
+      inputs.stores.push_back(
+          {vintage.name.dataset, vintage.name.vintage, vintage.sealed.id, vintage.sealed.sha256});
+    }
+  }
+  inputs.waivers = job.waivers;
+  inputs.superseded = job.superseded;
+  return inputs;
+}
+
+}  // namespace
 
 std::set<std::string> populations_of(const std::vector<Candidate>& candidates) {
   std::set<std::string> populations;
@@ -176,7 +188,28 @@ std::set<std::string> populations_of(const std::vector<Candidate>& candidates) {
   return populations;
 }
 
-}  // namespace
+std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows) {
+  std::vector<disclosure::Remembered> history;
+  for (const auto& row : rows) {
+    disclosure::Remembered one;
+    one.request = row.request;
+    one.output = row.output;
+    one.project = row.project;
+    one.opaque = row.opaque;
+    if (!row.opaque) one.tabulation = disclosure::tabulation_from_json(row.tabulation);
+    history.push_back(std::move(one));
+  }
+  return history;
+}
+
+std::string history_digest(const std::vector<disclosure::Remembered>& history) {
+  std::string text;
+  for (const auto& past : history) {
+    text += past.request + "/" + std::to_string(past.output) + "\n" + past.project + "\n" +
+            (past.opaque ? "opaque" : disclosure::to_json(past.tabulation)) + "\n";
+  }
+  return sha256_hex(text);
+}
 
 std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<OutputDraft> drafts) {
   check_names(drafts);
@@ -198,17 +231,15 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
   return candidates;
 }
 
-Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                     std::vector<Candidate>& candidates, bool shown) {
-  Compared compared;
+Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
+                   std::vector<Candidate>& candidates, bool shown) {
+  Inputs inputs;
   for (const auto& population : populations_of(candidates)) {
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
     job.shown = shown;
     held.unlock();
-    for (const auto& past : job.history) {
-      compared.push_back(past.request + "/" + std::to_string(past.output));
-    }
+    inputs.push_back(inputs_of(job, population));
     const auto asked = job.tabulations.size();
     auto answers = examiner(std::move(job));
     if (answers.size() != asked) {
@@ -222,7 +253,7 @@ Compared examine_all(Centre::State& state, const Asking& asking, const Examiner&
       }
     }
   }
-  return compared;
+  return inputs;
 }
 
 PopulationsHeld::PopulationsHeld(Centre::State& state, const std::vector<Candidate>& candidates) {
@@ -254,7 +285,9 @@ std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidate
     const auto* tabulation = candidate.draft.tabulation ? &*candidate.draft.tabulation : nullptr;
     auto json = disclosure::to_json(seen, candidate.draft.name, tabulation,
                                     candidate.examined.cells, language, finding_text);
-    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json)});
+    const bool needless = !candidate.draft.exception.empty() &&
+                          candidate.examined.judgement.verdict != disclosure::Verdict::fail;
+    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json), needless});
   }
   return outputs;
 }

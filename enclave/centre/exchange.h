@@ -14,6 +14,7 @@
 #include "disclosure/examine.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
+#include "disclosure/waiver.h"
 #include "enclave/keys/keyring.h"
 #include "enclave/store/store.h"
 
@@ -71,6 +72,7 @@ struct OutputDraft {
   std::optional<disclosure::Tabulation> tabulation;  ///< none: opaque
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
+  std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
 /// What an examiner is asked: outputs judged in order, each remembering those before it.
@@ -81,6 +83,7 @@ struct ExamineJob {
   std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs
   std::vector<disclosure::Tabulation> tabulations;
   std::vector<disclosure::Remembered> history;  ///< oldest first
+  std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
   std::vector<disclosure::Supersession> superseded;
   bool shown = false;  ///< whether `shown` of the answers is wanted
 };
@@ -109,6 +112,7 @@ struct JudgedOutput {
   std::string name;
   disclosure::Judgement judgement;
   std::string verdict_json;  ///< disclosure::to_json of it
+  bool exception_needless = false;  ///< one was asked for, and nothing fails
 };
 
 /// The answer to a submission: state "checked", "approved", "released" or "returned".

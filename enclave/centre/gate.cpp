@@ -11,6 +11,7 @@
 #include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/release.h"
+#include "enclave/centre/replacement.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/submission.h"
@@ -22,7 +23,7 @@ using disclosure::Verdict;
 
 Asker asker_of(const Centre::State& state, const std::string& session,
                const std::vector<OutputDraft>& drafts) {
-  Asker asker{open_session_row(state, session), {}};
+  Asker asker{open_session_row(state, session), {}, {}};
   const Person person{state.registry.name_of(asker.session.actor), 0};
   auto answer = access_of(state, person, asker.session.project);
   if (const auto* refusal = std::get_if<Refusal>(&answer)) {
@@ -35,7 +36,9 @@ Asker asker_of(const Centre::State& state, const std::string& session,
   for (const auto& draft : drafts) {
     if (draft.tabulation) check_within(access, *draft.tabulation);
   }
-  asker.asking = {asker.session.project, asker.session.language, std::move(access.policy), ""};
+  asker.replaced = request_to_replace(state, asker.session, drafts);
+  asker.asking = {asker.session.project, asker.session.language, std::move(access.policy), "",
+                  asker.replaced ? asker.replaced->id : ""};
   return asker;
 }
 
@@ -72,14 +75,19 @@ RequestRow announce(Centre::State& state, const Asker& asker,
   row.actor = asker.session.actor;
   row.policy = asker.asking.policy.row.name;
   row.policy_sha256 = asker.asking.policy.row.sha256;
+  if (asker.replaced) {
+    row.replaces = asker.replaced->id;
+    row.turn = asker.replaced->turn + 1;
+  }
   row.submitted_seq = state.journal.size();
   state.registry.add_intent({row.submitted_seq, "request.submitted", row.id});
-  state.journal.record("request.submitted", row.actor,
-                       {{"outputs", static_cast<std::int64_t>(drafts.size())},
-                        {"project", row.project},
-                        {"request", row.id},
-                        {"session", row.session},
-                        {"turn", std::int64_t{row.turn}}},
+  Fields fields = {{"outputs", static_cast<std::int64_t>(drafts.size())},
+                   {"project", row.project},
+                   {"request", row.id},
+                   {"session", row.session},
+                   {"turn", std::int64_t{row.turn}}};
+  if (!row.replaces.empty()) fields["replaces"] = row.replaces;
+  state.journal.record("request.submitted", row.actor, std::move(fields),
                        {{"commitment", "submission", row.session, submitted_text(drafts)}});
   change.commit();
   return row;
@@ -138,10 +146,11 @@ std::string first_state(const std::vector<Candidate>& candidates) {
 }
 
 /// Rows, reservation in the history and the entry, all or nothing.
-void record_checked(Centre::State& state, RequestRow& request,
-                    const std::vector<Candidate>& candidates, const Compared& compared,
+void record_checked(Centre::State& state, const Asker& asker, RequestRow& request,
+                    const std::vector<Candidate>& candidates, const Inputs& inputs,
                     bool aggregates) {
   auto change = state.registry.begin();
+  if (asker.replaced) check_replaceable(state, asker.session, request.replaces);
   request.verdict = disclosure::to_string(worst_of(candidates));
   request.state = first_state(candidates);
   request.decided = request.state == "returned" ? state.now() : "";
@@ -165,14 +174,15 @@ void record_checked(Centre::State& state, RequestRow& request,
     state.registry.add_history(row.population, kept);
   }
   state.registry.end_intent("request.submitted", request.id);
-  state.journal.record(
-      "request.checked", "centre",
-      {{"policy", request.policy_sha256},
-       {"request", request.id},
-       {"turn", std::int64_t{request.turn}},
-       {"verdict", request.verdict}},
-      {{"commitment", "checked", "",
-        binding_text(state, request.session, rows, request.policy_sha256, compared)}});
+  Fields fields = {{"policy", request.policy_sha256},
+                   {"request", request.id},
+                   {"turn", std::int64_t{request.turn}},
+                   {"verdict", request.verdict}};
+  if (!request.replaces.empty()) fields["replaces"] = request.replaces;
+  state.journal.record("request.checked", "centre", std::move(fields),
+                       {{"commitment", "checked", "",
+                         binding_text(state, request, rows, asker.asking.policy.row, inputs)}});
+  if (asker.replaced) retire_replaced(state, request);
   change.commit();
 }
 
@@ -215,9 +225,9 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
   held.unlock();
   const PopulationsHeld populations(state, candidates);
   try {
-    const auto compared = examine_told(state, asker, examiner, candidates);
+    const auto inputs = examine_told(state, asker, examiner, candidates);
     held.lock();
-    record_checked(state, request, candidates, compared, shows_aggregates(asker));
+    record_checked(state, asker, request, candidates, inputs, shows_aggregates(asker));
   } catch (...) {
     if (held.owns_lock()) held.unlock();
     give_up(state, request, "unjudged");

@@ -26,6 +26,7 @@ Json finding_json(const disclosure::Finding& finding) {
                {"args", finding.message.args}};
   if (finding.measured) json["measured"] = *finding.measured;
   if (finding.limit) json["limit"] = *finding.limit;
+  if (!finding.waived.empty()) json["waived"] = finding.waived;
   return json;
 }
 
@@ -58,6 +59,7 @@ disclosure::Finding finding_of(const Json& json) {
   finding.message.args = json.at("args").get<std::vector<std::string>>();
   if (json.contains("measured")) finding.measured = json["measured"].get<double>();
   if (json.contains("limit")) finding.limit = json["limit"].get<double>();
+  finding.waived = json.value("waived", "");
   return finding;
 }
 

@@ -61,7 +61,8 @@ CREATE TABLE requests (
   actor TEXT NOT NULL REFERENCES users, policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL,
   verdict TEXT NOT NULL, state TEXT NOT NULL, turn INTEGER NOT NULL, submitted TEXT NOT NULL,
   submitted_seq INTEGER NOT NULL, checked_seq INTEGER NOT NULL, decided TEXT NOT NULL,
-  release_seq INTEGER) STRICT;
+  release_seq INTEGER, replaces TEXT NOT NULL) STRICT;
+CREATE INDEX requests_replaces ON requests (replaces);
 CREATE TABLE intents (
   seq INTEGER PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
 CREATE TABLE outputs (
@@ -76,6 +77,18 @@ CREATE TABLE decisions (
   reviewer TEXT NOT NULL REFERENCES users, decision TEXT NOT NULL, comment BLOB NOT NULL,
   note BLOB NOT NULL, file_sha256 TEXT NOT NULL, policy_sha256 TEXT NOT NULL, time TEXT NOT NULL,
   seq INTEGER NOT NULL, FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+CREATE TABLE comments (
+  id INTEGER PRIMARY KEY, request TEXT NOT NULL REFERENCES requests, turn INTEGER NOT NULL,
+  session TEXT NOT NULL REFERENCES sessions, actor TEXT NOT NULL REFERENCES users,
+  words BLOB NOT NULL, time TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE INDEX comments_request ON comments (request);
+CREATE TABLE revocations (
+  request TEXT PRIMARY KEY REFERENCES requests, owner TEXT NOT NULL, actor TEXT NOT NULL,
+  comment BLOB NOT NULL, time TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE waivers (
+  id TEXT PRIMARY KEY, dataset TEXT NOT NULL, definition TEXT NOT NULL, reason BLOB NOT NULL,
+  until TEXT NOT NULL, granted TEXT NOT NULL, actor TEXT NOT NULL REFERENCES users,
+  seq INTEGER NOT NULL, revoked_seq INTEGER) STRICT;
 CREATE TABLE releases (
   request TEXT NOT NULL, output INTEGER NOT NULL, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,
   seq INTEGER NOT NULL, PRIMARY KEY (request, output),

@@ -85,6 +85,7 @@ struct RequestRow {
   std::uint64_t checked_seq = 0;             ///< the entry whose commitment binds the outputs
   std::optional<std::uint64_t> release_seq;  ///< release.started, once there is one
   std::string decided;  ///< time of the last decision or change of state; may be empty
+  std::string replaces;  ///< the request whose next turn this one is; or empty
 };
 
 struct OutputRow {
@@ -114,6 +115,40 @@ struct DecisionRow {
   std::string file_sha256, policy_sha256;
   std::string time;
   std::uint64_t seq = 0;
+};
+
+/// What a member of the project said about a request.
+struct CommentRow {
+  std::string request;
+  int turn = 1;
+  std::string session;  ///< in which it was said; its key seals the words
+  std::string actor;
+  std::string words;
+  std::string time;
+  std::uint64_t seq = 0;
+  bool erased = false;
+};
+
+/// A release that was taken back: the file is out, and no longer stood by.
+struct RevocationRow {
+  std::string request;
+  std::string owner;  ///< whose text key seals the comment
+  std::string actor;
+  std::string comment;
+  std::string time;
+  std::uint64_t seq = 0;
+};
+
+/// A custodian's waiver; what it covers never changes.
+struct WaiverRow {
+  std::string id;  ///< "W-000001"
+  std::string dataset;
+  std::string definition;  ///< disclosure::to_json(Waiver)
+  std::string reason;      ///< sealed under a key of its own
+  std::string until, granted;
+  std::string by;  ///< actor
+  std::uint64_t seq = 0;
+  std::optional<std::uint64_t> revoked_seq;
 };
 
 struct ReleaseRow {
@@ -152,6 +187,8 @@ struct CommitmentRow {
 
 /// The owner of a project's title and purpose. A session's texts are owned by its id.
 [[nodiscard]] std::string project_texts(std::string_view project);
+/// The owner of a waiver's reason.
+[[nodiscard]] std::string waiver_texts(std::string_view waiver);
 
 class Registry {
  public:
@@ -245,10 +282,26 @@ class Registry {
 
   void add_decision(const DecisionRow& row);
   [[nodiscard]] std::vector<DecisionRow> decisions(std::string_view request) const;
+  /// The request that replaces this one; nullopt: none does.
+  [[nodiscard]] std::optional<std::string> replaced_by(std::string_view request) const;
+
+  void add_comment(const CommentRow& row);
+  [[nodiscard]] std::vector<CommentRow> comments(std::string_view request) const;  ///< oldest first
+  void add_revocation(const RevocationRow& row);
+  [[nodiscard]] std::optional<RevocationRow> revocation(std::string_view request) const;
+
+  [[nodiscard]] std::string take_waiver_id();  ///< ids are given once
+  void add_waiver(const WaiverRow& row);
+  void revoke_waiver(std::string_view id, std::uint64_t seq);
+  [[nodiscard]] std::optional<WaiverRow> waiver(std::string_view id) const;
+  [[nodiscard]] std::vector<WaiverRow> waivers() const;  ///< oldest first
+
   void add_release(const ReleaseRow& row);
   [[nodiscard]] std::vector<ReleaseRow> releases(std::string_view request) const;
 
   void add_history(std::string_view population, const HistoryRow& row);
+  /// Every row of a population, whatever counts now, oldest first: for what counted once.
+  [[nodiscard]] std::vector<HistoryRow> whole_history(std::string_view population) const;
   /// What counts now, oldest first: outputs that are pending, approved or released, and revoked
   /// ones (they have been seen); of kept ones those sent back and withdrawn, too; and queries that
   /// were shown. A request that is judged again (`except`) isn't its own past, and what was

@@ -25,6 +25,7 @@ RequestRow request_row(const RegistryQuery& at) {
   row.decided = at.text(11);
   row.checked_seq = static_cast<std::uint64_t>(at.integer(12));
   if (!at.null(13)) row.release_seq = static_cast<std::uint64_t>(at.integer(13));
+  row.replaces = at.text(14);
   return row;
 }
 
@@ -100,10 +101,11 @@ std::string Registry::take_request_id(int year, char kind) {
 void Registry::add_request(const RequestRow& row) {
   db_.prepare(
          "INSERT INTO requests (id, project, session, actor, policy, policy_sha256, verdict,"
-         " state, turn, submitted, submitted_seq, decided, checked_seq)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " state, turn, submitted, submitted_seq, decided, checked_seq, replaces)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.project, row.session, row.actor, row.policy, row.policy_sha256, row.verdict,
-            row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq)
+            row.state, row.turn, row.submitted, row.submitted_seq, row.decided, row.checked_seq,
+            row.replaces)
       .run();
 }
 
@@ -149,24 +151,26 @@ void Registry::set_output_state(std::string_view request, int output, std::strin
 }
 
 std::optional<RequestRow> Registry::request(std::string_view id) const {
-  auto found = db_.prepare(
-                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
-                      "FROM requests"
-                      " WHERE id = ?")
-                   .with(id);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+             " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
+             "FROM requests"
+             " WHERE id = ?")
+          .with(id);
   if (!found.next()) return std::nullopt;
   return request_row(found);
 }
 
 std::vector<RequestRow> Registry::requests(std::string_view project) const {
   std::vector<RequestRow> rows;
-  auto found = db_.prepare(
-                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq "
-                      "FROM requests"
-                      " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
-                   .with(project);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+             " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
+             "FROM requests"
+             " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
+          .with(project);
   while (found.next()) rows.push_back(request_row(found));
   return rows;
 }
@@ -181,6 +185,12 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
                    .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));
   return rows;
+}
+
+std::optional<std::string> Registry::replaced_by(std::string_view request) const {
+  auto found = db_.prepare("SELECT id FROM requests WHERE replaces = ?").with(request);
+  if (request.empty() || !found.next()) return std::nullopt;
+  return found.text(0);
 }
 
 void Registry::add_decision(const DecisionRow& row) {
@@ -273,6 +283,19 @@ std::vector<std::string> Registry::populations() const {
       db_.prepare("SELECT population FROM stores UNION SELECT population FROM history ORDER BY 1");
   while (found.next()) names.push_back(found.text(0));
   return names;
+}
+
+std::vector<HistoryRow> Registry::whole_history(std::string_view population) const {
+  std::vector<HistoryRow> rows;
+  auto found = db_.prepare(
+                      "SELECT request, output, project, opaque, tabulation FROM history"
+                      " WHERE population = ? ORDER BY id")
+                   .with(population);
+  while (found.next()) {
+    rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
+                    found.integer(3) != 0, found.text(4), false, false, ""});
+  }
+  return rows;
 }
 
 }  // namespace sceau::enclave

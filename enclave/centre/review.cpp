@@ -193,7 +193,7 @@ void release_checked_again(Centre::State& state, Held& held, const RequestRow& r
   const auto outputs = state.registry.outputs(request.id);
   auto candidates = candidates_of(state, drafts_again(outputs));
   const Asking asking{request.project, state.registry.session(request.session)->language,
-                      policy_version(state, request.policy, request.policy_sha256), request.id};
+                      policy_version(state, request.policy, request.policy_sha256), request.id, ""};
   held.unlock();
   const PopulationsHeld populations(state, candidates);
   (void)examine_all(state, asking, examiner, candidates);

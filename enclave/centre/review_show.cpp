@@ -6,6 +6,7 @@
 
 #include "disclosure/examine.h"
 #include "enclave/centre/binding.h"
+#include "enclave/centre/changes.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
@@ -28,10 +29,17 @@ struct Shown {
   std::vector<OutputRow> outputs;
   std::vector<DecisionRow> decisions;
   policies::Policy policy;
+  std::optional<Json> changes;  ///< since the turn before
+  std::optional<std::string> replaced_by;
 };
 
 // -- JSON: verdict.json with the reviewer's evidence
 // ------------------------------------------------
+
+/// An exception that was asked for where nothing fails.
+bool is_needless(const OutputRow& output) {
+  return !output.exception.empty() && output.verdict != "fail";
+}
 
 Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
@@ -43,6 +51,7 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["number"] = output.number;
   json["title"] = output.title;
   json["exception"] = output.exception;
+  if (is_needless(output)) json["exception_needless"] = true;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
   json["sha256"] = output.sha256;
@@ -78,23 +87,44 @@ Json related_json(const Call& call, const Shown& shown) {
   return list;
 }
 
+Json comments_json(const Call& call, const Shown& shown) {
+  Json list = Json::array();
+  for (const auto& row : call.state.registry.comments(shown.request.id)) {
+    list.push_back({{"turn", row.turn},
+                    {"by", call.state.registry.name_of(row.actor)},
+                    {"comment", row.erased ? Json(nullptr) : Json(row.words)},
+                    {"time", row.time}});
+  }
+  return list;
+}
+
 Json document_of(const Call& call, const Shown& shown) {
   Json outputs = Json::array();
   for (const auto& output : shown.outputs) outputs.push_back(described(call, shown, output));
   Json decisions = Json::array();
   for (const auto& row : shown.decisions) decisions.push_back(decision_json(call, row));
-  return {{"format", 1},
-          {"request", shown.request.id},
-          {"policy", {{"name", shown.request.policy}, {"sha256", shown.request.policy_sha256}}},
-          {"verdict", shown.request.verdict},
-          {"state", shown.request.state},
-          {"turn", shown.request.turn},
-          {"project", shown.request.project},
-          {"by", call.state.registry.name_of(shown.request.actor)},
-          {"submitted", shown.request.submitted},
-          {"outputs", std::move(outputs)},
-          {"decisions", std::move(decisions)},
-          {"related", related_json(call, shown)}};
+  Json json = {
+      {"format", 1},
+      {"request", shown.request.id},
+      {"policy", {{"name", shown.request.policy}, {"sha256", shown.request.policy_sha256}}},
+      {"verdict", shown.request.verdict},
+      {"state", shown.request.state},
+      {"turn", shown.request.turn},
+      {"project", shown.request.project},
+      {"by", call.state.registry.name_of(shown.request.actor)},
+      {"submitted", shown.request.submitted},
+      {"outputs", std::move(outputs)},
+      {"decisions", std::move(decisions)},
+      {"comments", comments_json(call, shown)},
+      {"related", related_json(call, shown)}};
+  if (shown.replaced_by) json["replaced_by"] = *shown.replaced_by;
+  if (shown.changes) json["changes"] = *shown.changes;
+  if (const auto revoked = call.state.registry.revocation(shown.request.id)) {
+    json["revoked"] = {{"by", call.state.registry.name_of(revoked->actor)},
+                       {"comment", revoked->comment},
+                       {"time", revoked->time}};
+  }
+  return json;
 }
 
 // -- text
@@ -108,7 +138,9 @@ std::string scalar(const Json& value) {
 std::string flags_text(const Json& flags) {
   std::string text;
   for (const auto& flag : flags) {
-    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "");
+    const auto waiver = flag.value("waived", "");
+    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "") +
+                      (waiver.empty() ? "" : " (" + waiver + ")");
     if (text.find(mark) == std::string::npos) text += (text.empty() ? "" : ", ") + mark;
   }
   return text;
@@ -169,7 +201,8 @@ std::string findings_text(const disclosure::Judgement& judgement, const std::str
     shown += "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
              std::string(policies::to_string(finding.rule)) + "  " +
              printable(cell_name(finding.cell)) + ": " +
-             printable(finding_text(finding.message, language)) + "\n";
+             printable(finding_text(finding.message, language)) +
+             (finding.waived.empty() ? "" : "  [waived: " + finding.waived + "]") + "\n";
   }
   for (const auto& remedy : remedies) shown += "  usual remedy: " + printable(remedy) + "\n";
   return shown;
@@ -195,7 +228,10 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
                      std::to_string(reviewers_needed(shown.policy, output)) + ")\n";
   if (output.erased) text += "  the session's words are erased: name, title, exception, SQL\n";
   text += "  title      " + printable(output.title) + "\n";
-  if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
+  if (!output.exception.empty()) {
+    text += "  exception  " + printable(output.exception) +
+            (is_needless(output) ? "  [not needed: nothing fails]" : "") + "\n";
+  }
   text += "  asked      " + printable(output.sql) + "\n";
   text += "  sha256     " + output.sha256 + "\n\n";
   if (!output.table.empty()) {
@@ -232,12 +268,31 @@ std::string text_of(const Call& call, const Shown& shown) {
       request.policy + " " + request.policy_sha256.substr(0, 16) + "\n  submitted  " +
       request.submitted + ", turn " + std::to_string(request.turn) + "\n";
   for (const auto& output : shown.outputs) text += output_text(call, shown, output);
+  if (shown.changes) text += changes_text(*shown.changes);
+  for (const auto& row : call.state.registry.comments(request.id)) {
+    text += "\n" + call.state.registry.name_of(row.actor) +
+            " says: " + (row.erased ? "[erased]" : printable(row.words)) + "\n";
+  }
   for (const auto& row : shown.decisions) {
     text += "\n" + row.decision + " on " + std::to_string(row.output) + " by " +
             call.state.registry.name_of(row.reviewer) + ": " + printable(row.comment) +
             (row.note.empty() ? "" : "  [for staff: " + printable(row.note) + "]") + "\n";
   }
+  if (const auto revoked = call.state.registry.revocation(request.id)) {
+    text += "\nrevoked on " + revoked->time + " by " + call.state.registry.name_of(revoked->actor) +
+            ": " + printable(revoked->comment) + "\n";
+  }
+  if (shown.replaced_by) text += "\nreplaced by " + *shown.replaced_by + "\n";
   return text + related_text(call, shown);
+}
+
+/// What is known of the turn before; nullopt where there was none.
+std::optional<Json> changes_of(const Call& call, const RequestRow& request) {
+  if (request.replaces.empty()) return std::nullopt;
+  const auto earlier = request_of(call.state, request.replaces);
+  const auto before = call.state.registry.outputs(earlier.id);
+  verify_request(call.state, earlier, before);
+  return changes_between(earlier, before, call.state.registry.outputs(request.id));
 }
 
 }  // namespace
@@ -254,7 +309,9 @@ int review_show(const Call& call) {
       request_of(call.state, id),
       chosen_outputs(call.state.registry.outputs(id), id, call.arguments.one("output")),
       call.state.registry.decisions(id),
-      policy_version(call.state, request.policy, request.policy_sha256).policy};
+      policy_version(call.state, request.policy, request.policy_sha256).policy,
+      changes_of(call, request),
+      call.state.registry.replaced_by(id)};
   call.output.out(
       call.command.json
           ? document_of(call, shown).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"

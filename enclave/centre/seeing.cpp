@@ -11,8 +11,8 @@ namespace {
 using disclosure::Verdict;
 
 /// What the log's commitment binds is what is shown, and the history has it before anybody sees it.
-void record_seen(Centre::State& state, RequestRow& query, const Candidate& candidate,
-                 const Compared& compared) {
+void record_seen(Centre::State& state, const Asker& asker, RequestRow& query,
+                 const Candidate& candidate, const Inputs& inputs) {
   auto change = state.registry.begin();
   query.verdict = disclosure::to_string(candidate.examined.judgement.verdict);
   const auto row = output_row(query, candidate, 1);
@@ -29,14 +29,13 @@ void record_seen(Centre::State& state, RequestRow& query, const Candidate& candi
     state.registry.add_history(row.population, seen);
   }
   state.registry.end_intent("request.submitted", query.id);
-  state.journal.record(
-      "request.checked", "centre",
-      {{"policy", query.policy_sha256},
-       {"request", query.id},
-       {"turn", std::int64_t{query.turn}},
-       {"verdict", query.verdict}},
-      {{"commitment", "checked", "",
-        binding_text(state, query.session, {row}, query.policy_sha256, compared)}});
+  state.journal.record("request.checked", "centre",
+                       {{"policy", query.policy_sha256},
+                        {"request", query.id},
+                        {"turn", std::int64_t{query.turn}},
+                        {"verdict", query.verdict}},
+                       {{"commitment", "checked", "",
+                         binding_text(state, query, {row}, asker.asking.policy.row, inputs)}});
   change.commit();
 }
 
@@ -56,9 +55,9 @@ Seen Centre::see(const std::string& session, const OutputDraft& draft, const Exa
   const PopulationsHeld populations(state, candidates);
   auto& candidate = candidates.front();
   try {
-    const auto compared = examine_told(state, asker, examiner, candidates, true);
+    const auto inputs = examine_told(state, asker, examiner, candidates, true);
     held.lock();
-    record_seen(state, query, candidate, compared);
+    record_seen(state, asker, query, candidate, inputs);
     held.unlock();
   } catch (...) {
     if (held.owns_lock()) held.unlock();

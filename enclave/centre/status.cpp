@@ -140,7 +140,9 @@ int status(const Call& call) {
   (void)require_any_role(call.state, call.person, {"operator", "custodian", "reviewer", "auditor"});
   const auto& registry = call.state.registry;
   std::uint64_t waiting = 0;
+  std::uint64_t revoked = 0;
   for (const auto& request : registry.requests("")) {
+    revoked += request.state == "revoked";
     waiting +=
         request.state == "checked" || request.state == "in_review" || request.state == "approved";
   }
@@ -158,6 +160,7 @@ int status(const Call& call) {
                            {"stores", registry.stores().size()},
                            {"sessions", sessions},
                            {"waiting", waiting},
+                           {"revoked", revoked},
                            {"log",
                             {{"origin", chain.origin()},
                              {"size", size},
@@ -168,12 +171,13 @@ int status(const Call& call) {
     call.output.out(document.dump() + "\n");
     return 0;
   }
-  std::string shown = "centre    " + call.state.config.origin +
-                      (call.state.config.trial ? " (a trial centre)" : "") +
-                      "\nstate     unlocked\nstores    " + grouped(registry.stores().size()) +
-                      "\nsessions  " + grouped(sessions) + " open\nrequests  " + grouped(waiting) +
-                      " waiting\nlog       " + grouped(size) + " entries, " + grouped(published) +
-                      " published\n";
+  std::string shown =
+      "centre    " + call.state.config.origin +
+      (call.state.config.trial ? " (a trial centre)" : "") + "\nstate     unlocked\nstores    " +
+      grouped(registry.stores().size()) + "\nsessions  " + grouped(sessions) + " open\nrequests  " +
+      grouped(waiting) + " waiting" +
+      (revoked > 0 ? ", " + grouped(revoked) + " released and revoked" : "") + "\nlog       " +
+      grouped(size) + " entries, " + grouped(published) + " published\n";
   if (!chain.sealed().empty()) {
     shown += "          " + chain.origin() + " goes on from " + grouped(chain.sealed().size()) +
              " sealed, " + grouped(journal.size()) + " entries in all\n";

@@ -2,6 +2,7 @@
 // What a submission and a query that asks to be seen have in common: who asks, the announcement in
 // the log, and the row that the log's commitment binds.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace sceau::enclave {
 struct Asker {
   SessionRow session;
   Asking asking;
+  std::optional<RequestRow> replaced;  ///< the request whose next turn this is
 };
 
 /// The session is open, its permits are still valid, its policy still the same, and the drafts name

@@ -66,12 +66,15 @@ Centre::Rows Centre::findings_view(const std::string& session) {
       auto judgement = as_seen_from(judgement_from_json(output.judgement), row.project);
       if (aggregates && !output.opaque) judgement = without_cells(judgement);
       for (const auto& finding : judgement.findings) {
-        rows.push_back({request.id, output.name, std::string(policies::to_string(finding.rule)),
-                        std::string(disclosure::to_string(finding.verdict)),
-                        cell_text(finding.cell), unless_empty(finding.statistic),
-                        maybe_number(finding.measured), maybe_number(finding.limit),
-                        finding_text(finding.message, row.language),
-                        disclosure::remedy(finding, row.language)});
+        rows.push_back(
+            {request.id, output.name, std::string(policies::to_string(finding.rule)),
+             std::string(disclosure::to_string(finding.verdict)), cell_text(finding.cell),
+             unless_empty(finding.statistic), maybe_number(finding.measured),
+             maybe_number(finding.limit),
+             finding_text(finding.message, row.language) +
+                 (finding.waived.empty() ? ""
+                                         : " (" + text("server.waived", {finding.waived}) + ")"),
+             disclosure::remedy(finding, row.language)});
       }
     }
   }

@@ -21,6 +21,7 @@
 #include "enclave/centre/registry_file.h"
 #include "enclave/cli/local.h"
 #include "enclave/fault.h"
+#include "enclave/sandbox/walls.h"
 
 namespace sceau::enclave {
 namespace {
@@ -72,9 +73,14 @@ void check_machine(Lines& lines) {
   ::getrlimit(RLIMIT_CORE, &core);
   lines.push_back({"core files", core.rlim_cur == 0, core.rlim_cur == 0 ? "off" : "on",
                    "set LimitCORE=0: a core file would hold keys"});
-  const auto seccomp = first_line("/proc/sys/kernel/seccomp/actions_avail");
-  lines.push_back({"seccomp", !seccomp.empty(), seccomp.empty() ? "missing" : "there",
-                   "use a kernel with CONFIG_SECCOMP_FILTER: sessions will be confined by it"});
+  const auto walls = wall_material();
+  lines.push_back({"seccomp", walls.seccomp, walls.seccomp ? "there" : "missing",
+                   "use a kernel with CONFIG_SECCOMP_FILTER: without it no session begins"});
+  lines.push_back(
+      {"Landlock", walls.landlock > 0,
+       walls.landlock > 0 ? "ABI " + std::to_string(walls.landlock) : "missing",
+       "use a kernel with Landlock: without it a session's files are kept apart by Unix "
+       "rights and by the list of system calls alone"});
   const auto namespaces = first_line("/proc/sys/user/max_user_namespaces");
   const bool some = !namespaces.empty() && namespaces != "0";
   lines.push_back({"user namespaces", some, namespaces.empty() ? "missing" : namespaces,

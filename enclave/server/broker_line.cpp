@@ -48,12 +48,20 @@ void BrokerLine::withdraw(const std::string& request) {
   ask(FrameKind::withdraw, pack(request), FrameKind::done);
 }
 
+void BrokerLine::comment(const std::string& request, const std::string& words) {
+  ask(FrameKind::comment, pack(Remark{request, words}), FrameKind::done);
+}
+
 Centre::Rows BrokerLine::requests_view() {
   return unpack<Centre::Rows>(ask(FrameKind::requests_view, {}, FrameKind::rows));
 }
 
 Centre::Rows BrokerLine::findings_view() {
   return unpack<Centre::Rows>(ask(FrameKind::findings_view, {}, FrameKind::rows));
+}
+
+Centre::Rows BrokerLine::comments_view() {
+  return unpack<Centre::Rows>(ask(FrameKind::comments_view, {}, FrameKind::rows));
 }
 
 }  // namespace sceau::enclave

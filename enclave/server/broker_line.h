@@ -23,8 +23,10 @@ class BrokerLine final : public Gate {
   Submission submit(const std::vector<OutputDraft>& drafts) override;
   Seen see(const OutputDraft& draft) override;
   void withdraw(const std::string& request) override;
+  void comment(const std::string& request, const std::string& words) override;
   Centre::Rows requests_view() override;
   Centre::Rows findings_view() override;
+  Centre::Rows comments_view() override;
 
   [[nodiscard]] int fd() const { return channel_.fd(); }
 

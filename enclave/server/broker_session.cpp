@@ -170,6 +170,15 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
       centre_->withdraw(session_, unpack<std::string>(frame.payload));
       channel.send(FrameKind::done, {});
       return;
+    case FrameKind::comment: {
+      const auto remark = unpack<Remark>(frame.payload);
+      centre_->comment(session_, remark.request, remark.words);
+      channel.send(FrameKind::done, {});
+      return;
+    }
+    case FrameKind::comments_view:
+      channel.send(FrameKind::rows, pack(centre_->comments_view(session_)));
+      return;
     case FrameKind::requests_view:
       channel.send(FrameKind::rows, pack(centre_->requests_view(session_)));
       return;

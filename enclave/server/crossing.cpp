@@ -42,6 +42,15 @@ void get(WireReader& in, StatementEnd& value) {
   value.rows = in.u64();
 }
 
+void put(WireWriter& out, const Remark& value) {
+  out.text(value.request);
+  out.text(value.words);
+}
+void get(WireReader& in, Remark& value) {
+  value.request = in.text();
+  value.words = in.text();
+}
+
 void put(WireWriter& out, const Failure& value) {
   out.u8(static_cast<std::uint8_t>(value.fault));
   out.text(value.id);
@@ -189,6 +198,7 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
   value.name = in.text();
@@ -198,6 +208,7 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  value.replaces = in.text();
 }
 
 void put(WireWriter& out, const ExamineJob& value) {
@@ -207,6 +218,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.datasets);
   put(out, value.tabulations);
   put(out, value.history);
+  put(out, value.waivers);
   put(out, value.superseded);
   out.boolean(value.shown);
 }
@@ -217,6 +229,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.datasets);
   get(in, value.tabulations);
   get(in, value.history);
+  get(in, value.waivers);
   get(in, value.superseded);
   value.shown = in.boolean();
 }
@@ -253,11 +266,13 @@ void put(WireWriter& out, const JudgedOutput& value) {
   out.text(value.name);
   put(out, value.judgement);
   out.text(value.verdict_json);
+  out.boolean(value.exception_needless);
 }
 void get(WireReader& in, JudgedOutput& value) {
   value.name = in.text();
   get(in, value.judgement);
   value.verdict_json = in.text();
+  value.exception_needless = in.boolean();
 }
 
 void put(WireWriter& out, const Submission& value) {

@@ -43,6 +43,12 @@ struct StatementEnd {
   std::uint64_t rows = 0;
 };
 
+/// CALL sceau.comment.
+struct Remark {
+  std::string request;
+  std::string words;
+};
+
 /// An EnclaveError on its way.
 struct Failure {
   Fault fault = Fault::internal;
@@ -54,6 +60,7 @@ void put(WireWriter& out, const Hello& value);
 void put(WireWriter& out, const CancelKey& value);
 void put(WireWriter& out, const WorkerGrant& value);
 void put(WireWriter& out, const StatementEnd& value);
+void put(WireWriter& out, const Remark& value);
 void put(WireWriter& out, const Failure& value);
 void put(WireWriter& out, const SessionGrant& value);
 void put(WireWriter& out, const OutputDraft& value);
@@ -70,6 +77,7 @@ void get(WireReader& in, Hello& value);
 void get(WireReader& in, CancelKey& value);
 void get(WireReader& in, WorkerGrant& value);
 void get(WireReader& in, StatementEnd& value);
+void get(WireReader& in, Remark& value);
 void get(WireReader& in, Failure& value);
 void get(WireReader& in, SessionGrant& value);
 void get(WireReader& in, OutputDraft& value);

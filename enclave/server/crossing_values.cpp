@@ -73,6 +73,7 @@ void put(WireWriter& out, const Finding& value) {
   put_number(out, value.limit);
   out.text(value.earlier);
   out.text(value.earlier_project);
+  out.text(value.waived);
   put(out, value.message);
 }
 void get(WireReader& in, Finding& value) {
@@ -84,6 +85,7 @@ void get(WireReader& in, Finding& value) {
   value.limit = get_number(in);
   value.earlier = in.text();
   value.earlier_project = in.text();
+  value.waived = in.text();
   get(in, value.message);
 }
 
@@ -112,6 +114,21 @@ void get(WireReader& in, Tabulation& value) {
   }
   try {
     value = tabulation_from_json(json);
+  } catch (const DisclosureError&) {
+    WireReader::refuse();
+  }
+}
+
+void put(WireWriter& out, const Waiver& value) { out.text(to_json(value)); }
+
+void get(WireReader& in, Waiver& value) {
+  const auto json = in.text();
+  if (json.size() > enclave::max_tabulation_bytes ||
+      !enclave::json_is_shallow(json, enclave::max_json_depth)) {
+    WireReader::refuse();
+  }
+  try {
+    value = waiver_from_json(json);
   } catch (const DisclosureError&) {
     WireReader::refuse();
   }

@@ -14,6 +14,7 @@ void put(enclave::WireWriter& out, const Coordinate& value);
 void put(enclave::WireWriter& out, const Finding& value);
 void put(enclave::WireWriter& out, const Judgement& value);
 void put(enclave::WireWriter& out, const Tabulation& value);
+void put(enclave::WireWriter& out, const Waiver& value);
 void put(enclave::WireWriter& out, const Remembered& value);
 void put(enclave::WireWriter& out, const Supersession& value);
 
@@ -22,6 +23,7 @@ void get(enclave::WireReader& in, Coordinate& value);
 void get(enclave::WireReader& in, Finding& value);
 void get(enclave::WireReader& in, Judgement& value);
 void get(enclave::WireReader& in, Tabulation& value);
+void get(enclave::WireReader& in, Waiver& value);
 void get(enclave::WireReader& in, Remembered& value);
 void get(enclave::WireReader& in, Supersession& value);
 

@@ -47,6 +47,7 @@ void check_drafts(const std::vector<OutputDraft>& drafts) {
     throw EnclaveError(Fault::refused, "server.too_many_outputs", {std::to_string(max_outputs)});
   }
   std::set<std::string_view> names;
+  std::set<std::string_view> replaced;
   std::size_t bytes = 0;
   for (const auto& draft : drafts) {
     check_file_name(draft.name);
@@ -54,8 +55,10 @@ void check_drafts(const std::vector<OutputDraft>& drafts) {
     if (!names.insert(draft.name).second) {
       throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
     }
+    if (!draft.replaces.empty()) replaced.insert(draft.replaces);
     bytes += draft.opaque.size();
   }
+  if (replaced.size() > 1) throw EnclaveError(Fault::bad_input, "server.replaces_two");
   if (bytes > max_opaque_bytes) {
     throw EnclaveError(Fault::refused, "server.output_too_large",
                        {std::to_string(max_opaque_bytes >> 20)});

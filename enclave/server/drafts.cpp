@@ -13,6 +13,10 @@ namespace {
                      {std::to_string(max_opaque_bytes >> 20)});
 }
 
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
 void write_csv(CopyDraft& copy, const sql::Plan& plan, Workbench& workbench,
                Interruption& interruption) {
   const auto rows = workbench.run(plan, interruption);
@@ -108,13 +112,16 @@ OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& p
 CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
                         Workbench& workbench, Interruption& interruption) {
   check_file_name(statement.name);
-  if (statement.replaces) throw EnclaveError(Fault::usage, "server.replaces_later");
+  if (statement.exception && is_blank(*statement.exception)) {
+    throw EnclaveError(Fault::bad_input, "server.exception_empty");
+  }
   CopyDraft copy;
   auto& draft = copy.draft;
   draft = draft_of_explain(statement, plan);
   draft.name = statement.name;
   draft.title = statement.title;
   draft.exception = statement.exception.value_or("");
+  draft.replaces = statement.replaces.value_or("");
   if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
   return copy;
 }

@@ -34,7 +34,7 @@ class PendingRequest {
 };
 
 /// COPY (SELECT …) TO 'name': the tabulation, or the rows as a CSV file that a reviewer will read;
-/// then `rows` says how many. Throws server.bad_file_name, server.replaces_later,
+/// then `rows` says how many. Throws server.bad_file_name, server.exception_empty,
 /// server.output_too_large.
 struct CopyDraft {
   OutputDraft draft;

@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/opened.h"
@@ -45,7 +46,8 @@ std::vector<ShownCell> shown_cells(const disclosure::Table& table,
                                    : table.domains[i].codes[static_cast<std::size_t>(cell.key[i])]);
     }
     for (std::size_t i = 0; i < cell.columns.size(); ++i) {
-      auto text = disclosure::to_string(cell.columns[i].value, decimals[i]);
+      const auto& result = cell.columns[i];
+      auto text = result.text ? *result.text : disclosure::to_string(result.value, decimals[i]);
       shown.values.push_back(cell.suppressed || text.empty() ? std::nullopt
                                                              : std::optional(std::move(text)));
     }
@@ -60,6 +62,8 @@ Examined examine_one(const disclosure::Question& question, OpenedData& data,
   const auto& codebook = *ground.codebook;
   auto examination =
       disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
+  examination.judgement =
+      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, job.waivers);
   Examined examined;
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
@@ -76,7 +80,9 @@ void serve_one_job(Channel& broker) {
   const auto frame = broker.receive();
   if (frame.kind != FrameKind::job) WireReader::refuse();
   try {
-    const auto examined = examine_job(unpack<ExamineJob>(frame.payload));
+    const auto job = unpack<ExamineJob>(frame.payload);
+    see_only(files_of(job.datasets));
+    const auto examined = examine_job(job);
     broker.send(FrameKind::examined, pack(examined));
   } catch (...) {
     broker.send(FrameKind::failed, pack(failure_of(std::current_exception())));
@@ -106,6 +112,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
 int run_examiner() noexcept {
   try {
     if (!harden_child(broker_fd + 1)) return 70;
+    wall_in();
     Channel broker(broker_fd);
     serve_one_job(broker);
     return 0;

@@ -30,8 +30,10 @@ std::size_t payload_cap(FrameKind kind) {
     case FrameKind::cancel:
     case FrameKind::statement_finished:
     case FrameKind::withdraw:
+    case FrameKind::comment:
     case FrameKind::requests_view:
     case FrameKind::findings_view:
+    case FrameKind::comments_view:
     case FrameKind::closing:
     case FrameKind::started:
     case FrameKind::done:

@@ -28,8 +28,10 @@ enum class FrameKind : std::uint8_t {
   explain,             ///< drafts
   submit,              ///< drafts
   withdraw,            ///< a request's id
+  comment,             ///< a request's id, the words
   requests_view,
   findings_view,
+  comments_view,
   see,      ///< one draft: may its rows be seen
   closing,  ///< the reason
   // broker -> worker

@@ -39,6 +39,12 @@ std::optional<std::string> or_null(std::string text) {
   return text;
 }
 
+std::string shown_text(const disclosure::Finding& finding, std::string_view language) {
+  auto words = finding_text(finding.message, language);
+  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}) + ")";
+  return words;
+}
+
 /// The first findings, a line each.
 std::string findings_text(const disclosure::Judgement& judgement, std::string_view language) {
   std::string lines;
@@ -48,12 +54,13 @@ std::string findings_text(const disclosure::Judgement& judgement, std::string_vi
     lines += "\n  " + std::string(policies::to_string(findings[i].rule));
     const auto& statistic = findings[i].statistic;
     if (!cell.empty()) lines += " (" + cell + (statistic.empty() ? "" : ", " + statistic) + ")";
-    lines += ": " + finding_text(findings[i].message, language);
+    lines += ": " + shown_text(findings[i], language);
   }
   if (findings.size() > shown_findings) {
     lines +=
         "\n  " + text("server.more_findings", {std::to_string(findings.size() - shown_findings)});
   }
+  if (output.exception_needless) lines += "\n  " + text("server.exception_needless", {});
   return lines;
 }
 
@@ -73,6 +80,7 @@ ordered_json output_json(const JudgedOutput& output) {
     auto& list = json["findings"];
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(detail_findings), list.end());
   }
+  if (output.exception_needless) json["exception_needless"] = true;
   return json;
 }
 
@@ -94,7 +102,7 @@ sql::Row finding_row(const disclosure::Finding& finding, std::string_view langua
           or_null(finding.statistic),
           number_cell(finding.measured),
           number_cell(finding.limit),
-          finding_text(finding.message, language),
+          shown_text(finding, language),
           or_null(disclosure::remedy(finding, language))};
 }
 

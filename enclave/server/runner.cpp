@@ -88,7 +88,9 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
       gate_.withdraw(word_of(statement.request, statement.request_parameter, values));
       return command("CALL");
     case sql::StatementKind::comment:
-      throw EnclaveError(Fault::usage, "server.comment_later");
+      gate_.comment(word_of(statement.request, statement.request_parameter, values),
+                    word_of(statement.value, statement.content_parameter, values));
+      return command("CALL");
     case sql::StatementKind::set:
       return set(statement);
     case sql::StatementKind::reset:

@@ -83,6 +83,7 @@ Flags flags_of(const disclosure::Judgement& judgement) {
     list.push_back({{"rule", policies::to_string(finding.rule)},
                     {"verdict", disclosure::to_string(finding.verdict)},
                     {"statistic", finding.statistic}});
+    if (!finding.waived.empty()) list.back()["waived"] = finding.waived;
   }
   return flags;
 }

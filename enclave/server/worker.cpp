@@ -5,9 +5,11 @@
 #include <csignal>
 
 #include "enclave/messages.h"
+#include "enclave/sandbox/walls.h"
 #include "enclave/server/broker_line.h"
 #include "enclave/server/client.h"
 #include "enclave/server/faults.h"
+#include "enclave/server/opened.h"
 #include "enclave/server/process.h"
 #include "enclave/server/serve.h"
 #include "enclave/server/session.h"
@@ -126,6 +128,7 @@ std::vector<sql::Row> system_rows(std::string_view relation, const SessionGrant&
                                   const Runner* runner, Gate& gate) {
   if (relation == "requests") return gate.requests_view();
   if (relation == "findings") return gate.findings_view();
+  if (relation == "comments") return gate.comments_view();
   if (relation == "permit") return grant.permit_rows;
   if (relation == "last_request" && runner != nullptr) return runner->last_request_rows();
   return {};
@@ -163,6 +166,7 @@ void work(Client& client, BrokerLine& broker) {
   try {
     negotiate(*startup, client);
     const auto grant = broker.open(hello_of(*startup));
+    see_only(files_of(grant.session.datasets));
     serve_session(conversation, client, broker, grant, *startup);
     broker.closing(conversation.reason());
   } catch (...) {
@@ -179,6 +183,7 @@ int run_worker() noexcept {
   try {
     if (!harden_child(client_fd + 1)) return 70;
     listen_for_cancel();
+    wall_in();
     Client client(client_fd);
     BrokerLine broker{Channel(broker_fd)};
     work(client, broker);

@@ -27,5 +27,6 @@ struct AggregateEntry {
 [[nodiscard]] std::vector<AggregateEntry> exact_aggregates();     // aggregates_exact.cpp
 [[nodiscard]] std::vector<AggregateEntry> real_aggregates();      // aggregates_real.cpp
 [[nodiscard]] std::vector<AggregateEntry> position_aggregates();  // aggregates_position.cpp
+[[nodiscard]] std::vector<AggregateEntry> shape_aggregates();     // aggregates_shape.cpp
 
 }  // namespace sceau::enclave::sql

@@ -65,7 +65,7 @@ void drop_registered(void* data) { delete static_cast<Registered*>(data); }
 
 std::vector<AggregateEntry> all_aggregates() {
   auto all = exact_aggregates();
-  for (const auto& part : {real_aggregates(), position_aggregates()}) {
+  for (const auto& part : {real_aggregates(), position_aggregates(), shape_aggregates()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

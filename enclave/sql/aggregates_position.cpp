@@ -57,6 +57,44 @@ class Continuous final : public Percentile {
   double fraction_ = 0;
 };
 
+/// The first value that at least the fraction of all doesn't pass: rank ⌈fraction · n⌉, exactly.
+class Discrete final : public Accumulator {
+ public:
+  void add(const Call& call) override {
+    fraction_ = call.numeric(0);
+    if (fraction_.mantissa < 0 || compare(fraction_, Numeric::of(std::int64_t{1})) > 0) {
+      throw SqlError("22003", "sql.bad_fraction");
+    }
+    if (values_.size() >= most_kept) throw SqlError("53200", "sql.out_of_memory");
+    type_ = call.type(1);
+    const bool real = type_ == SQLITE_FLOAT;
+    values_.push_back(real ? Value{call.real(1), {}} : Value{0, call.numeric(1)});
+  }
+  void result(const Call& call) const override {
+    if (values_.empty()) return call.give_null();
+    const auto rows = Numeric::of(static_cast<std::int64_t>(values_.size()));
+    const auto needed = ceiling(multiply(fraction_, rows)).integer().value_or(0);
+    auto sorted = values_;
+    const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(needed == 0 ? 0 : needed - 1);
+    std::nth_element(sorted.begin(), at, sorted.end(), [this](const Value& a, const Value& b) {
+      return type_ == SQLITE_FLOAT ? a.real < b.real : compare(a.exact, b.exact) < 0;
+    });
+    if (type_ == SQLITE_FLOAT) return call.give_real(at->real);
+    if (type_ == SQLITE_INTEGER) return call.give(at->exact.integer().value_or(0));
+    call.give(at->exact);
+  }
+
+ private:
+  struct Value {
+    double real;
+    Numeric exact;
+  };
+  static constexpr std::size_t most_kept = 2'000'000;
+  Numeric fraction_;
+  int type_ = SQLITE_NULL;
+  std::vector<Value> values_;
+};
+
 /// The most frequent value; the smallest of several.
 class Mode final : public Accumulator {
  public:
@@ -90,6 +128,28 @@ class Mode final : public Accumulator {
   std::map<double, std::int64_t> reals_;
 };
 
+/// The same of numerics, which are ordered by value, not by text.
+class NumericMode final : public Accumulator {
+ public:
+  void add(const Call& call) override {
+    ++counts_[call.numeric(0)];
+    if (counts_.size() > most_modes) throw SqlError("53200", "sql.out_of_memory");
+  }
+  void result(const Call& call) const override {
+    if (counts_.empty()) return call.give_null();
+    const auto most =
+        std::max_element(counts_.begin(), counts_.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    call.give(most->first);
+  }
+
+ private:
+  struct Less {
+    bool operator()(const Numeric& a, const Numeric& b) const { return compare(a, b) < 0; }
+  };
+  std::map<Numeric, std::int64_t, Less> counts_;
+};
+
 /// (SELECT x …) as a value: NULL for no row, a fault for two.
 class Single final : public Accumulator {
  public:
@@ -116,10 +176,9 @@ std::unique_ptr<Accumulator> make() {
 }  // namespace
 
 std::vector<AggregateEntry> position_aggregates() {
-  return {{"s_median", 1, make<Median>},
-          {"s_percentile", 2, make<Continuous>},
-          {"s_mode", 1, make<Mode>},
-          {"s_single", 1, make<Single>}};
+  return {{"s_median", 1, make<Median>},     {"s_percentile", 2, make<Continuous>},
+          {"s_discrete", 2, make<Discrete>}, {"s_mode", 1, make<Mode>},
+          {"s_moden", 1, make<NumericMode>}, {"s_single", 1, make<Single>}};
 }
 
 }  // namespace sceau::enclave::sql

@@ -83,7 +83,12 @@ enum class Pair {
   slope,
   intercept,
   determination,
-  count
+  count,
+  mean_x,
+  mean_y,
+  xx,
+  yy,
+  xy
 };
 
 template <Pair What>
@@ -108,6 +113,16 @@ class PairAggregate final : public Accumulator {
       case Pair::determination:
         if (m.xx > 0 && m.yy == 0) return call.give_real(1);
         return give(call, m.xx > 0, m.xy * m.xy, m.xx * m.yy);
+      case Pair::mean_x:
+        return give(call, m.n > 0, m.sum_x, m.n);
+      case Pair::mean_y:
+        return give(call, m.n > 0, m.sum_y, m.n);
+      case Pair::xx:
+        return give(call, m.n > 0, m.xx, 1);
+      case Pair::yy:
+        return give(call, m.n > 0, m.yy, 1);
+      case Pair::xy:
+        return give(call, m.n > 0, m.xy, 1);
     }
   }
 
@@ -138,7 +153,12 @@ std::vector<AggregateEntry> real_aggregates() {
           {"s_slope", 2, make<PairAggregate<Pair::slope>>},
           {"s_intercept", 2, make<PairAggregate<Pair::intercept>>},
           {"s_r2", 2, make<PairAggregate<Pair::determination>>},
-          {"s_regr_count", 2, make<PairAggregate<Pair::count>>}};
+          {"s_regr_count", 2, make<PairAggregate<Pair::count>>},
+          {"s_avgx", 2, make<PairAggregate<Pair::mean_x>>},
+          {"s_avgy", 2, make<PairAggregate<Pair::mean_y>>},
+          {"s_sxx", 2, make<PairAggregate<Pair::xx>>},
+          {"s_syy", 2, make<PairAggregate<Pair::yy>>},
+          {"s_sxy", 2, make<PairAggregate<Pair::xy>>}};
 }
 
 }  // namespace sceau::enclave::sql

@@ -92,8 +92,11 @@ Value cast(Value value, Type to) {
 std::optional<Value> variance_of(const Statistic& statistic, const Evidence& evidence, Type type) {
   const auto sum = exact_numeric(evidence.sum), squares = exact_numeric(evidence.squares);
   if (!sum || !squares) return std::nullopt;
-  const bool deviation = statistic.function == Function::standard_deviation;
-  const auto found = variance(evidence.rows, *sum, *squares, true, deviation);
+  const auto function = statistic.function;
+  const bool deviation = function == Function::standard_deviation ||
+                         function == Function::standard_deviation_population;
+  const bool sample = function == Function::variance || function == Function::standard_deviation;
+  const auto found = variance(evidence.rows, *sum, *squares, sample, deviation);
   return found ? std::optional(cast(Value{Type::numeric, *found, 0}, type)) : std::nullopt;
 }
 
@@ -142,13 +145,37 @@ Side side_of(const Statistic& statistic, const Evidence& evidence, Type type) {
       return {evidence.maximum || evidence.rows == 0,
               value_of(evidence.maximum.value_or(Number{}), type)};
     case Function::variance:
-    case Function::standard_deviation: {
-      if (evidence.rows < 2) return {true, std::nullopt};
+    case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population: {
+      const bool sample = statistic.function == Function::variance ||
+                          statistic.function == Function::standard_deviation;
+      if (evidence.rows < (sample ? 2 : 1)) return {true, std::nullopt};
       auto found = variance_of(statistic, evidence, type);
       const bool known = found.has_value();
       return {known, std::move(found)};
     }
+    case Function::weighted_count:  // 0 of no rows
+      return {};
     case Function::quantile:
+    case Function::quantile_discrete:
+    case Function::weighted_sum:
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::mode:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+    case Function::weighted_mean:
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
       return {evidence.rows == 0, std::nullopt};
   }
   return {};
@@ -162,6 +189,28 @@ std::optional<Value> cast_all(std::optional<Value> value, const std::vector<Type
 
 bool is_zero(const Value& value) {
   return value.type == Type::float8 ? value.real == 0 : value.exact.zero();
+}
+
+Value times(const Value& value, const std::string& factor, Type type) {
+  auto wide = cast(value, type);
+  const auto number = *Numeric::parse(factor);
+  if (type == Type::float8) {
+    wide.real *= number.real();
+    return wide;
+  }
+  wide.exact = multiply(wide.exact, number);
+  const auto integer = type == Type::numeric ? std::nullopt : wide.exact.integer();
+  if (type != Type::numeric && (!integer || !parse_integer(std::to_string(*integer), type))) {
+    too_large(type);
+  }
+  return wide;
+}
+
+/// A percentage's dividend (of one statistic: itself), multiplied where the factor stands there.
+std::optional<Value> scaled(std::optional<Value> value, const OutputColumn& output) {
+  if (!value || output.factor.empty() || output.factor_outside) return value;
+  auto product = std::optional(times(*value, output.factor, output.scaled[0]));
+  return cast_all(std::move(product), output.scaled);
 }
 
 Value divided(const Value& over, const Value& under) {
@@ -178,7 +227,9 @@ std::optional<Value> ratio(const disclosure::Column& column, const disclosure::C
   if (over_null || under_null) return std::nullopt;
   if (!over.known || !under.known) {
     // Both sides have values, so that without a quotient the divisor is 0.
-    auto whole_ratio = value_of(result.value, output.over.back());
+    const bool multiplied = !output.factor.empty();
+    auto whole_ratio =
+        value_of(result.value, multiplied ? output.scaled.back() : output.over.back());
     if (!whole_ratio && !output.null_if_zero) throw SqlError("22012", "sql.division_by_zero");
     return whole_ratio;
   }
@@ -186,17 +237,19 @@ std::optional<Value> ratio(const disclosure::Column& column, const disclosure::C
     if (output.null_if_zero) return std::nullopt;
     throw SqlError("22012", "sql.division_by_zero");
   }
-  return divided(*cast_all(over.value, output.over), *cast_all(under.value, output.under));
+  auto value = divided(*scaled(cast_all(over.value, output.over), output),
+                       *cast_all(under.value, output.under));
+  return output.factor_outside ? times(value, output.factor, output.scaled[0]) : value;
 }
 
 std::optional<Value> single(const disclosure::Column& column,
                             const disclosure::ColumnResult& result, const OutputColumn& output) {
-  const auto function = column.statistic.function;
-  const bool spread = function == Function::variance || function == Function::standard_deviation;
-  auto value = spread ? variance_of(column.statistic, result.evidence, output.over[0])
-                      : std::optional<Value>();
-  if (!value) value = value_of(result.value, output.over[0]);
-  return cast_all(std::move(value), output.over);
+  const auto side = side_of(column.statistic, result.evidence, output.over[0]);
+  auto value = side.known ? side.value : std::optional<Value>();
+  // What the evidence doesn't hold has been multiplied already.
+  if (!side.known && !output.factor.empty()) return value_of(result.value, output.scaled[0]);
+  if (!side.known) value = value_of(result.value, output.over[0]);
+  return scaled(cast_all(std::move(value), output.over), output);
 }
 
 std::string text_of(const Value& value) {
@@ -208,6 +261,7 @@ std::string text_of(const Value& value) {
 std::optional<std::string> cell_value(const disclosure::Column& column,
                                       const disclosure::ColumnResult& result,
                                       const OutputColumn& output) {
+  if (result.text) return *result.text;
   auto value = column.denominator ? ratio(column, result, output) : single(column, result, output);
   if (!value) return std::nullopt;
   auto shown = cast(std::move(*value), output.type);

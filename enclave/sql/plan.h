@@ -93,6 +93,11 @@ struct OutputColumn {
   std::vector<std::size_t> grouping;  ///< instead: GROUPING() of these dimensions
   std::vector<Type> over;   ///< statistic: the aggregate's type, then that of each cast around it
   std::vector<Type> under;  ///< the same of a ratio's divisor
+  /// A percentage's "100" or "100.0" as written, or empty: what is over is multiplied by it, or
+  /// (factor_outside) the quotient. `scaled`: the product's type, then that of each cast around it.
+  std::string factor;
+  bool factor_outside = false;
+  std::vector<Type> scaled;
   friend bool operator==(const OutputColumn&, const OutputColumn&) = default;
 };
 

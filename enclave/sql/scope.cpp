@@ -65,7 +65,30 @@ void Scope::add_leaf(const From& leaf) {
       throw SqlError("42712", "sql.alias_twice", {leaf.alias}, leaf.position);
     }
   }
-  leaves_.push_back({leaf.alias, leaf.schema, columns_of(leaf)});
+  const bool is_relation = leaf.kind == From::Kind::relation;
+  leaves_.push_back(
+      {leaf.alias, leaf.schema, is_relation ? leaf.name : "", leaf.range, columns_of(leaf)});
+}
+
+const Scope::Leaf* Scope::leaf_at(std::size_t range) const {
+  for (const auto& leaf : leaves_) {
+    if (leaf.range == range) return &leaf;
+  }
+  return nullptr;
+}
+
+std::string_view Scope::relation_of(std::size_t range) const {
+  const auto* leaf = leaf_at(range);
+  return leaf ? std::string_view(leaf->relation) : std::string_view();
+}
+
+Box<Expr> Scope::column_of(std::size_t range, std::string_view name) const {
+  const auto* leaf = leaf_at(range);
+  if (!leaf) return {};
+  for (const auto& column : leaf->columns) {
+    if (column.name == name) return Box<Expr>(column.expr);
+  }
+  return {};
 }
 
 const Scope::Leaf* Scope::find_leaf(const Expr& reference, std::size_t parts) const {

@@ -32,6 +32,11 @@ class Scope {
   /// What `*` or `alias.*` stands for.
   [[nodiscard]] std::vector<VisibleColumn> expand(const Expr& star) const;
 
+  /// The data set behind a leaf of this scope, by its range; empty where it is none.
+  [[nodiscard]] std::string_view relation_of(std::size_t range) const;
+  /// A column of such a leaf; empty where there is none.
+  [[nodiscard]] Box<Expr> column_of(std::size_t range, std::string_view name) const;
+
   [[nodiscard]] std::size_t leaves() const { return leaves_.size(); }
   [[nodiscard]] bool empty() const { return leaves_.empty(); }
 
@@ -41,9 +46,12 @@ class Scope {
   struct Leaf {
     std::string alias;
     std::string schema;
+    std::string relation;
+    std::size_t range = 0;
     std::vector<VisibleColumn> columns;
   };
   [[nodiscard]] const Leaf* find_leaf(const Expr& reference, std::size_t parts) const;
+  [[nodiscard]] const Leaf* leaf_at(std::size_t range) const;
   [[nodiscard]] Box<Expr> find_qualified(const Expr& reference) const;
   [[noreturn]] void undefined(const Expr& reference) const;
 

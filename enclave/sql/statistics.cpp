@@ -25,7 +25,87 @@ constexpr std::array functions = {Named{"sum", Function::sum},
                                   Named{"variance", Function::variance},
                                   Named{"var_samp", Function::variance},
                                   Named{"stddev", Function::standard_deviation},
-                                  Named{"stddev_samp", Function::standard_deviation}};
+                                  Named{"stddev_samp", Function::standard_deviation},
+                                  Named{"var_pop", Function::variance_population},
+                                  Named{"stddev_pop", Function::standard_deviation_population},
+                                  Named{"skewness", Function::skewness},
+                                  Named{"kurtosis", Function::kurtosis},
+                                  Named{"corr", Function::correlation},
+                                  Named{"covar_pop", Function::covariance_population},
+                                  Named{"covar_samp", Function::covariance_sample},
+                                  Named{"regr_slope", Function::regression_slope},
+                                  Named{"regr_intercept", Function::regression_intercept},
+                                  Named{"regr_r2", Function::regression_r2},
+                                  Named{"regr_sxx", Function::regression_sxx},
+                                  Named{"regr_syy", Function::regression_syy},
+                                  Named{"regr_sxy", Function::regression_sxy},
+                                  Named{"gini", Function::gini},
+                                  Named{"hhi", Function::hhi},
+                                  Named{"top_share", Function::top_share},
+                                  Named{"weighted_count", Function::weighted_count},
+                                  Named{"weighted_sum", Function::weighted_sum},
+                                  Named{"weighted_avg", Function::weighted_mean}};
+
+/// Whether a ratio's side may be one: what its evidence tells to be there. The others can be NULL
+/// where rows are, and a ratio of them is no proportion.
+bool may_be_in_ratio(Function function) {
+  switch (function) {
+    case Function::count_rows:
+    case Function::count_values:
+    case Function::count_distinct:
+    case Function::sum:
+    case Function::mean:
+    case Function::minimum:
+    case Function::maximum:
+    case Function::quantile:
+    case Function::quantile_discrete:
+    case Function::variance:
+    case Function::standard_deviation:
+    case Function::variance_population:
+    case Function::standard_deviation_population:
+    case Function::weighted_count:
+    case Function::weighted_sum:
+      return true;
+    case Function::skewness:
+    case Function::kurtosis:
+    case Function::mode:
+    case Function::correlation:
+    case Function::covariance_population:
+    case Function::covariance_sample:
+    case Function::regression_slope:
+    case Function::regression_intercept:
+    case Function::regression_r2:
+    case Function::regression_sxx:
+    case Function::regression_syy:
+    case Function::regression_sxy:
+    case Function::gini:
+    case Function::hhi:
+    case Function::top_share:
+    case Function::weighted_mean:
+      return false;
+  }
+  return false;
+}
+
+/// One factor of a product by 100: its text, and the other factor.
+struct Hundredfold {
+  std::string factor;
+  const Expr* of = nullptr;
+};
+
+std::optional<Hundredfold> hundredfold(const Expr& expr) {
+  if (expr.kind != Expr::Kind::operation || expr.name != "*" || expr.args.size() != 2) {
+    return std::nullopt;
+  }
+  for (const std::size_t i : {0U, 1U}) {
+    const auto constant = Conditions::constant(expr.args[i]);
+    const auto number = constant && *constant ? Numeric::parse(**constant) : std::nullopt;
+    if (number && compare(*number, Numeric::of(std::int64_t{100})) == 0) {
+      return Hundredfold{**constant, &expr.args[1 - i]};
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<Function> function_of(std::string_view name) {
   for (const auto& entry : functions) {
@@ -85,34 +165,78 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
     inner = &expr.args[0];
   }
   while (inner->kind == Expr::Kind::cast && inner->implicit) inner = &inner->args[0];
+  if (const auto percent = hundredfold(*inner)) {
+    const Expr* of = percent->of;
+    while (of->kind == Expr::Kind::cast && of->implicit) of = &of->args[0];
+    const bool whole = of->type == Type::int4 || of->type == Type::int8;
+    const bool of_ratio = of->kind == Expr::Kind::operation && of->name == "/";
+    // 100 * (a / b) of whole numbers is no percentage: the digits are gone before.
+    if (of_ratio && whole) return no("tabulation.constant_factor");
+    read.factor = percent->factor;
+    read.factor_outside = of_ratio;
+    read.scaled = {inner->type};
+    read.column.percentage = true;
+    inner = of_ratio ? of : percent->of;
+  }
   if (inner->kind == Expr::Kind::operation && inner->name == "/" && inner->args.size() == 2) {
-    const Expr* divisor = &inner->args[1];
-    while (is_number_cast(*divisor) && divisor->scale < 0) divisor = &divisor->args[0];
-    if (divisor->kind == Expr::Kind::null_if) {
-      const auto zero = Conditions::constant(divisor->args[1]);
-      const auto number = zero && *zero ? Numeric::parse(**zero) : std::nullopt;
-      if (!number || !number->zero()) return no("tabulation.statistic_form");
-      read.null_if_zero = true;
-      divisor = &divisor->args[0];
-    }
-    if (Conditions::constant(inner->args[0]) || Conditions::constant(*divisor)) {
-      return no("tabulation.constant_factor");
-    }
-    auto over = statistic(inner->args[0]);
-    auto under = over ? statistic(*divisor) : std::nullopt;
-    if (!over || !under) return std::nullopt;
-    read.over = types_of(inner->args[0]);
-    read.under = types_of(inner->args[1]);
-    read.column.statistic = std::move(*over);
-    read.column.denominator = std::move(*under);
-    read.column.integer_division = inner->type == Type::int4 || inner->type == Type::int8;
+    if (!ratio(*inner, read)) return std::nullopt;
     return read;
   }
   auto found = statistic(*inner);
   if (!found) return std::nullopt;
+  if (read.column.percentage && !may_be_in_ratio(found->function)) {
+    return no("tabulation.constant_factor");
+  }
   read.over = types_of(*inner);
   read.column.statistic = std::move(*found);
   return read;
+}
+
+bool Statistics::ratio(const Expr& expr, ReadColumn& read) {
+  const Expr* dividend = &expr.args[0];
+  const Expr* divisor = &expr.args[1];
+  while (is_number_cast(*divisor) && divisor->scale < 0) divisor = &divisor->args[0];
+  if (divisor->kind == Expr::Kind::null_if) {
+    const auto zero = Conditions::constant(divisor->args[1]);
+    const auto number = zero && *zero ? Numeric::parse(**zero) : std::nullopt;
+    if (!number || !number->zero()) {
+      no("tabulation.statistic_form");
+      return false;
+    }
+    read.null_if_zero = true;
+    divisor = &divisor->args[0];
+  }
+  std::vector<Type> scaled;
+  const Expr* product = dividend;
+  while (product->kind == Expr::Kind::cast && product->implicit) {
+    scaled.insert(scaled.begin(), product->type);
+    product = &product->args[0];
+  }
+  const auto percent = read.column.percentage ? std::nullopt : hundredfold(*product);
+  if (percent) {
+    scaled.insert(scaled.begin(), product->type);
+    read.scaled = std::move(scaled);
+    read.factor = percent->factor;
+    read.column.percentage = true;
+    dividend = percent->of;
+  }
+  if (Conditions::constant(*dividend) || Conditions::constant(*divisor)) {
+    no("tabulation.constant_factor");
+    return false;
+  }
+  auto over = statistic(*dividend);
+  auto under = over ? statistic(*divisor) : std::nullopt;
+  if (!over || !under) return false;
+  if (!may_be_in_ratio(over->function) || !may_be_in_ratio(under->function)) {
+    no("tabulation.ratio_of", {describe(may_be_in_ratio(over->function) ? *under : *over)});
+    return false;
+  }
+  read.over = types_of(*dividend);
+  read.under = types_of(expr.args[1]);
+  read.column.statistic = std::move(*over);
+  read.column.denominator = std::move(*under);
+  read.column.integer_division = expr.type == Type::int4 || expr.type == Type::int8;
+  return true;
 }
 
 /// One aggregate, through casts between numbers that lose nothing by themselves.
@@ -137,13 +261,27 @@ Statistics::Result Statistics::aggregate(const Expr& call) {
   Result made;
   if (call.name == "count") {
     made = count(call);
-  } else if (call.name == "percentile_cont" || call.name == "median") {
+  } else if (call.name == "percentile_cont" || call.name == "percentile_disc" ||
+             call.name == "median") {
     made = quantile(call);
+  } else if (call.name == "mode") {
+    made = mode(call);
+  } else if (call.name == "regr_count" || call.name == "regr_avgx" || call.name == "regr_avgy") {
+    made = where_both(call);
   } else {
     const auto function = function_of(call.name);
     if (!function) return no("tabulation.function", {call.name});
     if (call.distinct) return no("tabulation.distinct", {call.name});
-    made = of_operand(*function, call.args[0]);
+    if (*function == Function::weighted_count || *function == Function::weighted_sum ||
+        *function == Function::weighted_mean) {
+      made = weighted(*function, call);
+    } else if (disclosure::needs_second_value(*function)) {
+      made = pair(*function, call);
+    } else if (disclosure::is_concentration(*function)) {
+      made = concentration(*function, call);
+    } else {
+      made = of_operand(*function, call.args[0]);
+    }
   }
   if (!made || !call.filter) return made;
   auto filter = conditions_.condition(*call.filter);
@@ -174,7 +312,9 @@ Statistics::Result Statistics::count(const Expr& call) {
 Statistics::Result Statistics::quantile(const Expr& call) {
   const bool median = call.name == "median";
   if (call.distinct) return no("tabulation.distinct", {call.name});
-  auto made = of_operand(Function::quantile, call.args[median ? 0 : 1]);
+  const bool discrete = call.name == "percentile_disc";
+  auto made = of_operand(discrete ? Function::quantile_discrete : Function::quantile,
+                         call.args[median ? 0 : 1]);
   if (!made || median) return made;
   const auto fraction = Conditions::constant(call.args[0]);
   const auto value = fraction && *fraction ? policies::parse_decimal(**fraction) : std::nullopt;
@@ -184,6 +324,95 @@ Statistics::Result Statistics::quantile(const Expr& call) {
   }
   made->fraction = *value;
   return made;
+}
+
+/// Of a measure or a classification; an indicator too.
+Statistics::Result Statistics::mode(const Expr& call) {
+  const auto* variable = conditions_.column(call.args[0]);
+  if (!variable) return of_operand(Function::mode, call.args[0]);
+  const auto* known = relation_.find(variable->name);
+  const bool ordered = known && known->variable && known->variable->type != policies::Type::text &&
+                       known->variable->role != policies::Role::identifier;
+  if (!ordered) return no("tabulation.not_a_measure", {variable->name});
+  Statistic made;
+  made.function = Function::mode;
+  made.operand = variable->name;
+  return made;
+}
+
+Statistics::Result Statistics::pair(Function function, const Expr& call) {
+  const auto* first = conditions_.column(call.args[0]);
+  const auto* second = conditions_.column(call.args[1]);
+  if (!first || !second) return no("tabulation.transform");
+  if (!measurable(*first) || !measurable(*second)) return std::nullopt;
+  Statistic made;
+  made.function = function;
+  made.operand = first->name;
+  made.second = second->name;
+  return made;
+}
+
+/// What is of one of two variables: as an aggregate of it FILTER (WHERE the other IS NOT NULL).
+Statistics::Result Statistics::where_both(const Expr& call) {
+  const std::size_t own = call.name == "regr_avgx" ? 1 : 0;
+  const auto* other = conditions_.column(call.args[1 - own]);
+  if (!other || !conditions_.column(call.args[own])) return no("tabulation.transform");
+  if (!measurable(*other)) return std::nullopt;
+  const bool counts = call.name == "regr_count";
+  auto made = of_operand(counts ? Function::count_values : Function::mean, call.args[own]);
+  if (!made || (counts && !measurable(*conditions_.column(call.args[own])))) return std::nullopt;
+  Condition missing;
+  missing.kind = Condition::Kind::is_null;
+  missing.variable = other->name;
+  made->filter = negation(std::move(missing));
+  return made;
+}
+
+Statistics::Result Statistics::concentration(Function function, const Expr& call) {
+  const std::size_t value = function == Function::top_share ? 1 : 0;
+  const auto* variable = conditions_.column(call.args[value]);
+  if (!variable) return no("tabulation.transform");
+  if (!measurable(*variable)) return std::nullopt;
+  Statistic made;
+  made.function = function;
+  made.operand = variable->name;
+  if (call.args.size() > value + 1) {
+    const auto* giver = conditions_.column(call.args[value + 1]);
+    if (!giver) return no("tabulation.transform");
+    made.second = giver->name;
+  }
+  if (value == 0) return made;
+  const auto top = Conditions::constant(call.args[0]);
+  const auto number = top && *top ? Numeric::parse(**top) : std::nullopt;
+  const auto whole = number ? number->integer() : std::nullopt;
+  if (!whole || *whole < 1 || *whole > disclosure::max_top_share) return no("tabulation.top");
+  made.top = static_cast<std::int32_t>(*whole);
+  return made;
+}
+
+Statistics::Result Statistics::weighted(Function function, const Expr& call) {
+  const auto* weight = conditions_.column(call.args.back());
+  if (!weight || weight->name != relation_.codebook->weight) return no("tabulation.weight");
+  Result made = Statistic{};
+  if (function != Function::weighted_count) made = of_operand(Function::sum, call.args[0]);
+  if (!made) return std::nullopt;
+  made->function = function;
+  made->second = weight->name;
+  return made;
+}
+
+/// sum(x * weight), the one product of two columns that is a statistic.
+Statistics::Result Statistics::weighted_product(const Expr& product) {
+  for (const std::size_t i : {1U, 0U}) {
+    const auto* weight = conditions_.column(product.args[i]);
+    if (!weight || weight->name != relation_.codebook->weight) continue;
+    auto made = of_operand(Function::sum, product.args[1 - i]);
+    if (!made || made->function != Function::sum) return std::nullopt;
+    made->function = Function::weighted_sum;
+    made->second = weight->name;
+    return made;
+  }
+  return no("tabulation.transform");
 }
 
 bool Statistics::measurable(const ResultColumn& column) {
@@ -210,6 +439,10 @@ Statistics::Result Statistics::of_operand(Function function, const Expr& operand
   }
   if (function == Function::count_values && inner->type == Type::boolean) {
     return of_condition(function, *inner);
+  }
+  const bool product = inner->kind == Expr::Kind::operation && inner->name == "*";
+  if (function == Function::sum && product && !relation_.codebook->weight.empty()) {
+    return weighted_product(*inner);
   }
   return no("tabulation.transform");
 }

@@ -16,7 +16,9 @@ struct ReadColumn {
   int scale = -1;  ///< numeric(p, scale) of a cast around it
   int precision = -1;
   bool null_if_zero = false;
-  std::vector<Type> over, under;  ///< as OutputColumn has them
+  std::vector<Type> over, under, scaled;  ///< as OutputColumn has them
+  std::string factor;
+  bool factor_outside = false;
 };
 
 class Statistics {
@@ -30,6 +32,13 @@ class Statistics {
  private:
   using Result = std::optional<disclosure::Statistic>;
   [[nodiscard]] Result statistic(const Expr& expr);
+  [[nodiscard]] bool ratio(const Expr& expr, ReadColumn& read);
+  [[nodiscard]] Result mode(const Expr& call);
+  [[nodiscard]] Result pair(disclosure::Function function, const Expr& call);
+  [[nodiscard]] Result where_both(const Expr& call);
+  [[nodiscard]] Result concentration(disclosure::Function function, const Expr& call);
+  [[nodiscard]] Result weighted(disclosure::Function function, const Expr& call);
+  [[nodiscard]] Result weighted_product(const Expr& product);
   [[nodiscard]] Result aggregate(const Expr& call);
   [[nodiscard]] Result count(const Expr& call);
   [[nodiscard]] Result quantile(const Expr& call);

@@ -100,6 +100,9 @@ class Tabulator {
     output.over = std::move(read->over);
     output.under = std::move(read->under);
     output.null_if_zero = read->null_if_zero;
+    output.factor = read->factor;
+    output.factor_outside = read->factor_outside;
+    output.scaled = std::move(read->scaled);
     plan_.tabulation.columns.push_back(std::move(read->column));
     return true;
   }

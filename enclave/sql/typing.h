@@ -99,6 +99,7 @@ class Typing {
   [[nodiscard]] bool session_value(Expr& expr) const;
   void check_call_place(const Expr& expr, const Place& place) const;
   void aggregate_parts(Expr& expr, const Place& place);
+  void add_implied(Expr& expr, const Place& place) const;
   void window(Expr& expr, const Place& place);
   void apply(Expr& expr);
   static void check_levels(const Expr& expr);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "enclave/sql/fault.h"
 #include "enclave/sql/functions.h"
@@ -23,7 +24,25 @@ std::vector<std::string> function_names() {
 
 bool takes_order(std::string_view name) { return name == "string_agg"; }
 
-bool takes_group(std::string_view name) { return name == "percentile_cont" || name == "mode"; }
+bool takes_group(std::string_view name) {
+  return name == "percentile_cont" || name == "percentile_disc" || name == "mode";
+}
+
+/// A function that is over a variable which the codebook names, and need not be written.
+struct Implied {
+  std::string_view name;
+  std::size_t written;  ///< arguments where it isn't
+  bool weight;          ///< else who contributes
+};
+
+constexpr std::array implied = {
+    Implied{"gini", 1, false},        Implied{"hhi", 1, false},
+    Implied{"top_share", 2, false},   Implied{"weighted_count", 0, true},
+    Implied{"weighted_sum", 1, true}, Implied{"weighted_avg", 1, true}};
+
+const Expr& uncast(const Expr& expr) {
+  return expr.kind == Expr::Kind::cast ? uncast(expr.args[0]) : expr;
+}
 
 }  // namespace
 
@@ -61,7 +80,9 @@ void Typing::call(Expr& expr, const Place& place) {
   }
   Place inside = place;
   const auto* any = resolve(expr.name, false, std::vector<Type>(expr.args.size(), Type::unknown));
-  const bool aggregate = expr.star || expr.within_group || (any && is_aggregate(*any));
+  const bool implies = std::any_of(implied.begin(), implied.end(),
+                                   [&](const Implied& one) { return one.name == expr.name; });
+  const bool aggregate = implies || expr.star || expr.within_group || (any && is_aggregate(*any));
   if (aggregate && !expr.over) {
     if (place.in_aggregate) throw SqlError("42803", "sql.nested_aggregate", {}, expr.position);
     if (!place.aggregates) {
@@ -72,10 +93,39 @@ void Typing::call(Expr& expr, const Place& place) {
   if (aggregate || expr.over) inside.windows = false;
   for (auto& arg : expr.args) this->expr(arg, inside);
   aggregate_parts(expr, inside);
+  if (implies && !expr.star) add_implied(expr, inside);
   apply(expr);
   check_call_place(expr, place);
   if (aggregate && !expr.over) check_levels(expr);
   if (expr.over) window(expr, place);
+}
+
+/// The weight, or who contributes, as a further argument: of the data set whose column the last one
+/// is, or of the only one.
+void Typing::add_implied(Expr& expr, const Place& place) const {
+  const auto function = std::find_if(implied.begin(), implied.end(),
+                                     [&](const Implied& one) { return one.name == expr.name; });
+  if (expr.args.size() != function->written) return;
+  const auto nobody = [&]() -> SqlError {
+    const auto* id = function->weight ? "sql.no_weight" : "sql.no_contributor";
+    return {"42883", id, {expr.name}, expr.position};
+  };
+  const Expr* last = expr.args.empty() ? nullptr : &uncast(expr.args.back());
+  const bool of_column = last && last->kind == Expr::Kind::column && last->level == 0;
+  if (!of_column && place.scope->leaves() != 1) throw nobody();
+  const std::size_t range = of_column ? last->range : 0;
+  const auto relation = catalog_.find(place.scope->relation_of(range));
+  if (!relation) throw nobody();
+  const auto& codebook = *relation->relation->codebook;
+  std::string name = codebook.weight;
+  if (!function->weight) {
+    name = codebook.contributors.empty() ? codebook.unit : codebook.contributors[0];
+    if (name == "row") return;  // each row gives
+  }
+  auto column = place.scope->column_of(range, name);
+  if (name.empty() || !column) throw nobody();
+  column->position = expr.position;
+  expr.args.push_back(std::move(*column));
 }
 
 /// FILTER, the ORDER BY of string_agg, and WITHIN GROUP, whose key becomes a further argument.

@@ -51,17 +51,33 @@ def w5(frame):
     return pandas.DataFrame([row])
 
 
+def crosstab(frame, index, columns):
+    keys = [frame[name] for name in index], [frame[name] for name in columns]
+    count = pandas.crosstab(*keys, dropna=False)
+    mean = pandas.crosstab(*keys, values=frame.note, aggfunc="mean", dropna=False)
+    # As one row: the numbers are compared by the other questions.
+    return pandas.DataFrame([[count.to_numpy().sum(), mean.notna().to_numpy().sum()]])
+
+
+def t300(frame):
+    return crosstab(frame, ["departement"], ["niveau"])
+
+
+def t45k(frame):
+    return crosstab(frame, ["departement", "secteur", "serie", "pcs"], ["sexe", "boursier"])
+
+
 def as_answer(table, question):
     answer = {}
     for key, row in zip(table.index, table.itertuples(index=False)):
-        names = () if question == "W5" else key if isinstance(key, tuple) else (key,)
+        names = () if question in ("W5", "T300", "T45K") else key if isinstance(key, tuple) else (key,)
         answer["".join(f"{name}|" for name in names)] = [
             None if pandas.isna(value) else float(value) for value in row]
     return answer
 
 
 def main():
-    questions = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5}
+    questions = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "T300": t300, "T45K": t45k}
     frame = None
     for line in sys.stdin:
         question = line.strip()

@@ -61,7 +61,14 @@ Tabulation scan() {
       {column("notes", Function::sum, "note"), column("ages", Function::sum, "age"), holders});
 }
 
+/// Counts and means, as a table that asks for its release.
+Tabulation counted(const std::vector<std::string>& dimensions) {
+  return tabulation("eleves", dimensions, {rows(), column("mean", Function::mean, "note")});
+}
+
 std::vector<Query> all() {
+  const std::vector<std::string> broad = {"departement", "secteur", "serie",
+                                          "pcs",         "sexe",    "boursier"};
   const std::vector<std::string> fine = {"departement", "niveau", "pcs", "sexe"};
   return {{"W1", tabulation("eleves", {"academie", "sexe"},
                             {rows(), column("mean", Function::mean, "note")})},
@@ -78,6 +85,10 @@ std::vector<Query> all() {
            true},
           {"W5", scan()},
           {"W2E", tabulation("eleves", fine, {rows(), column("sum", Function::sum, "note")}), true},
+          {"T300", counted({"departement", "niveau"})},
+          {"T300E", counted({"departement", "niveau"}), true},
+          {"T45K", counted(broad)},
+          {"T45KE", counted(broad), true},
           {"F1", tabulation("lycees", {"academie", "serie", "sexe"}, {rows()})},
           {"F2", tabulation("lycees", {"departement", "niveau"}, {rows()}), true},
           {"P1", tabulation("pisa2003", {"country", "gender"},
@@ -171,7 +182,8 @@ Answer answer_of(const Query& query, const disclosure::Table& table) {
     }
     auto& values = answer[key];
     if (query.evidence) {
-      values = query.name == "W2E" ? of_all_evidence(cell) : of_schools(cell);
+      values = query.name == "W2E" || query.name.starts_with("T") ? of_all_evidence(cell)
+                                                                  : of_schools(cell);
       continue;
     }
     for (const auto& result : cell.columns) values.push_back(value(result.value));

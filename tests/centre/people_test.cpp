@@ -23,7 +23,7 @@ TEST_CASE("a new centre has a log that verifies, an owner and the shipped polici
   REQUIRE(!events.empty());
   CHECK(events.front() == "centre.created");
   CHECK(count(events, "role.granted") == 2);
-  CHECK(count(events, "policy.installed") == 2);
+  CHECK(count(events, "policy.installed") == 5);
   const auto policies = world.ok(world.owner(), {"policy", "list"}, {}, true);
   CHECK(policies.find("\"depp\"") != std::string::npos);
   CHECK(policies.find("\"acro\"") != std::string::npos);

@@ -201,6 +201,8 @@ Examiner World::examiner() {
         finding.message = {"threshold.below", {"4", "10"}};
         examined.judgement.findings.push_back(finding);
       }
+      examined.judgement =
+          disclosure::apply_waivers(std::move(examined.judgement), tabulation, job.waivers);
       examined.file = "sexe,n\nF,4\nM,5\n" + file_suffix;
       examined.cells = 2;
       examined.statistics = {"count(*)"};

@@ -13,7 +13,9 @@ void dump(const Evidence& evidence, std::ostream& out) {
       << " negatives " << evidence.negatives << " min "
       << (evidence.minimum ? shown(*evidence.minimum) : "-") << " x" << evidence.minimum_units
       << " max " << (evidence.maximum ? shown(*evidence.maximum) : "-") << " x"
-      << evidence.maximum_units << " distinct " << evidence.distinct_values;
+      << evidence.maximum_units << " distinct " << evidence.distinct_values << " mode "
+      << evidence.mode_units << " sides " << evidence.below << " " << evidence.above << " weighted "
+      << shown(evidence.weighted_total);
   for (const Contributions& kind : evidence.contributions) {
     out << " [" << kind.kind << " " << kind.distinct << " of " << shown(kind.total) << ":";
     for (const Number& one : kind.largest) out << " " << shown(one);
@@ -42,7 +44,7 @@ std::string dump(const Table& table, bool with_evidence) {
     out << " " << cell.rows << (cell.suppressed ? " hidden" : "");
     if (with_evidence) out << " units " << cell.units;
     for (const ColumnResult& column : cell.columns) {
-      out << " = " << shown(column.value);
+      out << " = " << (column.text ? *column.text : shown(column.value));
       if (!with_evidence) continue;
       dump(column.evidence, out);
       dump("holding", column.holding, out);

@@ -127,6 +127,29 @@ policies::Variable under(policies::Variable variable, const std::string& parent)
   return variable;
 }
 
+// Under the acro policy: counts of rows, of values, the two largest, the rest.
+void compare_acro(const Expected& expected, Tabulation tabulation, const Source& rows,
+                  const policies::Codebook& book, const std::string& valid) {
+  const auto acro = policies::load_policy(std::string(SCEAU_SOURCE_DIR) + "/policies/acro.toml");
+  Question question;
+  question.tabulation = std::move(tabulation);
+  const auto judgement = examine(question, rows, book, acro).judgement;
+  std::set<Key> few;
+  std::set<Key> dominated;
+  std::set<Key> guessed;
+  for (const auto& row : expected.csv.rows) {
+    const std::string& largest = row[expected.csv.at("top1_share")];
+    if (std::stol(row[expected.csv.at(valid)]) < 10) few.insert(expected.key(row));
+    if (largest.empty()) continue;  // all give nothing
+    const double two = std::stod(row[expected.csv.at("top2_share")]);
+    if (two >= 0.90) dominated.insert(expected.key(row));
+    if (1 - two < 0.10 * std::stod(largest)) guessed.insert(expected.key(row));
+  }
+  CHECK(found_cells(judgement, Rule::threshold) == few);
+  CHECK(found_cells(judgement, Rule::dominance) == dominated);
+  CHECK(found_cells(judgement, Rule::p_percent) == guessed);
+}
+
 }  // namespace
 
 TEST_CASE("FR1: lycée pupils by académie, série and sexe") {
@@ -280,6 +303,70 @@ TEST_CASE("ST1: kindergarten pupils by school type, ethnicity and free lunch") {
   question.tabulation = cube(tabulation({"schtype", "eth", "ses"}, {count()}, equals("gr", "K")));
   compare_cube(expected, tabulate(question.tabulation, *rows, book));
   compare_rules(expected, question, *rows, book, true);
+}
+
+TEST_CASE("AC3 and AC4: ACRO's charities by year and grant type, counted and added up") {
+  const auto file = test_data("sdc/acro_charities.csv");
+  if (!file) return;
+  const Csv csv = read_csv(*file);
+  const auto book = codebook(
+      {category("year"), category("grant_type"), category("charity"), integer("inc_grants")},
+      {"charity"});
+  const auto rows = memory_source(book, columns_of(csv, {{"year", "year"},
+                                                         {"grant_type", "grant_type"},
+                                                         {"charity", "charity"},
+                                                         {"inc_grants", "inc_grants"}}));
+  const Tabulation counts = cube(tabulation({"year", "grant_type"}, {count()}));
+  const Expected counted{read_csv(*test_data("expected/AC3_charities_year_granttype.csv")), 2};
+  compare_cube(counted, tabulate(counts, *rows, book));
+  compare_rules(counted, Question{counts, "", {}}, *rows, book, true);
+  compare_acro(counted, counts, *rows, book, "n");
+  // ACRO counts a cell's rows; here a sum rests on those of them that have a value.
+  const Tabulation sums = cube(tabulation({"year", "grant_type"}, {sum_of("inc_grants")}));
+  const Expected added{read_csv(*test_data("expected/AC4_charities_year_granttype_incgrants.csv")),
+                       2};
+  const Table table = tabulate(sums, *rows, book);
+  const auto cells = by_key(table);
+  REQUIRE(cells.size() == added.csv.rows.size());
+  for (const auto& row : added.csv.rows) {
+    const ColumnResult& ours = cells.at(added.key(row))->columns[0];
+    CHECK(std::to_string(ours.evidence.rows) == row[added.csv.at("n")]);
+    CHECK(to_double(ours.value) == doctest::Approx(std::stod(row[added.csv.at("value")])));
+    const Contributions& charities = ours.evidence.contributions[0];
+    CHECK(std::to_string(charities.distinct) == row[added.csv.at("n_contrib")]);
+    // The file's values are single-precision floats.
+    CHECK(to_double(charities.largest.at(0)) ==
+          doctest::Approx(std::stod(row[added.csv.at("top1")])).epsilon(1e-6));
+  }
+  compare_acro(added, sums, *rows, book, "n");
+  CHECK(found_cells(
+            examine({sums, "", {}}, *rows, book, dominance_85(policies::AtLimit::pass)).judgement,
+            Rule::dominance) == added.flagged("dom85", true));
+}
+
+TEST_CASE("ACRO's nursery: four cells of recommend by parents are under ten, three of them empty") {
+  const auto file = test_data("sdc/acro_nursery.csv");
+  if (!file) return;
+  const Csv csv = read_csv(*file);
+  const auto book = codebook({category("recommend"), category("parents")});
+  const auto rows =
+      memory_source(book, columns_of(csv, {{"recommend", "recommend"}, {"parents", "parents"}}));
+  const auto acro = policies::load_policy(std::string(SCEAU_SOURCE_DIR) + "/policies/acro.toml");
+  Question question;
+  question.tabulation = tabulation({"recommend", "parents"}, {count()});
+  const Examination examination = examine(question, *rows, book, acro);
+  const auto cells = by_key(examination.table);
+  const auto count_at = [&](const std::string& recommend, const std::string& parents) {
+    return cells.at({recommend, parents})->rows;
+  };
+  CHECK(count_at("not_recom", "usual") == 1440);
+  CHECK(count_at("priority", "great_pret") == 858);
+  CHECK(count_at("very_recom", "pretentious") == 132);
+  CHECK(found_cells(examination.judgement, Rule::threshold) ==
+        std::set<Key>{{"recommend", "great_pret"},
+                      {"recommend", "pretentious"},
+                      {"recommend", "usual"},
+                      {"very_recom", "great_pret"}});
 }
 
 TEST_CASE("DX1: all pupils, then those whose computer is known: 16 and 21 lie between") {

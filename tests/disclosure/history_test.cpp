@@ -79,7 +79,9 @@ std::vector<Released> released(const Tabulation& tabulation, const naive::World&
           if (!only_ones || naive::holds(ones(statistic), *row, world) == true)
             cell.rows.insert(row);
         }
-        if (!counts(statistic) && !only_ones) {
+        const bool sums =
+            statistic.function == Function::sum || statistic.function == Function::mean;
+        if (sums && !only_ones) {
           const auto* name = std::get_if<std::string>(&statistic.operand);
           const bool zero_or_one = name == nullptr || *name == "f";
           cell.sums.emplace_back(statistic.operand, zero_or_one);

@@ -175,6 +175,7 @@ std::vector<const Row*> valid(const Statistic& statistic, const std::vector<cons
   std::vector<const Row*> found;
   for (const Row* row : in) {
     if (holds(statistic.filter, *row, world) != true) continue;
+    if (needs_second_value(statistic.function) && !row->at(statistic.second)) continue;
     if (hundredths(statistic.operand, *row, world)) found.push_back(row);
   }
   return found;

@@ -3,10 +3,12 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "disclosure/fault.h"
 #include "tests/disclosure/build.h"
 #include "tests/disclosure/naive.h"
+#include "tests/disclosure/naive_statistics.h"
 #include "tests/disclosure/random.h"
 
 namespace sceau::disclosure {
@@ -32,10 +34,20 @@ bool is_numeric(const Statistic& statistic) {
     case Function::count_rows:
     case Function::count_values:
     case Function::count_distinct:
+    case Function::mode:
+    case Function::weighted_count:
       return false;
-    default:
+    case Function::weighted_sum:
+    case Function::weighted_mean:
       return true;
+    default:
+      return !needs_second_value(statistic.function);
   }
+}
+
+bool is_weighted(Function function) {
+  return function == Function::weighted_count || function == Function::weighted_sum ||
+         function == Function::weighted_mean;
 }
 
 // A number in hundredths, rounded where it is finer.
@@ -115,10 +127,65 @@ std::string value(const Statistic& statistic, const std::vector<const Row*>& row
       const long long high = values[std::min(below + 1, values.size() - 1)];
       return fraction(low * 100 + (place % 100) * (high - low), 4, 1);
     }
-    case Function::standard_deviation:
+    case Function::quantile_discrete: {
+      if (n == 0) return "";
+      const long long rows_below = statistic.fraction.mantissa * n;  // in hundredths
+      const auto place = static_cast<std::size_t>(std::max(1LL, (rows_below + 99) / 100));
+      return fraction(values[place - 1], 2, 1);
+    }
+    default:
       return {};
   }
-  return {};
+}
+
+void near(const Number& ours, std::optional<long double> expected, long double factor) {
+  RC_ASSERT((ours.kind == Number::Kind::null) == !expected.has_value());
+  if (!expected) return;
+  const long double wanted = *expected * factor;
+  RC_ASSERT(std::fabs(to_double(ours) - wanted) <= 1e-9L * std::fmax(1.0L, std::fabs(wanted)));
+}
+
+// A statistic's value where the column is no ratio.
+void same_value(const ColumnResult& ours, const Column& column, const std::vector<const Row*>& rows,
+                const naive::World& world) {
+  const Statistic& statistic = column.statistic;
+  const auto valid = naive::valid(statistic, rows, world);
+  if (naive::is_real_valued(statistic.function)) {
+    return near(ours.value, naive::real_value(statistic, valid, world),
+                column.percentage ? 100 : 1);
+  }
+  if (statistic.function == Function::mode) {
+    const auto mode = naive::mode(statistic, valid, world);
+    RC_ASSERT((ours.text ? *ours.text : to_string(ours.value, 2)) == mode.value);
+    return;
+  }
+  Number one = ours.value;
+  if (column.percentage) one = quotient(one, exact(100, 0));
+  RC_ASSERT(to_string(one, 4) == value(statistic, valid, world));
+}
+
+// What evidence has of some statistics alone.
+void same_details(const Evidence& ours, const Statistic& statistic,
+                  const std::vector<const Row*>& rows, const naive::World& world,
+                  const Number& result) {
+  const bool mode = statistic.function == Function::mode;
+  RC_ASSERT(ours.mode_units == (mode ? naive::mode(statistic, rows, world).units : -1));
+  if (has_fraction(statistic.function) && !rows.empty()) {
+    const auto limit = static_cast<long double>(to_double(result)) * 100;
+    RC_ASSERT(ours.below == naive::units_beyond(statistic, rows, limit - 1e-6L, false, world));
+    RC_ASSERT(ours.above == naive::units_beyond(statistic, rows, limit + 1e-6L, true, world));
+  } else {
+    RC_ASSERT(ours.below == -1);
+    RC_ASSERT(ours.above == -1);
+  }
+  RC_ASSERT((ours.weighted_total.kind == Number::Kind::null) == !is_weighted(statistic.function));
+  if (!is_weighted(statistic.function)) return;
+  long long total = 0;  // in ten-thousandths
+  for (const Row* row : rows) {
+    total += std::llabs(*naive::hundredths(statistic.operand, *row, world)) *
+             *naive::hundredths(statistic.second, *row, world);
+  }
+  RC_ASSERT(to_string(ours.weighted_total, 4) == to_string(exact(total, 4), 4));
 }
 
 void same_column(const ColumnResult& ours, const Column& column,
@@ -127,19 +194,30 @@ void same_column(const ColumnResult& ours, const Column& column,
     const bool counts_units = statistic.function == Function::count_distinct &&
                               world.book.unit != "row" &&
                               std::get<std::string>(statistic.operand) == world.book.unit;
-    return naive::facts(naive::valid(statistic, rows, world), statistic.operand,
-                        is_numeric(statistic), counts_units, world);
+    const auto valid = naive::valid(statistic, rows, world);
+    Facts facts =
+        naive::facts(valid, statistic.operand, is_numeric(statistic), counts_units, world);
+    if (statistic.function == Function::mode) {
+      facts.distinct_values = naive::mode(statistic, valid, world).distinct;
+    } else if (needs_second_value(statistic.function) && !is_weighted(statistic.function)) {
+      facts.distinct_values = std::min(naive::distinct_values(statistic.operand, valid, world),
+                                       naive::distinct_values(statistic.second, valid, world));
+    }
+    return facts;
   };
   same_evidence(ours.evidence, facts_of(column.statistic), is_numeric(column.statistic));
+  const auto valid = naive::valid(column.statistic, rows, world);
   if (!column.denominator) {
-    RC_ASSERT(to_string(ours.value, 4) ==
-              value(column.statistic, naive::valid(column.statistic, rows, world), world));
+    same_value(ours, column, rows, world);
+    Number plain = ours.value;
+    if (column.percentage) plain = quotient(plain, exact(100, 0));
+    same_details(ours.evidence, column.statistic, valid, world, plain);
   } else {
     same_evidence(*ours.denominator, facts_of(*column.denominator), false);
-    RC_ASSERT(
-        (ours.value.kind == Number::Kind::null) ==
-        (rows.empty() ||
-         value(column.statistic, naive::valid(column.statistic, rows, world), world).empty()));
+    const bool null = naive::is_real_valued(column.statistic.function)
+                          ? !naive::real_value(column.statistic, valid, world)
+                          : value(column.statistic, valid, world).empty();
+    RC_ASSERT((ours.value.kind == Number::Kind::null) == (rows.empty() || null));
   }
   const auto* variable = std::get_if<std::string>(&column.statistic.operand);
   const bool indicator = std::holds_alternative<Condition>(column.statistic.operand) ||

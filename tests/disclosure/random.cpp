@@ -25,8 +25,40 @@ Statistic statistic(const naive::World& world) {
   Statistic made;
   if (number(0, 2) == 0) made.filter = condition(1);
   const std::string numeric = pick({"x", "d", "f", "y"});
-  switch (number(0, 9)) {
+  switch (number(0, 14)) {
     case 0:
+      return made;
+    case 10:
+      made.function = Function::mode;
+      made.operand = pick({"a", "k", "x", "d", "f", "y"});
+      if (number(0, 4) == 0) made.operand = condition(1);
+      return made;
+    case 11:
+      made.function = static_cast<Function>(number(static_cast<int>(Function::variance_population),
+                                                   static_cast<int>(Function::kurtosis)));
+      made.operand = numeric;
+      return made;
+    case 12:
+      made.function = static_cast<Function>(number(static_cast<int>(Function::correlation),
+                                                   static_cast<int>(Function::regression_sxy)));
+      made.operand = numeric;
+      made.second = pick({"x", "d", "f", "y"});
+      return made;
+    case 13:
+      made.function = static_cast<Function>(
+          number(static_cast<int>(Function::gini), static_cast<int>(Function::top_share)));
+      made.operand = numeric;
+      made.second = pick({"", "k", "u", "y"});
+      if (made.function == Function::top_share) made.top = number(1, 4);
+      return made;
+    case 14:
+      made.function = static_cast<Function>(number(static_cast<int>(Function::weighted_count),
+                                                   static_cast<int>(Function::weighted_mean)));
+      if (made.function != Function::weighted_count) {
+        made.operand = numeric;
+        if (number(0, 3) == 0) made.operand = condition(1);
+      }
+      made.second = pick({"x", "d", "f", "y"});
       return made;
     case 1:
       made.function = Function::count_values;
@@ -58,7 +90,7 @@ Statistic statistic(const naive::World& world) {
       made.operand = numeric;
       return made;
     default:
-      made.function = Function::quantile;
+      made.function = number(0, 1) == 0 ? Function::quantile : Function::quantile_discrete;
       made.operand = numeric;
       made.fraction = {number(0, 4) * 25, 2};
       return made;
@@ -195,7 +227,10 @@ Tabulation tabulation(const naive::World& world, std::size_t dimensions, std::si
   }
   for (std::size_t i = 0; i < columns; ++i) {
     made.columns.push_back(build::column(statistic(world)));
-    if (number(0, 5) == 0) made.columns.back().denominator = build::count();
+    Column& column = made.columns.back();
+    if (column.statistic.function == Function::mode) continue;
+    if (number(0, 5) == 0) column.denominator = build::count();
+    column.percentage = number(0, 7) == 0;
   }
   if (number(0, 2) > 0) made.where = condition(2);
   const int sets = 1 << dimensions;

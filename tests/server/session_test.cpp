@@ -45,7 +45,11 @@ class FakeGate final : public Gate {
     return {judged({draft}).front(), {}};
   }
   void withdraw(const std::string& request) override { asked.push_back("withdraw " + request); }
+  void comment(const std::string& request, const std::string& words) override {
+    asked.push_back("comment " + request + " " + words);
+  }
   Centre::Rows requests_view() override { return {}; }
+  Centre::Rows comments_view() override { return {}; }
   Centre::Rows findings_view() override { return {}; }
 
  private:

@@ -122,12 +122,39 @@ std::string indicator(Dice& dice) {
   }
 }
 
-std::string aggregate(Dice& dice) {
+/// `alone`: neither divided nor cast.
+std::string aggregate(Dice& dice, bool alone) {
   const auto& name = measure(dice).name;
-  switch (dice.roll(14)) {
+  const auto& other = measure(dice).name;
+  switch (dice.roll(alone ? 21 : 17)) {
     case 0:
     case 1:
       return "count(*)";
+    case 14:
+      return "percentile_disc(" + dice.among<std::string>({"0", "0.07", "0.1", "0.5", "1"}) +
+             ") WITHIN GROUP (ORDER BY " + name + ")";
+    case 15:
+      return "sum(" + dice.among<std::string>({name + " * poids", "poids * " + name}) + ")";
+    case 16:
+      return dice.among<std::string>({"weighted_count()", "weighted_sum(" + name + ")",
+                                      "var_pop(" + name + ")", "stddev_pop(" + name + ")"});
+    case 17:
+      return dice.among<std::string>({"corr(", "covar_pop(", "covar_samp(", "regr_slope(",
+                                      "regr_intercept(", "regr_r2(", "regr_count(", "regr_avgx(",
+                                      "regr_avgy(", "regr_sxx(", "regr_syy(", "regr_sxy("}) +
+             name + ", " + other + ")";
+    case 18:
+      return dice.among<std::string>({"skewness(" + name, "kurtosis(" + name,
+                                      "weighted_avg(" + name, "weighted_avg(" + indicator(dice)}) +
+             ")";
+    case 19:
+      return "mode() WITHIN GROUP (ORDER BY " +
+             dice.among<std::string>(
+                 {name, "academie", "sexe", "annee", "naissance", indicator(dice)}) +
+             ")";
+    case 20:
+      return dice.among<std::string>({"gini(", "hhi(", "top_share(2, ", "top_share(1, "}) + name +
+             dice.among<std::string>({")", ", uai)", ", sexe)"});
     case 2:
       return "count(" + dice.among<std::string>({"1", "sexe", "prenom", "ine", name}) + ")";
     case 3:
@@ -156,8 +183,8 @@ std::string aggregate(Dice& dice) {
   }
 }
 
-std::string statistic(Dice& dice) {
-  const auto text = aggregate(dice);
+std::string statistic(Dice& dice, bool alone) {
+  const auto text = aggregate(dice, alone);
   return dice.chance(25) ? text + " FILTER (WHERE " + small_condition(dice) + ")" : text;
 }
 
@@ -187,10 +214,17 @@ std::string dimension(Dice& dice) {
 }
 
 std::string column(Dice& dice) {
-  const auto first = statistic(dice);
-  if (dice.chance(65)) return first;
-  const auto second = statistic(dice);
-  switch (dice.roll(7)) {
+  const bool alone = dice.chance(65);
+  const auto first = statistic(dice, alone);
+  if (alone) return first;
+  const auto second = statistic(dice, false);
+  switch (dice.roll(10)) {
+    case 7:
+      return "100.0 * " + first + " / " + second;
+    case 8:
+      return first + " * 100 / NULLIF(" + second + ", 0)";
+    case 9:
+      return "100 * " + first;
     case 0:
       return first + " / " + second;
     case 1:

@@ -61,7 +61,7 @@ bool same_number(const std::string& a, const std::string& b, bool doubles) {
   if (!x || !y) return false;
   if (compare(*x, *y) == 0) return true;
   constexpr double last_digits = 1e-12;
-  const double larger = std::max(std::abs(x->real()), std::abs(y->real()));
+  const double larger = std::max({1.0, std::abs(x->real()), std::abs(y->real())});
   return doubles && std::abs(x->real() - y->real()) <= last_digits * larger;
 }
 
@@ -77,6 +77,7 @@ std::shared_ptr<const policies::Codebook> codebook() {
     book->population = "eleves";
     book->unit = "ine";
     book->contributors = {"uai"};
+    book->weight = "poids";
     auto& variables = book->variables;
     variables.push_back(
         variable("academie", Type::category, Role::classification, {"CORSE", "LYON", "PARIS"}));
