@@ -10,6 +10,7 @@
 #include "disclosure/judge.h"
 #include "disclosure/model_rules.h"
 #include "disclosure/statistic_class.h"
+#include "disclosure/superseded.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -138,6 +139,9 @@ Examination examine(const Question& question, const Source& source,
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));
+  auto versions = judge_superseded(table, question, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(versions.begin()),
+               std::make_move_iterator(versions.end()));
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

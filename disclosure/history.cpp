@@ -41,7 +41,8 @@ bool share_a_vintage(const Tabulation& a, const Tabulation& b) {
 class Selection {
  public:
   Selection(const Question& question, const Source& source, const policies::Policy& policy)
-      : source_(&source) {
+      : source_(&source),
+        opaque_counts_(policy.history.opaque == policies::OpaqueReleases::review) {
     for (const ColumnInfo& column : source.columns()) columns_.insert(column.name);
     columns_.insert("vintage");
     for (const Remembered& earlier : question.history) {
@@ -58,6 +59,7 @@ class Selection {
   void sort(const Remembered& earlier, const Tabulation& now) {
     const Tabulation& then = earlier.tabulation;
     if (earlier.opaque) {
+      if (!opaque_counts_) return;
       findings.push_back(incomparable(earlier, "history.opaque", {}));
       return;
     }
@@ -92,6 +94,7 @@ class Selection {
   }
 
   const Source* source_;
+  bool opaque_counts_;
   std::set<std::string> columns_;
 };
 

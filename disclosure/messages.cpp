@@ -109,6 +109,12 @@ constexpr std::array lines = {
     Line{"history.missing_vintage",
          "{1} was made from the vintage \"{2}\", which isn't here, so it "
          "can't be compared"},
+    Line{"history.superseded_rows",
+         "{1} was made from a version of these rows that was replaced since, and without a unit "
+         "in the codebook nothing tells which row became which"},
+    Line{"history.superseded_change",
+         "between this table and {1} stand the corrections of a replaced vintage: they change a "
+         "cell by few units, or the values of the same units"},
     Line{"history.missing_reference",
          "{1} was made with the data set \"{2}\" joined to it, which isn't here as it was, so it "
          "can't be compared"},

@@ -56,6 +56,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"waiver list", waiver_list},
       {"waiver revoke", waiver_revoke},
       {"replay", replay},
+      {"history show", history_show},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

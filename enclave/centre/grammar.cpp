@@ -246,6 +246,11 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "judge a request again from the inputs of its check: same verdict, or what differs",
        "sceau replay R-2026-000001"},
+      {"history show",
+       {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
+       {},
+       "the outputs that count against a new one, oldest first",
+       "sceau history show eleves"},
   };
 }
 

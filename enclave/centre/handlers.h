@@ -61,6 +61,7 @@ int waiver_grant(const Call&);
 int waiver_list(const Call&);
 int waiver_revoke(const Call&);
 int replay(const Call&);
+int history_show(const Call&);
 int log_reveal(const Call&);
 int log_erase(const Call&);
 int log_witness_add(const Call&);

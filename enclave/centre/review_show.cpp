@@ -80,11 +80,10 @@ Json related_json(const Call& call, const Shown& shown) {
     }
     seen.push_back(output.population);
     for (const auto& row : call.state.registry.history(output.population, shown.request.id)) {
-      const auto earlier = call.state.registry.request(row.request);
       list.push_back({{"request", row.request},
                       {"output", row.output},
                       {"project", row.project},
-                      {"state", earlier ? earlier->state : ""}});
+                      {"state", row.state}});
     }
   }
   return list;

@@ -44,7 +44,9 @@ std::string sqlstate_of(const Failure& failure) {
       {"server.too_many_sessions", "53300"},
       {"server.not_that_user", "28000"},
       {"server.unknown_variable", "42703"},
-      {"server.wrong_kind", "42804"}};
+      {"server.wrong_kind", "42804"},
+      {"centre.not_judged", "SD001"},
+      {"centre.refusals_spent", "SD001"}};
   for (const auto& [id, state] : own) {
     if (failure.id == id) return std::string(state);
   }

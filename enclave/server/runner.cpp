@@ -6,6 +6,7 @@
 #include "enclave/messages.h"
 #include "enclave/server/acro_claims.h"
 #include "enclave/server/notices.h"
+#include "enclave/server/shown.h"
 
 namespace sceau::enclave {
 namespace {
@@ -56,6 +57,7 @@ std::string lower(std::string_view text) {
 Runner::Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench,
                Interruption& interruption)
     : language_(grant.language),
+      aggregates_(grant.aggregates),
       longest_(std::chrono::seconds(std::max<std::int64_t>(1, grant.statement_timeout_s))),
       time_limit_(longest_),
       gate_(gate),
@@ -112,9 +114,11 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
 Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
   const bool show = statement.kind == sql::StatementKind::show;
-  auto outcome =
-      rows_outcome(show ? "SHOW" : "SELECT", plan.columns, workbench_.run(plan, interruption_));
-  if (statement.kind == sql::StatementKind::copy_stdout) {
+  auto outcome = aggregates_ && sql::reads_data(statement)
+                     ? see(statement, plan)
+                     : rows_outcome(show ? "SHOW" : "SELECT", plan.columns,
+                                    workbench_.run(plan, interruption_));
+  if (statement.kind == sql::StatementKind::copy_stdout && !outcome.refusal) {
     outcome.shape = Outcome::Shape::copy_out;
     outcome.tag = "COPY";
     outcome.copy = statement.copy;
@@ -122,8 +126,30 @@ Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   return outcome;
 }
 
+/// Asks the gate, and shows what comes back: never a row that it didn't let out.
+Outcome Runner::see(const sql::Statement& statement, const sql::Plan& plan) {
+  Outcome outcome;
+  if (!plan.tabulation) {
+    outcome.refusal = aggregates_only(reason_of(plan), language_);
+    return outcome;
+  }
+  auto draft = draft_of_explain(statement, plan);
+  draft.name = "query";
+  const auto seen = gate_.see(draft);
+  if (seen.judged.judgement.verdict != disclosure::Verdict::pass) {
+    outcome.refusal = not_shown(seen.judged, language_);
+    return outcome;
+  }
+  return rows_outcome("SELECT", plan.columns, rows_of(shown_rows(seen.cells, *plan.tabulation)));
+}
+
 Outcome Runner::explain(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && sql::reads_data(statement)) {
+    const auto line = plan.tabulation ? text("server.gate_answers", {})
+                                      : aggregates_only(reason_of(plan), language_).message;
+    return rows_outcome("EXPLAIN", statement.columns, rows_of({{line}}));
+  }
   return rows_outcome("EXPLAIN", statement.columns, rows_of(workbench_.explain(plan)));
 }
 
@@ -168,6 +194,11 @@ std::vector<JudgedOutput> Runner::ask(OutputDraft draft, Outcome& outcome) {
 
 Outcome Runner::copy_file(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && !plan.tabulation && sql::reads_data(statement)) {
+    Outcome refused;
+    refused.refusal = aggregates_only(reason_of(plan), language_);
+    return refused;
+  }
   auto copy = draft_of_copy(statement, plan, workbench_, interruption_);
   const bool opaque = !copy.draft.tabulation;
   Outcome outcome;

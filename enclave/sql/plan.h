@@ -156,6 +156,13 @@ struct Plan {
 [[nodiscard]] std::vector<Row> format_rows(const disclosure::Table& table,
                                            const TabulationPlan& plan);
 
+/// Into the order that the SELECT asks for; rows are in its columns.
+void sort_rows(std::vector<Row>& rows, const TabulationPlan& plan);
+
+/// Whether a statement that prepare() gave reads rows of a data set anywhere in it: in a subquery,
+/// in VALUES, under EXPLAIN. False: it reads sceau.*, the catalogue, settings or constants alone.
+[[nodiscard]] bool reads_data(const Statement& statement);
+
 /// The types of its rows' columns.
 [[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);
 
