@@ -151,7 +151,7 @@ class Together {
 
   // False: out of budget.
   bool judge(Gathered& gathered, std::uint64_t most_steps) {
-    gathered.cells.finish();
+    if (!gathered.cells.finish()) return false;
     gathered.asking.steps = most_steps;
     std::uint64_t steps = 0;
     bool complete = ask(gathered, std::nullopt, steps);

@@ -1,7 +1,6 @@
 #include "disclosure/released_cells.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "disclosure/groups.h"
@@ -45,6 +44,7 @@ ReleasedCells::ReleasedCells(const Profiles& profiles, std::vector<Known> operan
     : profiles_(&profiles),
       operands_(std::move(operands)),
       most_(most),
+      split_off_(1),
       atom_of_(profiles.size(), 0),
       size_(1, static_cast<std::uint32_t>(profiles.size())),
       hits_(1, 0),
@@ -73,39 +73,42 @@ bool ReleasedCells::add(std::uint32_t table, const ReleasedSets& sets, std::uint
 
 void ReleasedCells::add_cell(ReleasedCell cell, std::span<const std::uint32_t> members) {
   if (members.empty()) return;
+  const std::vector<std::uint32_t> atoms = split(members);
   const std::uint64_t hash = hash_of(members);
   const auto [from, to] = by_hash_.equal_range(hash);
   std::uint64_t told = 0;
-  const ReleasedCell* same = nullptr;
+  bool known = false;
   for (auto at = from; at != to; ++at) {
-    const ReleasedCell& other = cells_[at->second];
-    if (!std::ranges::equal(atoms(other), members)) continue;
-    told |= other.sums;
-    same = &other;
+    if (now(at->second) != atoms) continue;
+    told |= cells_[at->second].sums;
+    known = true;
   }
-  if (same != nullptr && (cell.sums & ~told) == 0) return;
-  cell.atoms = members.size();
-  if (same != nullptr) {
-    cell.first = same->first;
-  } else {
-    cell.first = members_.size();
-    members_.insert(members_.end(), members.begin(), members.end());
-    split(members);
-  }
+  if (known && (cell.sums & ~told) == 0) return;
+  cell.first = members_.size();
+  cell.atoms = atoms.size();
+  members_.insert(members_.end(), atoms.begin(), atoms.end());
+  known_then_.push_back(static_cast<std::uint32_t>(size_.size()));
   by_hash_.emplace(hash, cells_.size());
   cells_.push_back(cell);
 }
 
-void ReleasedCells::split(std::span<const std::uint32_t> members) {
-  if (size_.size() == atom_of_.size()) return;  // nothing is left to split
+// Splits atoms that are partly among the members; the atoms that the members are, ascending.
+std::vector<std::uint32_t> ReleasedCells::split(std::span<const std::uint32_t> members) {
   std::vector<std::uint32_t> touched;
   for (const std::uint32_t profile : members) {
     const std::uint32_t atom = atom_of_[profile];
     if (hits_[atom]++ == 0) touched.push_back(atom);
   }
+  std::vector<std::uint32_t> atoms;
   for (const std::uint32_t atom : touched) {
-    if (hits_[atom] == size_[atom]) continue;  // all of it is inside
+    if (hits_[atom] == size_[atom]) {  // all of it is inside
+      atoms.push_back(atom);
+      continue;
+    }
     new_[atom] = static_cast<std::uint32_t>(size_.size());
+    atoms.push_back(new_[atom]);
+    split_off_[atom].push_back(new_[atom]);
+    split_off_.emplace_back();
     size_[atom] -= hits_[atom];
     size_.push_back(hits_[atom]);
     hits_.push_back(0);
@@ -119,9 +122,32 @@ void ReleasedCells::split(std::span<const std::uint32_t> members) {
     hits_[atom] = 0;
     new_[atom] = nowhere;
   }
+  std::ranges::sort(atoms);
+  return atoms;
 }
 
-void ReleasedCells::finish() {
+// An atom as it was when there were `known` of them.
+void ReleasedCells::collect(std::uint32_t atom, std::uint32_t known,
+                            std::vector<std::uint32_t>& out) const {
+  std::vector<std::uint32_t> waiting = {atom};
+  while (!waiting.empty()) {
+    const std::uint32_t one = waiting.back();
+    waiting.pop_back();
+    out.push_back(one);
+    for (const std::uint32_t more : split_off_[one]) {
+      if (more >= known) waiting.push_back(more);
+    }
+  }
+}
+
+std::vector<std::uint32_t> ReleasedCells::now(std::size_t cell) const {
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t atom : atoms(cells_[cell])) collect(atom, known_then_[cell], found);
+  std::ranges::sort(found);
+  return found;
+}
+
+bool ReleasedCells::finish() {
   profiles_of_.assign(size_.size(), {});
   rows_.assign(size_.size(), 0);
   holders_.assign(size_.size(), 0);
@@ -129,27 +155,17 @@ void ReleasedCells::finish() {
     profiles_of_[atom_of_[profile]].push_back(profile);
     rows_[atom_of_[profile]] += profiles_->weight(profile);
   }
-  // Of each atom its first profile stands for it; lists are shortened where they stand.
-  std::unordered_map<std::size_t, std::pair<std::size_t, std::size_t>> moved;
-  std::size_t end = 0;
-  for (ReleasedCell& cell : cells_) {
-    const auto [at, is_new] = moved.try_emplace(cell.first, end, 0);
-    if (is_new) {
-      for (std::size_t i = cell.first; i < cell.first + cell.atoms; ++i) {
-        const std::uint32_t profile = members_[i];
-        const std::uint32_t atom = atom_of_[profile];
-        if (profiles_of_[atom].front() != profile) continue;
-        members_[end++] = atom;
-        ++holders_[atom];
-      }
-      at->second.second = end - at->second.first;
-      const auto begin = members_.begin() + static_cast<std::ptrdiff_t>(at->second.first);
-      std::sort(begin, members_.begin() + static_cast<std::ptrdiff_t>(end));
-    }
-    cell.first = at->second.first;
-    cell.atoms = at->second.second;
+  std::vector<std::uint32_t> members;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const auto atoms = now(i);
+    if (members.size() + atoms.size() > most_) return false;
+    for (const std::uint32_t atom : atoms) ++holders_[atom];
+    cells_[i].first = members.size();
+    cells_[i].atoms = atoms.size();
+    members.insert(members.end(), atoms.begin(), atoms.end());
   }
-  members_.resize(end);
+  members_ = std::move(members);
+  return true;
 }
 
 }  // namespace sceau::disclosure

@@ -24,15 +24,15 @@ struct ReleasedCell {
 
 class ReleasedCells {
  public:
-  /// `operands`: at most 64, those whose sums matter; more entries (members of cells) than `most`
-  /// are not held.
+  /// `operands`: at most 64, those whose sums matter; more entries (atoms of cells) than `most` are
+  /// not held.
   ReleasedCells(const Profiles& profiles, std::vector<Known> operands, std::uint64_t most);
 
   /// In order of release, `table` counting up. `steps` grows by what was looked at. False: too much
   /// to hold.
   bool add(std::uint32_t table, const ReleasedSets& sets, std::uint64_t& steps);
-  /// After the last: from here on, atoms.
-  void finish();
+  /// After the last. False: too much to hold.
+  bool finish();
 
   /// Each set of rows once, and again where a later table tells more sums of it; in order of
   /// release.
@@ -56,13 +56,19 @@ class ReleasedCells {
 
  private:
   void add_cell(ReleasedCell cell, std::span<const std::uint32_t> members);
-  void split(std::span<const std::uint32_t> members);
+  std::vector<std::uint32_t> split(std::span<const std::uint32_t> members);
+  void collect(std::uint32_t atom, std::uint32_t known, std::vector<std::uint32_t>& out) const;
+  [[nodiscard]] std::vector<std::uint32_t> now(std::size_t cell) const;
 
   const Profiles* profiles_;
   std::vector<Known> operands_;
   std::uint64_t most_;
   std::vector<ReleasedCell> cells_;
-  std::vector<std::uint32_t> members_;  // profiles, then atoms
+  // Atoms split while cells are added; a cell's list holds those that were known then, and means
+  // what has been split off them since.
+  std::vector<std::uint32_t> members_;
+  std::vector<std::uint32_t> known_then_;              // by cell: how many atoms there were
+  std::vector<std::vector<std::uint32_t>> split_off_;  // by atom: atoms, ascending
   std::unordered_multimap<std::uint64_t, std::size_t> by_hash_;
   std::vector<std::uint32_t> atom_of_;
   std::vector<std::uint32_t> size_;  // by atom: profiles

@@ -236,6 +236,13 @@ Answer what_follows(const ReleasedCells& cells, const std::vector<Hidden>& hidde
   for (const ReleasedCell& cell : cells.cells()) {
     if (!operand || ((cell.sums >> *operand) & 1U) != 0) asked.push_back(cell);
   }
+  // Small cells first: what they pin leaves larger ones nearly nothing to work on.
+  const auto first_new = std::ranges::find(asked, asking.table, &ReleasedCell::table);
+  const auto smaller = [](const ReleasedCell& a, const ReleasedCell& b) {
+    return a.atoms < b.atoms;
+  };
+  std::stable_sort(asked.begin(), first_new, smaller);
+  std::stable_sort(first_new, asked.end(), smaller);
   std::uint64_t state = seed_of(asking.bytes);
   std::deque<Modulo> moduli;  // each refers to its own field and stays where it is
   bool tells = false;
