@@ -18,10 +18,11 @@ namespace {
 
 using policies::Rule;
 
-bool share_a_vintage(const Tabulation& a, const Tabulation& b) {
-  return std::any_of(a.vintages.begin(), a.vintages.end(), [&](const std::string& vintage) {
-    return std::find(b.vintages.begin(), b.vintages.end(), vintage) != b.vintages.end();
-  });
+using Vintages = std::set<std::string>;
+
+bool share_a_vintage(const Tabulation& table, const Vintages& vintages) {
+  return std::any_of(table.vintages.begin(), table.vintages.end(),
+                     [&](const std::string& vintage) { return vintages.contains(vintage); });
 }
 
 // Which earlier tables can be compared, and findings on those that can't.
@@ -31,18 +32,37 @@ class Selection {
       : source_(&source) {
     for (const ColumnInfo& column : source.columns()) columns_.insert(column.name);
     columns_.insert("vintage");
+    std::vector<const Remembered*> counted;
     for (const Remembered& earlier : question.history) {
       const bool own = earlier.project == question.project;
       if (policy.history.scope == policies::HistoryScope::project && !own) continue;
-      sort(earlier, question.tabulation);
+      counted.push_back(&earlier);
     }
+    const Vintages reached = reach(question.tabulation, counted);
+    for (const Remembered* earlier : counted) sort(*earlier, question.tabulation, reached);
   }
 
   std::vector<const Remembered*> comparable;
   std::vector<Finding> findings;
 
  private:
-  void sort(const Remembered& earlier, const Tabulation& now) {
+  // Vintages that tables lead to one from another. A table of 2022 tells nothing of one of 2021,
+  // but with a third one of both it does.
+  static Vintages reach(const Tabulation& now, const std::vector<const Remembered*>& earlier) {
+    Vintages reached(now.vintages.begin(), now.vintages.end());
+    std::size_t before = 0;
+    while (before != reached.size()) {
+      before = reached.size();
+      for (const Remembered* one : earlier) {
+        const Tabulation& then = one->tabulation;
+        if (one->opaque || then.dataset != now.dataset || !share_a_vintage(then, reached)) continue;
+        reached.insert(then.vintages.begin(), then.vintages.end());
+      }
+    }
+    return reached;
+  }
+
+  void sort(const Remembered& earlier, const Tabulation& now, const Vintages& reached) {
     const Tabulation& then = earlier.tabulation;
     if (earlier.opaque) {
       findings.push_back(incomparable(earlier, "history.opaque", {}));
@@ -52,7 +72,7 @@ class Selection {
       findings.push_back(incomparable(earlier, "history.other_data", {then.dataset}));
       return;
     }
-    if (!share_a_vintage(then, now)) return;  // disjoint rows never hold one another
+    if (!share_a_vintage(then, reached)) return;  // nothing follows from it
     const auto known = source_->vintages();
     for (const std::string& vintage : then.vintages) {
       if (std::find(known.begin(), known.end(), vintage) == known.end()) {
@@ -269,6 +289,7 @@ std::vector<Placed> judge_history(const Table& table, const Question& question,
         "history.budget", {std::to_string(done), std::to_string(selection.comparable.size())}));
     return findings.take();
   }
+  gathered.asking.cancelled = cancelled;
   gathered.add(done, question.tabulation, comparison.sets(), true, steps);
   Together together(question, selection.comparable, comparison, policy, findings);
   if (!gathered.complete || !together.judge(gathered, budget.multiplications)) {

@@ -39,11 +39,14 @@ std::uint64_t seed_of(const std::string& bytes) {
 // tables and one that is orthogonal to the new ones too.
 class Modulo {
  public:
-  Modulo(const ReleasedCells& cells, const std::vector<ReleasedCell>& asked, std::uint32_t table,
-         std::uint64_t& state, std::uint64_t most)
-      : cells_(&cells), field_(state), space_(field_, holders(cells, asked)), most_(most) {
-    const auto first_new = std::find_if(
-        asked.begin(), asked.end(), [&](const ReleasedCell& cell) { return cell.table == table; });
+  Modulo(const ReleasedCells& cells, const std::vector<ReleasedCell>& asked, const Asking& asking,
+         std::uint64_t& state, std::uint64_t done)
+      : cells_(&cells),
+        asking_(&asking),
+        field_(state),
+        space_(field_, holders(cells, asked)),
+        steps_(done) {
+    const auto first_new = std::ranges::find(asked, asking.table, &ReleasedCell::table);
     before = add({asked.begin(), first_new}, state);
     const std::size_t rank = space_.rank();
     after = before;
@@ -51,7 +54,7 @@ class Modulo {
     tells = space_.rank() != rank;
   }
 
-  [[nodiscard]] bool in_budget() const { return steps_ <= most_; }
+  [[nodiscard]] bool in_budget() const { return steps_ <= asking_->steps; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
 
   [[nodiscard]] Element sum(const std::vector<Element>& vector, const Atoms& atoms) const {
@@ -95,6 +98,8 @@ class Modulo {
     bool stale = false;
     for (const ReleasedCell& cell : more) {
       if (!in_budget()) return vector;
+      if (asking_->cancelled && asking_->cancelled())
+        throw DisclosureError(Fault::cancelled, "cancelled");
       const auto atoms = cells_->atoms(cell);
       steps_ += atoms.size();
       Element product = 0;
@@ -121,10 +126,10 @@ class Modulo {
   }
 
   const ReleasedCells* cells_;
+  const Asking* asking_;
   PrimeField field_;
   RowSpace space_;
-  std::uint64_t most_;
-  std::uint64_t steps_ = 0;
+  std::uint64_t steps_;  // those of before included
   std::vector<ReleasedCell> independent_;
 };
 
@@ -247,10 +252,9 @@ Answer what_follows(const ReleasedCells& cells, const std::vector<Hidden>& hidde
   std::deque<Modulo> moduli;  // each refers to its own field and stays where it is
   bool tells = false;
   for (int i = 0; i < 2; ++i) {
-    const Modulo& one = moduli.emplace_back(cells, asked, asking.table, state,
-                                            asking.steps - std::min(steps, asking.steps));
-    steps += one.steps();
-    if (!one.in_budget() || steps > asking.steps) return {};
+    const Modulo& one = moduli.emplace_back(cells, asked, asking, state, steps);
+    steps = one.steps();
+    if (!one.in_budget()) return {};
     tells = tells || one.tells;
   }
   if (!tells) return {{}, true};

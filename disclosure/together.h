@@ -39,6 +39,7 @@ struct Asking {
   std::int64_t pair_rows = 0;  ///< two atoms with fewer rows together could be too few
   std::string bytes;           ///< of the whole question: what the primes are drawn from
   std::uint64_t steps = 0;     ///< most that may be done: multiplications
+  Cancelled cancelled = {};
 };
 
 struct Answer {

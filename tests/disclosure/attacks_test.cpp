@@ -129,6 +129,13 @@ TEST_CASE("attack: the pupils of one year by the difference of two spans") {
   CHECK(one_after_another({span({"2021"}), span({"2021", "2022"})}, *rows, book, last) ==
         std::vector<std::string>{"history.threshold"});
   CHECK(judged(last, *rows, book).findings.at(0).measured == 4.0);
+  // 2022, then all three, then 2021: the table of 2022 shares no year with the last one.
+  std::vector<MemoryVintage> few = vintages;
+  std::swap(few[1].columns, few[2].columns);  // now 2023 has four
+  const auto last_is_small = memory_source(book, few);
+  CHECK(one_after_another({span({"2022"}), span({"2021", "2022", "2023"}), span({"2021"})},
+                          *last_is_small, book,
+                          last) == std::vector<std::string>{"history.together_threshold"});
   // Spans that overlap: 2021-22 and 2022-23 and both outer years are 2 · 2022 too many.
   CHECK(one_after_another({span({"2021", "2022"}), span({"2022", "2023"}), span({"2021", "2023"})},
                           *rows, book,

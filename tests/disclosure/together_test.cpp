@@ -141,10 +141,50 @@ std::set<Set> expected_of(const Releases& world, std::size_t classes) {
   return found;
 }
 
+// Whether a cell of one release holds one of the other and is one or two people more, who are not
+// the other half of two that fill it.
+bool two_cells_tell(const Releases& world) {
+  bool tells = false;
+  const auto look = [&](const std::vector<Set>& outer, const std::vector<Set>& inner) {
+    for (const Set& cell : outer) {
+      std::size_t parts = 0;
+      std::size_t inside = 0;
+      for (const Set& part : inner) {
+        if (!std::ranges::includes(cell, part)) continue;
+        ++parts;
+        inside += part.size();
+      }
+      for (const Set& part : inner) {
+        if (!std::ranges::includes(cell, part) || part.size() == cell.size()) continue;
+        if (parts == 2 && inside == cell.size()) continue;
+        tells = tells || cell.size() - part.size() < 3;
+      }
+    }
+  };
+  look(world.cells[0], world.cells[1]);
+  look(world.cells[1], world.cells[0]);
+  return tells;
+}
+
+// The gate with 3 as the least: something is found exactly where something follows.
+void check_gate(const Releases& world, bool follows) {
+  auto policy = only({Rule::history});
+  policy.history.minimum = 3;
+  Question question;
+  question.tabulation = world.tables.back();
+  question.history = {{"R-1", 1, "", false, world.tables[0]}};
+  const Table table = tabulate(question.tabulation, *world.rows, world.book);
+  const auto found = judge_history(table, question, *world.rows, world.book, policy);
+  CHECK(!found.empty() == (follows || two_cells_tell(world)));
+}
+
 void check_world(const std::vector<int>& classes, int count, int& disclosing) {
   const Releases world = releases(classes, count);
   const auto expected = expected_of(world, classes.size());
   disclosing += expected.empty() ? 0 : 1;
+  if (count == 2 && !world.cells[0].empty() && !world.cells[1].empty()) {
+    check_gate(world, !expected.empty());
+  }
   const auto found = follows_from(world.tables, *world.rows, world.book, 3).sets;
   CHECK(found == expected);
 }
