@@ -60,7 +60,11 @@ void judge_emptiness(const Table& table, std::vector<Placed>& found) {
   if (!tells) found.push_back({0, whole(Verdict::fail, "tabulation.empty")});
 }
 
-void judge_suppression(const Table& table, std::vector<Placed>& found) {
+// Whether margins give hidden cells back is the release history's question; where it isn't asked, a
+// person looks.
+void judge_suppression(const Table& table, const policies::Policy& policy,
+                       std::vector<Placed>& found) {
+  if (policy.enforces(Rule::history)) return;
   const bool suppressed = std::any_of(table.cells.begin(), table.cells.end(),
                                       [](const Cell& cell) { return cell.suppressed; });
   if (!suppressed || table.tabulation.grouping_sets.size() < 2) return;
@@ -125,7 +129,7 @@ Examination examine(const Question& question, const Source& source,
   for (Finding& finding : eligibility(question.tabulation, source, codebook, policy)) {
     found.push_back({0, std::move(finding)});
   }
-  judge_suppression(table, found);
+  judge_suppression(table, policy, found);
   judge_labels(table, codebook, policy, found);
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),

@@ -86,8 +86,8 @@ constexpr std::array lines = {
          "the column {1} names {2}, which is not in the codebook or the data: "
          "words of the researcher leave through a reviewer only"},
     Line{"tabulation.suppressed_margins",
-         "cells are suppressed in a table with margins, and whether "
-         "the margins give them back is not tested yet"},
+         "cells are suppressed in a table with margins, and this policy "
+         "doesn't test whether the margins give them back"},
     // history
     Line{"history.threshold", "between this cell and {1} lie {2} units; {3} is the least"},
     Line{"history.contributors",
@@ -100,6 +100,29 @@ constexpr std::array lines = {
          "largest to within {3} of it"},
     Line{"history.negatives", "between this cell and {1} lie {2} negative values: a person looks"},
     Line{"history.homogeneity", "between this cell and {1} lie units that share one value"},
+    Line{"history.all_of_them",
+         "this cell and {1} count the same people, so a share of 100 %: \"{2}\" is told of all"},
+    Line{"history.all_parts",
+         "between the cells of {1} and the cell that holds them lie {2} units; {3} is the least"},
+    Line{"history.all_parts_rule",
+         "what lies between the cells of {1} and the cell that holds them breaks the rule {2}"},
+    Line{
+        "history.together_threshold",
+        "this cell with {1}{2} gives {3} units away, by sums and differences of many cells; {4} is "
+        "the least"},
+    Line{"history.together",
+         "what this cell with {1}{2} gives away, by sums and differences of many cells, breaks the "
+         "rule {3}"},
+    Line{"history.own_threshold",
+         "this cell with others of the table gives {1} units away, by sums and differences of many "
+         "cells; {2} is the least"},
+    Line{"history.own",
+         "what this cell with others of the table gives away, by sums and differences of many "
+         "cells, breaks the rule {1}"},
+    Line{"history.suppressed",
+         "this cell is suppressed, but it follows from the cells that are shown"},
+    Line{"history.suppressed_together",
+         "this cell is suppressed, but it follows from the cells that are shown with {1}{2}"},
     Line{"history.opaque", "{1} is a file that a reviewer let out: what it told can't be compared"},
     Line{"history.other_data",
          "{1} was made from the data set \"{2}\" of the same population, which "
@@ -118,6 +141,9 @@ constexpr std::array lines = {
     Line{"history.missing_reference",
          "{1} was made with the data set \"{2}\" joined to it, which isn't here as it was, so it "
          "can't be compared"},
+    Line{"history.budget_together",
+         "too many cells have been released to find out what all of them tell together: a person "
+         "looks, or ask for fewer cells"},
     Line{"history.budget",
          "there are too many earlier tables to compare with all of them: {1} of "
          "{2} were compared"},
