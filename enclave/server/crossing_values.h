@@ -5,6 +5,7 @@
 #include "disclosure/examine.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
+#include "disclosure/waiver.h"
 #include "enclave/server/wire.h"
 
 namespace sceau::disclosure {
