@@ -263,17 +263,23 @@ int run_receipt(const std::vector<std::string>& arguments) {
   po::options_description options("options");
   add_trust_options(options);
   options.add_options()("file", po::value<std::string>()->value_name("OUTPUT"),
-                        "the file that came with the receipt")("json",
-                                                               "one JSON document on stdout");
+                        "the file that came with the receipt")(
+      "log", po::value<std::string>()->value_name("LOG"),
+      "a newer copy of the log: was the release revoked since")("json",
+                                                                "one JSON document on stdout");
   const auto values = parse_command_line(
-      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--json]", options, one_receipt);
+      arguments, "receipt FILE.receipt --file OUTPUT --trust FILE [--log LOG] [--json]", options,
+      one_receipt);
   if (!values) return exit_done;
   const Trust trust = trust_of(*values);
   const std::string name = words_of(*values, one_receipt).front();
   const auto receipt = read_file(name, largest_receipt);
   if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
   const Digest file = Hasher().sha256_file(required(*values, "file"));
-  return print(verify_receipt(*receipt, file, trust), values->count("json") > 0);
+  auto result = verify_receipt(*receipt, file, trust);
+  if (values->count("log") > 0)
+    check_revocation(result, *receipt, find_logs((*values)["log"].as<std::string>()), trust);
+  return print(result, values->count("json") > 0);
 }
 
 int run_prove(const std::vector<std::string>& arguments) {

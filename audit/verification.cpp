@@ -49,8 +49,10 @@ std::string_view name_of(Failure failure) {
       "proof_other",
       "release_other",
       "file_other",
+      "log_other",
+      "release_revoked",
   };
-  static_assert(std::size(names) == static_cast<std::size_t>(Failure::file_other) + 1);
+  static_assert(std::size(names) == static_cast<std::size_t>(Failure::release_revoked) + 1);
   return names[static_cast<std::size_t>(failure)];
 }
 

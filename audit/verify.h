@@ -76,7 +76,9 @@ enum class Failure {
   link_double,      ///< two logs go on from one, or one log is there twice
   proof_other,      ///< a receipt's proof doesn't lead to its checkpoint
   release_other,    ///< a receipt of something else than a release
-  file_other        ///< another file than the one that was released
+  file_other,       ///< another file than the one that was released
+  log_other,        ///< the log that was to tell of revocations doesn't verify, or is another
+  release_revoked   ///< the release was taken back later
 };
 
 [[nodiscard]] std::string_view name_of(Failure failure);
@@ -183,5 +185,12 @@ struct VerifyOptions {
 /// receipt, checkpoint, witnesses, proof, entry, release, file.
 [[nodiscard]] Verification verify_receipt(std::string_view receipt, const Digest& file,
                                           const Trust& trust);
+
+/// Adds to a receipt's valid verification what a newer copy of the log (and of those that go on
+/// from it) says: checks log and revocation. A receipt alone can't know that its release was taken
+/// back. Undecided where it was, and where the copy is older than the receipt. What isn't valid is
+/// left as it is. Throws AuditError as verify_log.
+void check_revocation(Verification& result, std::string_view receipt,
+                      const std::vector<std::filesystem::path>& logs, const Trust& trust);
 
 }  // namespace sceau::audit

@@ -1,8 +1,13 @@
+#include <algorithm>
+#include <limits>
+
+#include "audit/entries.h"
 #include "audit/fault.h"
 #include "audit/merkle.h"
 #include "audit/receipt.h"
 #include "audit/scan.h"
 #include "audit/verify.h"
+#include "audit/verify_chain.h"
 
 namespace sceau::audit {
 namespace {
@@ -53,6 +58,34 @@ void check_release(Verification& result, const Receipt& receipt, const Digest& f
                 Failure::file_other});
 }
 
+// Whether the log's own files hold the receipt's entry in its place.
+bool holds(const std::filesystem::path& log, const Receipt& receipt) {
+  bool same = false;
+  for_each_entry(log, receipt.index, receipt.index,
+                 [&](std::uint64_t, std::string_view entry) { same = entry == receipt.entry; });
+  return same;
+}
+
+// The entry that took the release back, in this log or in one that goes on from it.
+std::optional<std::string> revocation_in(const ChainVerification& chain, std::size_t from,
+                                         const ScannedEntry& released) {
+  std::optional<std::string> found;
+  ScannedEntry entry;
+  for (std::size_t at = from; at < chain.logs.size() && !found; ++at) {
+    for_each_entry(chain.paths[at], 0, std::numeric_limits<std::uint64_t>::max(),
+                   [&](std::uint64_t seq, std::string_view bytes) {
+                     if (found || scan_entry(bytes, entry)) return;
+                     if (entry.event != "release.revoked") return;
+                     if (text_of(entry, "request") != text_of(released, "request") ||
+                         text_of(entry, "turn") != text_of(released, "turn")) {
+                       return;
+                     }
+                     found = "entry " + std::to_string(seq) + " of " + std::string(entry.time);
+                   });
+  }
+  return found;
+}
+
 }  // namespace
 
 Verification verify_receipt(std::string_view text, const Digest& file, const Trust& trust) {
@@ -93,8 +126,61 @@ Verification verify_receipt(std::string_view text, const Digest& file, const Tru
               "the entry stands in the log at " + std::to_string(receipt.index),
               {}});
   check_release(result, receipt, file);
-  result.notes.push_back("a receipt can't tell whether the release was revoked later");
+  result.notes.push_back(
+      "a receipt can't tell whether the release was revoked later: a newer copy of the log can "
+      "(--log)");
   return result;
+}
+
+void check_revocation(Verification& result, std::string_view text,
+                      const std::vector<std::filesystem::path>& logs, const Trust& trust) {
+  if (result.outcome != Outcome::valid) return;
+  const Receipt receipt = parse_receipt(text);
+  ScannedEntry released;
+  if (scan_entry(receipt.entry, released)) return;  // a valid receipt's entry is canonical
+  const auto chain = verify_chain(logs, trust);
+  const auto own = std::find_if(chain.logs.begin(), chain.logs.end(),
+                                [&](const auto& log) { return log.origin == result.origin; });
+  if (chain.outcome != Outcome::valid || own == chain.logs.end()) {
+    result.add({"log",
+                chain.outcome == Outcome::tampered ? CheckResult::failed : CheckResult::undecided,
+                chain.outcome != Outcome::valid
+                    ? "the log does not verify: sceau-audit verify says why"
+                    : "the log is not the one that the receipt is from, " + result.origin,
+                {},
+                Failure::log_other});
+    return;
+  }
+  const auto at = static_cast<std::size_t>(own - chain.logs.begin());
+  if (own->size <= receipt.index || own->size < result.size) {
+    result.add({"log",
+                CheckResult::undecided,
+                "this copy of the log is older than the receipt",
+                {},
+                Failure::log_other});
+    return;
+  }
+  if (!holds(chain.paths[at], receipt)) {
+    result.add({"log", CheckResult::failed, "the log holds another entry than the receipt",
+                receipt.index, Failure::log_other});
+    return;
+  }
+  result.notes.clear();
+  const auto revoked = revocation_in(chain, at, released);
+  if (revoked) {
+    result.add({"revocation",
+                CheckResult::undecided,
+                "the release was revoked: " + *revoked,
+                {},
+                Failure::release_revoked});
+    return;
+  }
+  const Verification& newest = chain.logs.back();
+  result.add({"revocation",
+              CheckResult::passed,
+              "not revoked, as far as " + std::to_string(newest.size) + " entries of " +
+                  newest.origin + " go",
+              {}});
 }
 
 }  // namespace sceau::audit

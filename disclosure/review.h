@@ -4,7 +4,8 @@
 //
 //   draft --submit--> submitted --check--> checked --open--> in_review --approve--> approved
 //   approved --release--> released --revoke--> revoked
-//   in_review --return--> returned --submit--> submitted (the next turn)
+//   in_review --return--> returned --submit--> submitted (the next turn: in a centre a request of
+//                                              its own, which names the one that it replaces)
 //   in_review --reject--> rejected
 //
 //   Short cuts of the system, where no person has to decide:

@@ -39,6 +39,7 @@ Json finding_json(const Finding& finding, std::string_view language, const Words
   if (finding.limit) json["limit"] = number(*finding.limit);
   if (!finding.earlier.empty()) json["earlier"] = finding.earlier;
   if (!finding.earlier_project.empty()) json["earlier_project"] = finding.earlier_project;
+  if (!finding.waived.empty()) json["waived"] = finding.waived;
   json["message"] = words(finding.message, language);
   return json;
 }

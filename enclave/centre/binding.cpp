@@ -1,6 +1,7 @@
 #include "enclave/centre/binding.h"
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "audit/hash.h"
 #include "audit/receipt.h"
@@ -11,6 +12,8 @@ namespace sceau::enclave {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* version = SCEAU_VERSION;
 
 Json bound_outputs(const Centre::State& state, const std::string& session,
                    const std::vector<OutputRow>& outputs) {
@@ -24,9 +27,46 @@ Json bound_outputs(const Centre::State& state, const std::string& session,
                     {"table", sha256_hex(output.table)},
                     {"name", texts.digest(session, output.name)},
                     {"exception", texts.digest(session, output.exception)},
+                    {"chart", output.chart},
+                    {"claim", texts.digest(session, output.claim)},
                     {"verdict", output.verdict}});
   }
   return list;
+}
+
+Json input_json(const JobInputs& inputs) {
+  Json stores = Json::array();
+  for (const auto& store : inputs.stores) {
+    stores.push_back({store.dataset, store.vintage, store.id, store.sha256});
+  }
+  Json waivers = Json::array();
+  for (const auto& waiver : inputs.waivers) waivers.push_back(disclosure::to_json(waiver));
+  Json superseded = Json::array();
+  for (const auto& one : inputs.superseded) {
+    superseded.push_back({one.dataset, one.vintage, one.by});
+  }
+  return {{"population", inputs.population}, {"compared", inputs.compared},
+          {"history", inputs.history},       {"stores", std::move(stores)},
+          {"waivers", std::move(waivers)},   {"superseded", std::move(superseded)}};
+}
+
+JobInputs inputs_of(const Json& json) {
+  JobInputs inputs;
+  inputs.population = json.at("population").get<std::string>();
+  inputs.compared = json.at("compared").get<std::vector<std::string>>();
+  inputs.history = json.at("history").get<std::string>();
+  for (const auto& store : json.at("stores")) {
+    inputs.stores.push_back({store.at(0).get<std::string>(), store.at(1).get<std::string>(),
+                             store.at(2).get<std::string>(), store.at(3).get<std::string>()});
+  }
+  for (const auto& waiver : json.at("waivers")) {
+    inputs.waivers.push_back(disclosure::waiver_from_json(waiver.get<std::string>()));
+  }
+  for (const auto& one : json.at("superseded")) {
+    inputs.superseded.push_back(
+        {one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::string>()});
+  }
+  return inputs;
 }
 
 /// What no longer can be known is not compared.
@@ -36,6 +76,7 @@ Json without_words(Json outputs) {
     if (!output.is_object()) continue;
     output.erase("name");
     output.erase("exception");
+    output.erase("claim");
   }
   return outputs;
 }
@@ -49,6 +90,8 @@ std::string logged_commitment(Journal& journal, const RequestRow& request) {
   const auto* policy = entry.find("policy");
   const auto* verdict = entry.find("verdict");
   const auto* commitment = entry.find("commitment");
+  const auto* replaces = entry.find("replaces");
+  if ((replaces ? std::string(replaces->raw) : std::string()) != request.replaces) return {};
   const bool same = id && policy && verdict && commitment && id->raw == request.id &&
                     policy->raw == request.policy_sha256 && verdict->raw == request.verdict;
   return same ? std::string(commitment->raw) : std::string();
@@ -72,13 +115,36 @@ bool stands_in_log(Centre::State& state, const RequestRow& request,
 
 }  // namespace
 
-std::string binding_text(const Centre::State& state, const std::string& session,
-                         const std::vector<OutputRow>& outputs, const std::string& policy_sha256,
-                         const std::vector<std::string>& compared) {
-  return Json{{"outputs", bound_outputs(state, session, outputs)},
-              {"policy", policy_sha256},
-              {"compared", compared}}
+std::string policy_texts_digest(const PolicyRow& policy) {
+  return sha256_hex(Json(policy.texts).dump());
+}
+
+std::string binding_text(const Centre::State& state, const RequestRow& request,
+                         const std::vector<OutputRow>& outputs, const PolicyRow& policy,
+                         const Inputs& inputs) {
+  Json jobs = Json::array();
+  for (const auto& one : inputs) jobs.push_back(input_json(one));
+  return Json{{"outputs", bound_outputs(state, request.session, outputs)},
+              {"policy", policy.sha256},
+              {"policy_texts", policy_texts_digest(policy)},
+              {"program", version},
+              {"jobs", std::move(jobs)}}
       .dump();
+}
+
+CheckedInputs checked_inputs(const Centre::State& state, const RequestRow& request) {
+  const auto rows = state.registry.commitments(request.checked_seq);
+  CheckedInputs checked;
+  try {
+    if (rows.size() != 1 || !rows[0].text) throw std::invalid_argument("no text");
+    const auto json = Json::parse(*rows[0].text);
+    checked.program = json.at("program").get<std::string>();
+    checked.policy_texts = json.at("policy_texts").get<std::string>();
+    for (const auto& job : json.at("jobs")) checked.jobs.push_back(inputs_of(job));
+  } catch (const std::exception&) {
+    throw EnclaveError(Fault::integrity, "centre.request_tampered", {request.id});
+  }
+  return checked;
 }
 
 void verify_request(Centre::State& state, const RequestRow& request,

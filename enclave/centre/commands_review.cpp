@@ -1,4 +1,4 @@
-// review list | next | approve | return | reject | release. `review show` stands in
+// review list | next | approve | return | reject | release | revoke. `review show` stands in
 // review_show.cpp.
 
 #include <nlohmann/json.hpp>
@@ -7,6 +7,7 @@
 #include "enclave/centre/people.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/review.h"
+#include "enclave/centre/revocation.h"
 #include "enclave/fault.h"
 #include "policies/spelling.h"
 
@@ -52,9 +53,18 @@ Json request_json(const Call& call, const RequestRow& request) {
           {"by", call.state.registry.name_of(request.actor)},
           {"policy", request.policy},
           {"turn", request.turn},
+          {"replaces", request.replaces.empty() ? Json(nullptr) : Json(request.replaces)},
           {"outputs", call.state.registry.outputs(request.id).size()},
           {"submitted", request.submitted},
           {"decided", request.decided}};
+}
+
+std::string comment_of(const Call& call) {
+  auto comment = call.arguments.one("comment");
+  if (comment.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw EnclaveError(Fault::usage, "centre.comment_empty");
+  }
+  return comment;
 }
 
 int ruled(const Call& call, disclosure::Act act) {
@@ -62,15 +72,12 @@ int ruled(const Call& call, disclosure::Act act) {
   const auto id = call.arguments.one("REQUEST");
   const auto request = request_of(call.state, id);
   const auto by = require_reviewer(call.state, call.person, request);
-  const Ruling ruling{act, call.arguments.one("output"), call.arguments.one("comment"),
+  const Ruling ruling{act, call.arguments.one("output"), comment_of(call),
                       call.arguments.one("note")};
-  if (ruling.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
-    throw EnclaveError(Fault::usage, "centre.comment_empty");
-  }
   const auto state = decide(call.state, request, by, ruling);
-  std::string shown = id + " is " + state + "\n";
-  if (state == "in_review") shown += "another reviewer's decision is needed\n";
-  if (state == "approved") shown += "next: sceau review release " + id + "\n";
+  auto shown = line(call, "shown.request_is", {id, state});
+  if (state == "in_review") shown += line(call, "shown.another_needed");
+  if (state == "approved") shown += line(call, "shown.next_release", {id});
   say(call, {{"format", 1}, {"request", id}, {"state", state}}, shown);
   return 0;
 }
@@ -90,7 +97,8 @@ int review_list(const Call& call) {
                     request.submitted.substr(0, 16)});
   }
   say(call, {{"format", 1}, {"requests", list}},
-      aligned({"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
+      aligned(call.command.language,
+              {"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
   return 0;
 }
 
@@ -99,7 +107,7 @@ int review_next(const Call& call) {
   const auto actor = require_role(call.state, call.person, "reviewer");
   const auto waiting = filtered(call, actor, {true, "", ""});
   if (waiting.empty()) {
-    say(call, {{"format", 1}, {"request", nullptr}}, "nothing waits for a decision of yours\n");
+    say(call, {{"format", 1}, {"request", nullptr}}, line(call, "shown.nothing_waits"));
     return 1;
   }
   say(call, {{"format", 1}, {"request", waiting.front().id}}, waiting.front().id + "\n");
@@ -112,12 +120,28 @@ int review_return(const Call& call) { return ruled(call, disclosure::Act::send_b
 
 int review_reject(const Call& call) { return ruled(call, disclosure::Act::reject); }
 
+int review_revoke(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto id = call.arguments.one("REQUEST");
+  const auto request = request_of(call.state, id);
+  const auto by = require_reviewer(call.state, call.person, request);
+  revoke_release(call.state, request, by, comment_of(call));
+  Json files = Json::array();
+  auto shown = line(call, "shown.release_revoked", {id});
+  for (const auto& release : call.state.registry.releases(id)) {
+    files.push_back({{"name", release.file_name}, {"sha256", release.sha256}});
+    shown += "  " + release.file_name + "  " + release.sha256 + "\n";
+  }
+  say(call, {{"format", 1}, {"request", id}, {"state", "revoked"}, {"files", files}}, shown);
+  return 0;
+}
+
 int review_release(const Call& call) {
   const auto id = call.arguments.one("REQUEST");
   review_and_release(call.state, call.person, id, call.examiner);
   const Held held(call.state.mutex);
   Json files = Json::array();
-  std::string shown = id + " is released: " + (call.state.home.outbox() / id).string() + "\n";
+  auto shown = line(call, "shown.released", {id, (call.state.home.outbox() / id).string()});
   for (const auto& release : call.state.registry.releases(id)) {
     files.push_back({{"name", release.file_name},
                      {"sha256", release.sha256},

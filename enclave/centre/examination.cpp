@@ -7,8 +7,10 @@
 #include "disclosure/fault.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/judgement_json.h"
+#include "enclave/centre/waivers.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "policies/codebook.h"
 
 namespace sceau::enclave {
 namespace {
@@ -45,20 +47,6 @@ void check_names(const std::vector<OutputDraft>& drafts) {
   }
 }
 
-std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows) {
-  std::vector<disclosure::Remembered> history;
-  for (const auto& row : rows) {
-    disclosure::Remembered one;
-    one.request = row.request;
-    one.output = row.output;
-    one.project = row.project;
-    one.opaque = row.opaque;
-    if (!row.opaque) one.tabulation = disclosure::tabulation_from_json(row.tabulation);
-    history.push_back(std::move(one));
-  }
-  return history;
-}
-
 using Wanted = std::map<std::string, std::set<std::string>>;
 
 void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
@@ -74,28 +62,80 @@ void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
   }
 }
 
+std::string domain_of(const policies::Variable& variable) {
+  return variable.domain.empty() ? variable.name : variable.domain;
+}
+
+/// Whether two vintages' variables of one name mean the same, so that their rows may be stacked
+/// (store.vintages_differ). A vintage is sealed again, too, because its codebook was wrong.
+bool agree(const policies::Codebook& a, const policies::Codebook& b) {
+  using policies::Role;
+  return std::all_of(a.variables.begin(), a.variables.end(), [&](const auto& mine) {
+    const auto* theirs = b.find(mine.name);
+    if (theirs == nullptr) return true;
+    const bool roles = (mine.role == Role::hidden) == (theirs->role == Role::hidden) &&
+                       (mine.role == Role::identifier) == (theirs->role == Role::identifier);
+    const bool domains = mine.role != Role::identifier || domain_of(mine) == domain_of(*theirs);
+    return mine.type == theirs->type && roles && domains;
+  });
+}
+
+/// Of one data set: what is asked, and what else is remembered and can stand beside it. What can't
+/// is as if it weren't here any more: the checker says so, and a person looks.
+DatasetGrant grant_of(const Centre::State& state, const std::string& dataset,
+                      const std::set<std::string>& vintages, const std::set<std::string>& asked) {
+  DatasetGrant grant;
+  grant.dataset = dataset;
+  std::optional<policies::Codebook> codebook;
+  for (const auto& vintage : asked) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (store) codebook = policies::parse_codebook(store->codebook, dataset);
+  }
+  for (const auto& vintage : vintages) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (!store) continue;
+    const bool fits = !codebook || asked.contains(vintage) ||
+                      agree(*codebook, policies::parse_codebook(store->codebook, dataset));
+    if (fits) grant.vintages.push_back(open_access(state, *store));
+  }
+  return grant;
+}
+
 /// Every vintage that the tabulations or their history name, or join, and that is still here.
 std::vector<DatasetGrant> job_datasets(const Centre::State& state, const ExamineJob& job) {
-  Wanted wanted;
-  std::set<std::string> counted;
-  for (const auto& tabulation : job.tabulations) {
-    want(tabulation, wanted);
-    counted.insert(tabulation.dataset);
-  }
+  Wanted asked;
+  for (const auto& tabulation : job.tabulations) want(tabulation, asked);
+  Wanted wanted = asked;
   for (const auto& past : job.history) {
-    if (!past.opaque && counted.contains(past.tabulation.dataset)) want(past.tabulation, wanted);
+    const bool counted = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const auto& tabulation) { return tabulation.dataset == past.tabulation.dataset; });
+    if (!past.opaque && counted) want(past.tabulation, wanted);
   }
   std::vector<DatasetGrant> datasets;
   for (const auto& [name, vintages] : wanted) {
-    DatasetGrant grant;
-    grant.dataset = name;
-    for (const auto& vintage : vintages) {
-      const auto store = state.registry.store(name, vintage);
-      if (store) grant.vintages.push_back(open_access(state, *store));
-    }
-    datasets.push_back(std::move(grant));
+    datasets.push_back(grant_of(state, name, vintages, asked[name]));
   }
   return datasets;
+}
+
+/// Which vintages of the outputs' data sets are versions of one another.
+std::vector<disclosure::Supersession> supersessions(const Centre::State& state,
+                                                    const ExamineJob& job) {
+  std::vector<disclosure::Supersession> pairs;
+  const auto stores = state.registry.stores();
+  for (const auto& store : stores) {
+    const bool asked = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const disclosure::Tabulation& one) { return one.dataset == store.dataset; });
+    if (!store.superseded || !asked) continue;
+    for (const auto& by : stores) {
+      if (by.id == store.superseded_by && by.dataset == store.dataset) {
+        pairs.push_back({store.dataset, store.vintage, by.vintage});
+      }
+    }
+  }
+  return pairs;
 }
 
 ExamineJob job_for(const Centre::State& state, const Asking& asking,
@@ -107,12 +147,40 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
   for (const auto& candidate : candidates) {
     if (candidate.draft.tabulation && candidate.population == population) {
       job.tabulations.push_back(*candidate.draft.tabulation);
+      job.charts.push_back(candidate.draft.chart);
     }
   }
-  job.history = remembered(state.registry.history(population, asking.except));
+  auto past = state.registry.history(population, asking.except);
+  std::erase_if(past, [&](const HistoryRow& row) {
+    // A kept row counts whatever becomes of its request: the table was seen.
+    return !asking.replaced.empty() && row.request == asking.replaced && !row.kept;
+  });
+  job.history = remembered(past);
+  job.waivers = waivers_for(state, job.tabulations);
+  job.superseded = supersessions(state, job);
   job.datasets = job_datasets(state, job);
   return job;
 }
+
+JobInputs inputs_of(const ExamineJob& job, const std::string& population) {
+  JobInputs inputs;
+  inputs.population = population;
+  for (const auto& past : job.history) {
+    inputs.compared.push_back(past.request + "/" + std::to_string(past.output));
+  }
+  inputs.history = history_digest(job.history);
+  for (const auto& dataset : job.datasets) {
+    for (const auto& vintage : dataset.vintages) {
+      inputs.stores.push_back(
+          {vintage.name.dataset, vintage.name.vintage, vintage.sealed.id, vintage.sealed.sha256});
+    }
+  }
+  inputs.waivers = job.waivers;
+  inputs.superseded = job.superseded;
+  return inputs;
+}
+
+}  // namespace
 
 std::set<std::string> populations_of(const std::vector<Candidate>& candidates) {
   std::set<std::string> populations;
@@ -122,7 +190,28 @@ std::set<std::string> populations_of(const std::vector<Candidate>& candidates) {
   return populations;
 }
 
-}  // namespace
+std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows) {
+  std::vector<disclosure::Remembered> history;
+  for (const auto& row : rows) {
+    disclosure::Remembered one;
+    one.request = row.request;
+    one.output = row.output;
+    one.project = row.project;
+    one.opaque = row.opaque;
+    if (!row.opaque) one.tabulation = disclosure::tabulation_from_json(row.tabulation);
+    history.push_back(std::move(one));
+  }
+  return history;
+}
+
+std::string history_digest(const std::vector<disclosure::Remembered>& history) {
+  std::string text;
+  for (const auto& past : history) {
+    text += past.request + "/" + std::to_string(past.output) + "\n" + past.project + "\n" +
+            (past.opaque ? "opaque" : disclosure::to_json(past.tabulation)) + "\n";
+  }
+  return sha256_hex(text);
+}
 
 std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<OutputDraft> drafts) {
   check_names(drafts);
@@ -144,16 +233,15 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
   return candidates;
 }
 
-Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                     std::vector<Candidate>& candidates) {
-  Compared compared;
+Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
+                   std::vector<Candidate>& candidates, bool shown) {
+  Inputs inputs;
   for (const auto& population : populations_of(candidates)) {
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
+    job.shown = shown;
     held.unlock();
-    for (const auto& past : job.history) {
-      compared.push_back(past.request + "/" + std::to_string(past.output));
-    }
+    inputs.push_back(inputs_of(job, population));
     const auto asked = job.tabulations.size();
     auto answers = examiner(std::move(job));
     if (answers.size() != asked) {
@@ -167,7 +255,7 @@ Compared examine_all(Centre::State& state, const Asking& asking, const Examiner&
       }
     }
   }
-  return compared;
+  return inputs;
 }
 
 PopulationsHeld::PopulationsHeld(Centre::State& state, const std::vector<Candidate>& candidates) {
@@ -199,7 +287,9 @@ std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidate
     const auto* tabulation = candidate.draft.tabulation ? &*candidate.draft.tabulation : nullptr;
     auto json = disclosure::to_json(seen, candidate.draft.name, tabulation,
                                     candidate.examined.cells, language, finding_text);
-    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json)});
+    const bool needless = !candidate.draft.exception.empty() &&
+                          candidate.examined.judgement.verdict != disclosure::Verdict::fail;
+    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json), needless});
   }
   return outputs;
 }

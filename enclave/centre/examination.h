@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,21 +25,45 @@ struct Candidate {
 [[nodiscard]] std::vector<Candidate> candidates_of(const Centre::State& state,
                                                    std::vector<OutputDraft> drafts);
 
+/// A sealed vintage that a verdict was made from.
+struct StoreInput {
+  std::string dataset, vintage, id, sha256;
+  friend bool operator==(const StoreInput&, const StoreInput&) = default;
+};
+
+/// What one examination was given beside the outputs: with it the same verdict can be made again.
+struct JobInputs {
+  std::string population;
+  std::vector<std::string> compared;  ///< "R-2026-000001/1", oldest first
+  std::string history;                ///< SHA-256 over what was compared (history_digest)
+  std::vector<StoreInput> stores;
+  std::vector<disclosure::Waiver> waivers;
+  std::vector<disclosure::Supersession> superseded;
+};
+
+/// One a population, in the order in which they were examined.
+using Inputs = std::vector<JobInputs>;
+
+[[nodiscard]] std::string history_digest(const std::vector<disclosure::Remembered>& history);
+/// Rows of the registry as the examiner takes them.
+[[nodiscard]] std::vector<disclosure::Remembered> remembered(const std::vector<HistoryRow>& rows);
+/// Populations of the outputs that are tabulations.
+[[nodiscard]] std::set<std::string> populations_of(const std::vector<Candidate>& candidates);
+
 /// Who asks, and what is not their own past.
 struct Asking {
   std::string project;
   std::string language;
   ResolvedPolicy policy;
-  std::string except;  ///< request whose outputs are not its own history; or empty
+  std::string except;    ///< request whose outputs are not its own history; or empty
+  std::string replaced;  ///< request that this one takes the place of; or empty
 };
 
-/// What was compared: "R-2026-000001/1", oldest first, over all populations.
-using Compared = std::vector<std::string>;
-
 /// Runs the examiner, one job a population; the state's lock is free while it works. Fills
-/// `examined`. Throws what the examiner throws; integrity where it answers another question.
-Compared examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                     std::vector<Candidate>& candidates);
+/// `examined`, with the cells that may be seen where they are wanted (`shown`). Throws what the
+/// examiner throws; integrity where it answers another question.
+Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
+                   std::vector<Candidate>& candidates, bool shown = false);
 
 /// Holds the populations of these outputs, in one order for everybody: check and reservation are
 /// one step. Taken before the state's lock, never under it.

@@ -99,6 +99,21 @@ void permit_revoked(Bench& bench, const TailEntry& entry) {
   bench.state.registry.revoke_permit(id, entry.seq);
 }
 
+void waiver_granted(Bench& bench, const TailEntry& entry) {
+  bump(bench.state, "last_waiver", entry.at("waiver"), 6);
+  if (in_tail(bench, "waiver.revoked", "waiver", entry.at("waiver"))) return;
+  bench.record("waiver.revoked", {{"reason", "crash"}, {"waiver", entry.at("waiver")}});
+}
+
+void waiver_revoked(Bench& bench, const TailEntry& entry) {
+  const auto id = entry.at("waiver");
+  if (!bench.state.registry.waiver(id)) {
+    if (!in_tail(bench, "waiver.granted", "waiver", id)) registry_behind(entry, id);
+    return;
+  }
+  bench.state.registry.revoke_waiver(id, entry.seq);
+}
+
 void store_started(Bench& bench, const TailEntry& entry) {
   if (in_tail(bench, "store.sealed", "id", entry.at("id"))) return;
   bench.later.push_back([&bench, store = entry.at("store"), id = entry.at("id")] {
@@ -220,6 +235,18 @@ void release_made(Bench& bench, const TailEntry& entry) {
   }
 }
 
+/// Revoked it is, though the words why are lost.
+void release_revoked(Bench& bench, const TailEntry& entry) {
+  const auto id = entry.at("request");
+  const auto request = bench.state.registry.request(id);
+  if (!request || !request->release_seq) registry_behind(entry, id);
+  if (request->state == "revoked") return;
+  set_states(bench.state, *request, disclosure::State::revoked);
+  const auto owner =
+      bench.state.registry.texts().erased(request->session) ? "revocation:" + id : request->session;
+  bench.state.registry.add_revocation({id, owner, entry.actor, "", entry.time, entry.seq});
+}
+
 /// The key goes now, whatever became of the person who asked for it.
 void log_erased(Bench& bench, const TailEntry& entry) {
   erase_as_logged(bench.state, entry.at("session"), entry.seq);
@@ -254,6 +281,8 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"centre.stopped", centre_stopped},
       {"role.granted", role_granted},
       {"role.revoked", role_revoked},
+      {"waiver.granted", waiver_granted},
+      {"waiver.revoked", waiver_revoked},
       {"store.started", store_started},
       {"store.sealed", store_sealed},
       {"store.opened", nothing},
@@ -271,10 +300,13 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"request.submitted", request_submitted},
       {"request.checked", request_checked},
       {"request.withdrawn", request_withdrawn},
+      {"request.commented", nothing},  // its author never heard that it was taken
       {"review.viewed", nothing},
       {"review.decided", review_decided},
       {"release.started", release_started},
       {"release.made", release_made},
+      {"release.revoked", release_revoked},
+      {"history.viewed", nothing},
       {"log.erased", log_erased},
       {"log.revealed", nothing},
       {"log.cosigned", nothing},

@@ -2,6 +2,7 @@
 
 #include "enclave/centre/erasure.h"
 #include "enclave/centre/release.h"
+#include "enclave/centre/revocation.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
@@ -12,9 +13,11 @@ namespace sceau::enclave {
 namespace {
 
 void withdraw_unchecked(Centre::State& state, const IntentRow& intent) {
-  constexpr std::int64_t first_turn = 1;
+  const auto turn = logged_entry(state.journal, intent.seq).number("turn");
   state.journal.record("request.withdrawn", "centre",
-                       {{"reason", "crash"}, {"request", intent.subject}, {"turn", first_turn}});
+                       {{"reason", "crash"},
+                        {"request", intent.subject},
+                        {"turn", static_cast<std::int64_t>(turn)}});
   state.registry.end_intent(intent.event, intent.subject);
 }
 
@@ -66,6 +69,7 @@ void recover(Centre::State& state) {
   finish_trust(state);
   close_what_is_open(state);
   finish_releases(state);
+  finish_revocations(state);
   state.journal.record_cosignatures();
   if (state.journal.published() < state.journal.size()) state.journal.publish();
 }

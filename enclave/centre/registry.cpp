@@ -9,11 +9,12 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::string_view registry_format = "2";
+constexpr std::string_view registry_format = "3";
 constexpr std::string_view first_text_key = "texts-1";
 
 // A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
-// column that changes: what counts is told by the output's state.
+// column that changes: what counts is told by the output's state. A query that was shown has no
+// output, so its rows name none.
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE text_keys (
@@ -60,7 +61,8 @@ CREATE TABLE requests (
   actor TEXT NOT NULL REFERENCES users, policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL,
   verdict TEXT NOT NULL, state TEXT NOT NULL, turn INTEGER NOT NULL, submitted TEXT NOT NULL,
   submitted_seq INTEGER NOT NULL, checked_seq INTEGER NOT NULL, decided TEXT NOT NULL,
-  release_seq INTEGER) STRICT;
+  release_seq INTEGER, replaces TEXT NOT NULL) STRICT;
+CREATE INDEX requests_replaces ON requests (replaces);
 CREATE TABLE intents (
   seq INTEGER PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
 CREATE TABLE outputs (
@@ -69,12 +71,25 @@ CREATE TABLE outputs (
   dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
   sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
   cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
+  chart TEXT NOT NULL, claim BLOB NOT NULL,
   PRIMARY KEY (request, number)) STRICT;
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,
   reviewer TEXT NOT NULL REFERENCES users, decision TEXT NOT NULL, comment BLOB NOT NULL,
   note BLOB NOT NULL, file_sha256 TEXT NOT NULL, policy_sha256 TEXT NOT NULL, time TEXT NOT NULL,
   seq INTEGER NOT NULL, FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+CREATE TABLE comments (
+  id INTEGER PRIMARY KEY, request TEXT NOT NULL REFERENCES requests, turn INTEGER NOT NULL,
+  session TEXT NOT NULL REFERENCES sessions, actor TEXT NOT NULL REFERENCES users,
+  words BLOB NOT NULL, time TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE INDEX comments_request ON comments (request);
+CREATE TABLE revocations (
+  request TEXT PRIMARY KEY REFERENCES requests, owner TEXT NOT NULL, actor TEXT NOT NULL,
+  comment BLOB NOT NULL, time TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE waivers (
+  id TEXT PRIMARY KEY, dataset TEXT NOT NULL, definition TEXT NOT NULL, reason BLOB NOT NULL,
+  until TEXT NOT NULL, granted TEXT NOT NULL, actor TEXT NOT NULL REFERENCES users,
+  seq INTEGER NOT NULL, revoked_seq INTEGER) STRICT;
 CREATE TABLE releases (
   request TEXT NOT NULL, output INTEGER NOT NULL, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,
   seq INTEGER NOT NULL, PRIMARY KEY (request, output),
@@ -82,7 +97,7 @@ CREATE TABLE releases (
 CREATE TABLE history (
   id INTEGER PRIMARY KEY, population TEXT NOT NULL, request TEXT NOT NULL, output INTEGER NOT NULL,
   project TEXT NOT NULL, opaque INTEGER NOT NULL, tabulation TEXT NOT NULL,
-  FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+  kept INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
 CREATE INDEX history_population ON history (population);
 CREATE TRIGGER history_is_kept BEFORE DELETE ON history
   BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;

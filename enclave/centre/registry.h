@@ -56,6 +56,7 @@ struct StoreRow {
   std::uint64_t rows = 0, rejected = 0;
   std::string sealed;  ///< time
   bool superseded = false;
+  std::string superseded_by;  ///< id of the store that replaced it
 };
 
 struct PolicyRow {
@@ -84,6 +85,7 @@ struct RequestRow {
   std::uint64_t checked_seq = 0;             ///< the entry whose commitment binds the outputs
   std::optional<std::uint64_t> release_seq;  ///< release.started, once there is one
   std::string decided;  ///< time of the last decision or change of state; may be empty
+  std::string replaces;  ///< the request whose next turn this one is; or empty
 };
 
 struct OutputRow {
@@ -100,6 +102,8 @@ struct OutputRow {
   std::string judgement;  ///< judgement_json.h
   std::string table;      ///< the examiner's cells and evidence, JSON
   std::string verdict, state;
+  std::string chart;    ///< disclosure::to_string; empty: a table, or opaque
+  std::string claim;    ///< what another tool said of it, JSON (acro_claims.h); or empty
   bool erased = false;  ///< name, title, exception and sql are gone
 };
 
@@ -115,6 +119,40 @@ struct DecisionRow {
   std::uint64_t seq = 0;
 };
 
+/// What a member of the project said about a request.
+struct CommentRow {
+  std::string request;
+  int turn = 1;
+  std::string session;  ///< in which it was said; its key seals the words
+  std::string actor;
+  std::string words;
+  std::string time;
+  std::uint64_t seq = 0;
+  bool erased = false;
+};
+
+/// A release that was taken back: the file is out, and no longer stood by.
+struct RevocationRow {
+  std::string request;
+  std::string owner;  ///< whose text key seals the comment
+  std::string actor;
+  std::string comment;
+  std::string time;
+  std::uint64_t seq = 0;
+};
+
+/// A custodian's waiver; what it covers never changes.
+struct WaiverRow {
+  std::string id;  ///< "W-000001"
+  std::string dataset;
+  std::string definition;  ///< disclosure::to_json(Waiver)
+  std::string reason;      ///< sealed under a key of its own
+  std::string until, granted;
+  std::string by;  ///< actor
+  std::uint64_t seq = 0;
+  std::optional<std::uint64_t> revoked_seq;
+};
+
 struct ReleaseRow {
   std::string request;
   int output = 1;
@@ -128,6 +166,11 @@ struct HistoryRow {
   std::string project;
   bool opaque = false;
   std::string tabulation;  ///< JSON
+  /// Asked for under a policy that shows aggregates only: counts whatever becomes of it.
+  bool kept = false;
+  /// A query that was shown ("Q-2026-000001"): there is no request and no output of that name.
+  bool seen = false;
+  std::string state;  ///< the output's now, or "seen"; filled by history()
 };
 
 /// An act that was announced and has no outcome yet.
@@ -146,6 +189,8 @@ struct CommitmentRow {
 
 /// The owner of a project's title and purpose. A session's texts are owned by its id.
 [[nodiscard]] std::string project_texts(std::string_view project);
+/// The owner of a waiver's reason.
+[[nodiscard]] std::string waiver_texts(std::string_view waiver);
 
 class Registry {
  public:
@@ -224,8 +269,9 @@ class Registry {
   [[nodiscard]] std::vector<StatementRow> unfinished_statements(std::string_view session) const;
 
   // -- requests ---------------------------------------------------------------------------------
-  /// Ids are given once, also where only the log knows of them.
-  [[nodiscard]] std::string take_request_id(int year);
+  /// Ids are given once, also where only the log knows of them. "R-2026-000001", or with kind 'Q'
+  /// of a query that asks to be seen.
+  [[nodiscard]] std::string take_request_id(int year, char kind = 'R');
   void add_request(const RequestRow& row);
   void add_output(const OutputRow& row);
   void set_request(std::string_view id, std::string_view state, std::string_view time);
@@ -238,15 +284,36 @@ class Registry {
 
   void add_decision(const DecisionRow& row);
   [[nodiscard]] std::vector<DecisionRow> decisions(std::string_view request) const;
+  /// The request that replaces this one; nullopt: none does.
+  [[nodiscard]] std::optional<std::string> replaced_by(std::string_view request) const;
+
+  void add_comment(const CommentRow& row);
+  [[nodiscard]] std::vector<CommentRow> comments(std::string_view request) const;  ///< oldest first
+  void add_revocation(const RevocationRow& row);
+  [[nodiscard]] std::optional<RevocationRow> revocation(std::string_view request) const;
+
+  [[nodiscard]] std::string take_waiver_id();  ///< ids are given once
+  void add_waiver(const WaiverRow& row);
+  void revoke_waiver(std::string_view id, std::uint64_t seq);
+  [[nodiscard]] std::optional<WaiverRow> waiver(std::string_view id) const;
+  [[nodiscard]] std::vector<WaiverRow> waivers() const;  ///< oldest first
+
   void add_release(const ReleaseRow& row);
   [[nodiscard]] std::vector<ReleaseRow> releases(std::string_view request) const;
 
   void add_history(std::string_view population, const HistoryRow& row);
+  /// Every row of a population, whatever counts now, oldest first: for what counted once.
+  [[nodiscard]] std::vector<HistoryRow> whole_history(std::string_view population) const;
   /// What counts now, oldest first: outputs that are pending, approved or released, and revoked
-  /// ones (they have been seen). A request that is judged again (`except`) isn't its own past, and
-  /// what was reserved after it counts only once it is out: it will be judged against this one.
+  /// ones (they have been seen); of kept ones those sent back and withdrawn, too; and queries that
+  /// were shown. A request that is judged again (`except`) isn't its own past, and what was
+  /// reserved after it counts only once it is out: it will be judged against this one.
   [[nodiscard]] std::vector<HistoryRow> history(std::string_view population,
                                                 std::string_view except) const;
+  /// Whether this project was shown exactly this table before.
+  [[nodiscard]] bool was_seen(std::string_view population, std::string_view project,
+                              std::string_view tabulation) const;
+  [[nodiscard]] std::vector<std::string> populations() const;  ///< of stores and of the history
 
  private:
   Registry(RegistryFile db, const Keyring& keyring);

@@ -38,21 +38,36 @@ std::string name_of(const Leaving& leaving, const OutputRow& output) {
   return released_name(output, leaving.decisions, leaving.request.turn);
 }
 
+/// Which waivers took a finding out of the verdict; not which finding.
+Json waivers_json(const disclosure::Judgement& judgement) {
+  std::map<std::string, std::string> applied;
+  for (const auto& finding : judgement.findings) {
+    if (!finding.waived.empty()) applied[finding.waived] = policies::to_string(finding.rule);
+  }
+  Json list = Json::array();
+  for (const auto& [id, rule] : applied) list.push_back({{"waiver", id}, {"rule", rule}});
+  return list;
+}
+
 std::string release_json(const Centre::State& state, const Leaving& leaving) {
   const auto policy = policy_version(state, leaving.request.policy, leaving.request.policy_sha256);
   Json files = Json::array();
   for (const auto& output : leaving.outputs) {
+    const auto judgement = judgement_from_json(output.judgement);
     Json rules = Json::array();
-    for (const auto rule : judgement_from_json(output.judgement).applied) {
-      rules.push_back(policies::to_string(rule));
-    }
+    for (const auto rule : judgement.applied) rules.push_back(policies::to_string(rule));
     files.push_back({{"name", name_of(leaving, output)},
-                     {"kind", output.opaque ? "file" : "table"},
+                     {"kind", output.opaque          ? "file"
+                              : output.chart.empty() ? "table"
+                                                     : "figure"},
                      {"sha256", output.sha256},
                      {"bytes", output.file.size()},
                      {"statistics", output.statistics},
                      {"verdict", output.verdict},
                      {"rules", std::move(rules)}});
+    if (auto waivers = waivers_json(judgement); !waivers.empty()) {
+      files.back()["waivers"] = std::move(waivers);
+    }
   }
   const Json document = {
       {"format", 1},
@@ -121,8 +136,8 @@ void record_released(Centre::State& state, const Leaving& leaving) {
   for (const auto& output : leaving.outputs) {
     if (!output.opaque) continue;
     for (const auto& population : populations_seen(state, leaving.request)) {
-      state.registry.add_history(
-          population, {leaving.request.id, output.number, leaving.request.project, true, ""});
+      state.registry.add_history(population, {leaving.request.id, output.number,
+                                              leaving.request.project, true, "", false, false, ""});
     }
   }
   set_states(state, leaving.request,
@@ -153,7 +168,8 @@ std::string released_name(const OutputRow& output, const std::vector<DecisionRow
     return one.output == output.number && one.turn == turn && one.decision == "approve";
   });
   if (by_person) return output.name;
-  return output.request + "-" + std::to_string(output.number) + ".csv";
+  return output.request + "-" + std::to_string(output.number) +
+         (output.chart.empty() ? ".csv" : ".svg");
 }
 
 void approve_by_itself(Centre::State& state, const std::string& id) {

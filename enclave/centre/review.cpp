@@ -74,6 +74,7 @@ std::vector<OutputDraft> drafts_again(const std::vector<OutputRow>& outputs) {
       draft.opaque = output.file;
     } else {
       draft.tabulation = disclosure::tabulation_from_json(output.tabulation);
+      draft.chart = disclosure::parse_chart(output.chart);
     }
     drafts.push_back(std::move(draft));
   }
@@ -193,7 +194,7 @@ void release_checked_again(Centre::State& state, Held& held, const RequestRow& r
   const auto outputs = state.registry.outputs(request.id);
   auto candidates = candidates_of(state, drafts_again(outputs));
   const Asking asking{request.project, state.registry.session(request.session)->language,
-                      policy_version(state, request.policy, request.policy_sha256), request.id};
+                      policy_version(state, request.policy, request.policy_sha256), request.id, ""};
   held.unlock();
   const PopulationsHeld populations(state, candidates);
   (void)examine_all(state, asking, examiner, candidates);

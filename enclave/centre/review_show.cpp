@@ -6,6 +6,7 @@
 
 #include "disclosure/examine.h"
 #include "enclave/centre/binding.h"
+#include "enclave/centre/changes.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
@@ -28,10 +29,17 @@ struct Shown {
   std::vector<OutputRow> outputs;
   std::vector<DecisionRow> decisions;
   policies::Policy policy;
+  std::optional<Json> changes;  ///< since the turn before
+  std::optional<std::string> replaced_by;
 };
 
 // -- JSON: verdict.json with the reviewer's evidence
 // ------------------------------------------------
+
+/// An exception that was asked for where nothing fails.
+bool is_needless(const OutputRow& output) {
+  return !output.exception.empty() && output.verdict != "fail";
+}
 
 Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
@@ -43,8 +51,11 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["number"] = output.number;
   json["title"] = output.title;
   json["exception"] = output.exception;
+  if (is_needless(output)) json["exception_needless"] = true;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
+  if (!output.claim.empty()) json["claim"] = Json::parse(output.claim, nullptr, false);
+  if (!output.chart.empty()) json["chart"] = output.chart;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
   json["state"] = output.state;
@@ -69,12 +80,22 @@ Json related_json(const Call& call, const Shown& shown) {
     }
     seen.push_back(output.population);
     for (const auto& row : call.state.registry.history(output.population, shown.request.id)) {
-      const auto earlier = call.state.registry.request(row.request);
       list.push_back({{"request", row.request},
                       {"output", row.output},
                       {"project", row.project},
-                      {"state", earlier ? earlier->state : ""}});
+                      {"state", row.state}});
     }
+  }
+  return list;
+}
+
+Json comments_json(const Call& call, const Shown& shown) {
+  Json list = Json::array();
+  for (const auto& row : call.state.registry.comments(shown.request.id)) {
+    list.push_back({{"turn", row.turn},
+                    {"by", call.state.registry.name_of(row.actor)},
+                    {"comment", row.erased ? Json(nullptr) : Json(row.words)},
+                    {"time", row.time}});
   }
   return list;
 }
@@ -84,18 +105,28 @@ Json document_of(const Call& call, const Shown& shown) {
   for (const auto& output : shown.outputs) outputs.push_back(described(call, shown, output));
   Json decisions = Json::array();
   for (const auto& row : shown.decisions) decisions.push_back(decision_json(call, row));
-  return {{"format", 1},
-          {"request", shown.request.id},
-          {"policy", {{"name", shown.request.policy}, {"sha256", shown.request.policy_sha256}}},
-          {"verdict", shown.request.verdict},
-          {"state", shown.request.state},
-          {"turn", shown.request.turn},
-          {"project", shown.request.project},
-          {"by", call.state.registry.name_of(shown.request.actor)},
-          {"submitted", shown.request.submitted},
-          {"outputs", std::move(outputs)},
-          {"decisions", std::move(decisions)},
-          {"related", related_json(call, shown)}};
+  Json json = {
+      {"format", 1},
+      {"request", shown.request.id},
+      {"policy", {{"name", shown.request.policy}, {"sha256", shown.request.policy_sha256}}},
+      {"verdict", shown.request.verdict},
+      {"state", shown.request.state},
+      {"turn", shown.request.turn},
+      {"project", shown.request.project},
+      {"by", call.state.registry.name_of(shown.request.actor)},
+      {"submitted", shown.request.submitted},
+      {"outputs", std::move(outputs)},
+      {"decisions", std::move(decisions)},
+      {"comments", comments_json(call, shown)},
+      {"related", related_json(call, shown)}};
+  if (shown.replaced_by) json["replaced_by"] = *shown.replaced_by;
+  if (shown.changes) json["changes"] = *shown.changes;
+  if (const auto revoked = call.state.registry.revocation(shown.request.id)) {
+    json["revoked"] = {{"by", call.state.registry.name_of(revoked->actor)},
+                       {"comment", revoked->comment},
+                       {"time", revoked->time}};
+  }
+  return json;
 }
 
 // -- text
@@ -109,21 +140,23 @@ std::string scalar(const Json& value) {
 std::string flags_text(const Json& flags) {
   std::string text;
   for (const auto& flag : flags) {
-    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "");
+    const auto waiver = flag.value("waived", "");
+    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "") +
+                      (waiver.empty() ? "" : " (" + waiver + ")");
     if (text.find(mark) == std::string::npos) text += (text.empty() ? "" : ", ") + mark;
   }
   return text;
 }
 
 /// One row a cell: key, values, units, and the rules that flag it.
-std::string table_text(const std::string& json) {
+std::string table_text(const std::string& json, const std::string& language) {
   const auto table = Json::parse(json);
   const auto& cells = table.at("cells");
-  if (cells.empty()) return "  no cells\n";
+  if (cells.empty()) return text("shown.no_cells", {}, language) + "\n";
   std::vector<std::string> headers;
   for (const auto& [dimension, code] : cells[0].at("cell").items()) headers.push_back(dimension);
   for (const auto& column : table.at("columns")) headers.push_back(column.value("name", ""));
-  headers.insert(headers.end(), {"units", "flags"});
+  headers.insert(headers.end(), {word("units", language), word("flags", language)});
   const bool all = cells.size() <= most_cells_shown;
   std::size_t left_out = 0;
   std::vector<std::vector<std::string>> rows;
@@ -139,22 +172,23 @@ std::string table_text(const std::string& json) {
     row.push_back(scalar(cell.at("units")));
     row.push_back(flags);
   }
-  auto text = aligned(headers, rows);
-  if (left_out > 0) text += grouped(left_out) + " more cells: --json shows all\n";
-  return text;
+  auto shown = aligned(headers, rows);
+  if (left_out > 0) shown += text("shown.more_cells", {grouped(left_out)}, language) + "\n";
+  return shown;
 }
 
-std::string cell_name(const std::vector<disclosure::Coordinate>& cell) {
+std::string cell_name(const std::vector<disclosure::Coordinate>& cell,
+                      const std::string& language) {
   std::string name;
   for (const auto& part : cell) {
     const auto code = part.is_total ? std::string("Total") : part.code.value_or("NA");
     name += (name.empty() ? "" : ", ") + part.dimension + " " + code;
   }
-  return name.empty() ? "the output" : name;
+  return name.empty() ? word("the output", language) : name;
 }
 
 std::string findings_text(const disclosure::Judgement& judgement, const std::string& language) {
-  if (judgement.findings.empty()) return "  no findings\n";
+  if (judgement.findings.empty()) return text("shown.no_findings", {}, language) + "\n";
   std::string shown;
   std::vector<std::string> remedies;
   for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
@@ -164,15 +198,22 @@ std::string findings_text(const disclosure::Judgement& judgement, const std::str
       remedies.push_back(remedy);
     }
     if (i == most_findings_shown) {
-      shown += "  and " + grouped(judgement.findings.size() - i) + " more: --json shows all\n";
+      shown += "  " +
+               text("shown.more_findings", {grouped(judgement.findings.size() - i)}, language) +
+               "\n";
     }
     if (i >= most_findings_shown) continue;
-    shown += "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
-             std::string(policies::to_string(finding.rule)) + "  " +
-             printable(cell_name(finding.cell)) + ": " +
-             printable(finding_text(finding.message, language)) + "\n";
+    shown +=
+        "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
+        std::string(policies::to_string(finding.rule)) + "  " +
+        printable(cell_name(finding.cell, language)) + ": " +
+        printable(finding_text(finding.message, language)) +
+        (finding.waived.empty() ? "" : "  " + text("shown.waived", {finding.waived}, language)) +
+        "\n";
   }
-  for (const auto& remedy : remedies) shown += "  usual remedy: " + printable(remedy) + "\n";
+  for (const auto& remedy : remedies) {
+    shown += "  " + text("shown.remedy", {printable(remedy)}, language) + "\n";
+  }
   return shown;
 }
 
@@ -189,20 +230,43 @@ std::string lines_of(std::string_view bytes) {
   return lines;
 }
 
+/// What another tool said, as a claim: nothing here has checked it.
+std::string claim_text(const Call& call, const OutputRow& output) {
+  const auto claim = Json::parse(output.claim, nullptr, false);
+  if (!claim.is_object()) return line(call, "shown.claim_unreadable");
+  const auto word = [&](const char* key) {
+    const auto at = claim.find(key);
+    return at != claim.end() && at->is_string() ? printable(at->get<std::string>()) : "";
+  };
+  std::string text =
+      line(call, "shown.claim", {word("tool"), word("version"), word("status"), word("summary")});
+  text += output.opaque ? line(call, "shown.claim_unchecked")
+                        : line(call, "shown.claim_recomputed", {output.verdict});
+  if (!word("command").empty()) text += line(call, "shown.claim_command", {word("command")});
+  return text;
+}
+
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
-  std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
-                     output.verdict + "  (" + output.state + ", decisions needed: " +
-                     std::to_string(reviewers_needed(shown.policy, output)) + ")\n";
-  if (output.erased) text += "  the session's words are erased: name, title, exception, SQL\n";
-  text += "  title      " + printable(output.title) + "\n";
-  if (!output.exception.empty()) text += "  exception  " + printable(output.exception) + "\n";
-  text += "  asked      " + printable(output.sql) + "\n";
-  text += "  sha256     " + output.sha256 + "\n\n";
+  std::string text =
+      "\n" + line(call, "shown.output",
+                  {std::to_string(output.number), output.name, output.verdict, output.state,
+                   std::to_string(reviewers_needed(shown.policy, output))});
+  if (output.erased) text += line(call, "shown.output_erased");
+  text += line(call, "shown.output_title", {printable(output.title)});
+  if (!output.exception.empty()) {
+    text += line(call,
+                 is_needless(output) ? "shown.output_exception_needless" : "shown.output_exception",
+                 {printable(output.exception)});
+  }
+  text += line(call, "shown.output_asked", {printable(output.sql)});
+  if (!output.claim.empty()) text += claim_text(call, output);
+  if (!output.chart.empty()) text += line(call, "shown.output_chart", {output.chart});
+  text += line(call, "shown.output_sha256", {output.sha256}) + "\n";
   if (!output.table.empty()) {
-    text += table_text(output.table) + "\n";
+    text += table_text(output.table, call.command.language) + "\n";
   } else {
-    text += "  " + grouped(output.file.size()) + " bytes; the first of them:\n" +
+    text += line(call, "shown.output_bytes", {grouped(output.file.size())}) +
             lines_of(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n";
   }
   return text + findings_text(judgement, call.command.language);
@@ -218,27 +282,53 @@ std::string related_text(const Call& call, const Shown& shown) {
     // What is no tabulation has no population to look under: nothing was compared.
     const bool compared = std::any_of(shown.outputs.begin(), shown.outputs.end(),
                                       [](const auto& output) { return !output.opaque; });
-    return compared ? "\nnothing else of this population is out or asked for\n"
-                    : "\nnot compared with what is out: no output is a tabulation\n";
+    return "\n" + line(call, compared ? "shown.nothing_related" : "shown.not_compared");
   }
-  return "\nout or asked for already, of the same population:\n" +
-         aligned({"output", "state", "project"}, rows);
+  return "\n" + line(call, "shown.related") +
+         aligned(call.command.language, {"output", "state", "project"}, rows);
 }
 
 std::string text_of(const Call& call, const Shown& shown) {
   const auto& request = shown.request;
-  std::string text =
-      request.id + "  " + request.verdict + "  " + request.state + "\n  project    " +
-      request.project + ", by " + call.state.registry.name_of(request.actor) + "\n  policy     " +
-      request.policy + " " + request.policy_sha256.substr(0, 16) + "\n  submitted  " +
-      request.submitted + ", turn " + std::to_string(request.turn) + "\n";
+  std::string text = request.id + "  " + request.verdict + "  " + request.state + "\n";
+  text += line(call, "shown.request_project",
+               {request.project, call.state.registry.name_of(request.actor)});
+  text += line(call, "shown.request_policy", {request.policy, request.policy_sha256.substr(0, 16)});
+  text += line(call, "shown.request_submitted", {request.submitted, std::to_string(request.turn)});
   for (const auto& output : shown.outputs) text += output_text(call, shown, output);
+  if (shown.changes) text += changes_text(*shown.changes);
+  for (const auto& row : call.state.registry.comments(request.id)) {
+    text += "\n" + line(call, "shown.says",
+                        {call.state.registry.name_of(row.actor),
+                         row.erased ? said(call, "shown.erased") : printable(row.words)});
+  }
   for (const auto& row : shown.decisions) {
-    text += "\n" + row.decision + " on " + std::to_string(row.output) + " by " +
-            call.state.registry.name_of(row.reviewer) + ": " + printable(row.comment) +
-            (row.note.empty() ? "" : "  [for staff: " + printable(row.note) + "]") + "\n";
+    text += "\n" + said(call, "shown.decision",
+                        {row.decision, std::to_string(row.output),
+                         call.state.registry.name_of(row.reviewer), printable(row.comment)});
+    if (!row.note.empty()) {
+      text += said(call, "shown.decision_note", {printable(row.note)});
+    }
+    text += "\n";
+  }
+  if (const auto revoked = call.state.registry.revocation(request.id)) {
+    text += "\n" + line(call, "shown.revoked",
+                        {revoked->time, call.state.registry.name_of(revoked->actor),
+                         printable(revoked->comment)});
+  }
+  if (shown.replaced_by) {
+    text += "\n" + line(call, "shown.replaced_by", {*shown.replaced_by});
   }
   return text + related_text(call, shown);
+}
+
+/// What is known of the turn before; nullopt where there was none.
+std::optional<Json> changes_of(const Call& call, const RequestRow& request) {
+  if (request.replaces.empty()) return std::nullopt;
+  const auto earlier = request_of(call.state, request.replaces);
+  const auto before = call.state.registry.outputs(earlier.id);
+  verify_request(call.state, earlier, before);
+  return changes_between(earlier, before, call.state.registry.outputs(request.id));
 }
 
 }  // namespace
@@ -255,7 +345,9 @@ int review_show(const Call& call) {
       request_of(call.state, id),
       chosen_outputs(call.state.registry.outputs(id), id, call.arguments.one("output")),
       call.state.registry.decisions(id),
-      policy_version(call.state, request.policy, request.policy_sha256).policy};
+      policy_version(call.state, request.policy, request.policy_sha256).policy,
+      changes_of(call, request),
+      call.state.registry.replaced_by(id)};
   call.output.out(
       call.command.json
           ? document_of(call, shown).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"

@@ -21,6 +21,8 @@
 #include "enclave/centre/registry_file.h"
 #include "enclave/cli/local.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
+#include "enclave/sandbox/walls.h"
 
 namespace sceau::enclave {
 namespace {
@@ -72,9 +74,14 @@ void check_machine(Lines& lines) {
   ::getrlimit(RLIMIT_CORE, &core);
   lines.push_back({"core files", core.rlim_cur == 0, core.rlim_cur == 0 ? "off" : "on",
                    "set LimitCORE=0: a core file would hold keys"});
-  const auto seccomp = first_line("/proc/sys/kernel/seccomp/actions_avail");
-  lines.push_back({"seccomp", !seccomp.empty(), seccomp.empty() ? "missing" : "there",
-                   "use a kernel with CONFIG_SECCOMP_FILTER: sessions will be confined by it"});
+  const auto walls = wall_material();
+  lines.push_back({"seccomp", walls.seccomp, walls.seccomp ? "there" : "missing",
+                   "use a kernel with CONFIG_SECCOMP_FILTER: without it no session begins"});
+  lines.push_back(
+      {"Landlock", walls.landlock > 0,
+       walls.landlock > 0 ? "ABI " + std::to_string(walls.landlock) : "missing",
+       "use a kernel with Landlock: without it a session's files are kept apart by Unix "
+       "rights and by the list of system calls alone"});
   const auto namespaces = first_line("/proc/sys/user/max_user_namespaces");
   const bool some = !namespaces.empty() && namespaces != "0";
   lines.push_back({"user namespaces", some, namespaces.empty() ? "missing" : namespaces,
@@ -199,7 +206,7 @@ int doctor_command(const Client& client) {
     text += (line.good ? "ok    " : "NOT   ") + line.name + ": " + printable(line.found) + "\n";
     if (!line.good && !line.advice.empty()) text += "      " + line.advice + "\n";
   }
-  text += fit ? "fit to serve\n" : "not fit: what says NOT stands in the way\n";
+  text += enclave::text(fit ? "shown.fit" : "shown.not_fit", {}, client.language) + "\n";
   client.output.out(client.json ? Json{{"format", 1}, {"fit", fit}, {"checks", list}}.dump() + "\n"
                                 : text);
   return fit ? 0 : 1;

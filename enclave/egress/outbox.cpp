@@ -36,6 +36,15 @@ bool write_all(int fd, const std::string& bytes) {
   return ::fsync(fd) == 0;
 }
 
+/// A file that is new, of mode 0600, synced.
+void write_file(const fs::path& file, const std::string& bytes) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) cannot_write(file);
+  const bool written = write_all(fd, bytes);
+  const bool closed = ::close(fd) == 0;
+  if (!written || !closed) cannot_write(file);
+}
+
 }  // namespace
 
 OutboxFolder::OutboxFolder(const fs::path& outbox, const std::string& request)
@@ -50,11 +59,7 @@ OutboxFolder::OutboxFolder(const fs::path& outbox, const std::string& request)
 void OutboxFolder::add(const std::string& name, const std::string& bytes) {
   const auto file = hidden_ / name;
   if (file.parent_path() != hidden_ || name.empty()) cannot_write(file);
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) cannot_write(file);
-  const bool written = write_all(fd, bytes);
-  const bool closed = ::close(fd) == 0;
-  if (!written || !closed) cannot_write(file);
+  write_file(file, bytes);
 }
 
 void OutboxFolder::publish() {
@@ -67,6 +72,16 @@ void OutboxFolder::publish() {
   fs::rename(hidden_, visible_, error);
   if (error) cannot_write(visible_);
   sync_folder(outbox_);
+}
+
+void put_in_folder(const fs::path& folder, const std::string& name, const std::string& bytes) {
+  const auto part = folder / ("." + name + ".part");
+  std::error_code error;
+  fs::remove(part, error);
+  write_file(part, bytes);
+  fs::rename(part, folder / name, error);
+  if (error) cannot_write(folder / name);
+  sync_folder(folder);
 }
 
 void sweep_outbox(const fs::path& outbox) {

@@ -24,6 +24,10 @@ class OutboxFolder {
   std::filesystem::path visible_;
 };
 
+/// A file more in a folder that is out already: whole or not there, in place of one of that name.
+void put_in_folder(const std::filesystem::path& folder, const std::string& name,
+                   const std::string& bytes);
+
 /// Removes hidden folders that a crash left.
 void sweep_outbox(const std::filesystem::path& outbox);
 

@@ -40,8 +40,16 @@ Submission BrokerLine::submit(const std::vector<OutputDraft>& drafts) {
   return unpack<Submission>(ask(FrameKind::submit, pack(drafts), FrameKind::submission));
 }
 
+Seen BrokerLine::see(const OutputDraft& draft) {
+  return unpack<Seen>(ask(FrameKind::see, pack(draft), FrameKind::seen));
+}
+
 void BrokerLine::withdraw(const std::string& request) {
   ask(FrameKind::withdraw, pack(request), FrameKind::done);
+}
+
+void BrokerLine::comment(const std::string& request, const std::string& words) {
+  ask(FrameKind::comment, pack(Remark{request, words}), FrameKind::done);
 }
 
 Centre::Rows BrokerLine::requests_view() {
@@ -50,6 +58,10 @@ Centre::Rows BrokerLine::requests_view() {
 
 Centre::Rows BrokerLine::findings_view() {
   return unpack<Centre::Rows>(ask(FrameKind::findings_view, {}, FrameKind::rows));
+}
+
+Centre::Rows BrokerLine::comments_view() {
+  return unpack<Centre::Rows>(ask(FrameKind::comments_view, {}, FrameKind::rows));
 }
 
 }  // namespace sceau::enclave

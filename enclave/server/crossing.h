@@ -23,6 +23,7 @@ struct Hello {
   std::string user;
   std::string database;
   std::string application;
+  std::string language;  ///< "en", "fr", or empty: the centre's
 };
 
 /// PostgreSQL's handle for cancelling.
@@ -43,6 +44,12 @@ struct StatementEnd {
   std::uint64_t rows = 0;
 };
 
+/// CALL sceau.comment.
+struct Remark {
+  std::string request;
+  std::string words;
+};
+
 /// An EnclaveError on its way.
 struct Failure {
   Fault fault = Fault::internal;
@@ -54,13 +61,16 @@ void put(WireWriter& out, const Hello& value);
 void put(WireWriter& out, const CancelKey& value);
 void put(WireWriter& out, const WorkerGrant& value);
 void put(WireWriter& out, const StatementEnd& value);
+void put(WireWriter& out, const Remark& value);
 void put(WireWriter& out, const Failure& value);
 void put(WireWriter& out, const SessionGrant& value);
 void put(WireWriter& out, const OutputDraft& value);
 void put(WireWriter& out, const ExamineJob& value);
+void put(WireWriter& out, const ShownCell& value);
 void put(WireWriter& out, const Examined& value);
 void put(WireWriter& out, const JudgedOutput& value);
 void put(WireWriter& out, const Submission& value);
+void put(WireWriter& out, const Seen& value);
 void put(WireWriter& out, std::uint64_t value);
 void put(WireWriter& out, const std::string& value);
 
@@ -68,13 +78,16 @@ void get(WireReader& in, Hello& value);
 void get(WireReader& in, CancelKey& value);
 void get(WireReader& in, WorkerGrant& value);
 void get(WireReader& in, StatementEnd& value);
+void get(WireReader& in, Remark& value);
 void get(WireReader& in, Failure& value);
 void get(WireReader& in, SessionGrant& value);
 void get(WireReader& in, OutputDraft& value);
 void get(WireReader& in, ExamineJob& value);
+void get(WireReader& in, ShownCell& value);
 void get(WireReader& in, Examined& value);
 void get(WireReader& in, JudgedOutput& value);
 void get(WireReader& in, Submission& value);
+void get(WireReader& in, Seen& value);
 void get(WireReader& in, std::uint64_t& value);
 void get(WireReader& in, std::string& value);
 

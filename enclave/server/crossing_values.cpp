@@ -73,6 +73,7 @@ void put(WireWriter& out, const Finding& value) {
   put_number(out, value.limit);
   out.text(value.earlier);
   out.text(value.earlier_project);
+  out.text(value.waived);
   put(out, value.message);
 }
 void get(WireReader& in, Finding& value) {
@@ -84,6 +85,7 @@ void get(WireReader& in, Finding& value) {
   value.limit = get_number(in);
   value.earlier = in.text();
   value.earlier_project = in.text();
+  value.waived = in.text();
   get(in, value.message);
 }
 
@@ -117,6 +119,21 @@ void get(WireReader& in, Tabulation& value) {
   }
 }
 
+void put(WireWriter& out, const Waiver& value) { out.text(to_json(value)); }
+
+void get(WireReader& in, Waiver& value) {
+  const auto json = in.text();
+  if (json.size() > enclave::max_tabulation_bytes ||
+      !enclave::json_is_shallow(json, enclave::max_json_depth)) {
+    WireReader::refuse();
+  }
+  try {
+    value = waiver_from_json(json);
+  } catch (const DisclosureError&) {
+    WireReader::refuse();
+  }
+}
+
 void put(WireWriter& out, const Remembered& value) {
   out.text(value.request);
   out.i64(value.output);
@@ -130,6 +147,20 @@ void get(WireReader& in, Remembered& value) {
   value.project = in.text();
   value.opaque = in.boolean();
   if (!value.opaque) get(in, value.tabulation);
+}
+
+void put(WireWriter& out, Chart value) { out.u8(static_cast<std::uint8_t>(value)); }
+void get(WireReader& in, Chart& value) { value = in.enumerator(Chart::box); }
+
+void put(WireWriter& out, const Supersession& value) {
+  out.text(value.dataset);
+  out.text(value.vintage);
+  out.text(value.by);
+}
+void get(WireReader& in, Supersession& value) {
+  value.dataset = in.text();
+  value.vintage = in.text();
+  value.by = in.text();
 }
 
 }  // namespace sceau::disclosure

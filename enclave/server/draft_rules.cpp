@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/fault.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/frames.h"
 
 namespace sceau::enclave {
@@ -21,8 +22,9 @@ bool is_plain(std::string_view text) {
 
 void check_words(const OutputDraft& draft) {
   const bool fits = draft.title.size() <= max_title_bytes &&
-                    draft.exception.size() <= max_reason_bytes && is_plain(draft.title) &&
-                    is_plain(draft.exception);
+                    draft.exception.size() <= max_reason_bytes &&
+                    draft.claim.size() <= max_claim_bytes && is_plain(draft.title) &&
+                    is_plain(draft.claim) && is_plain(draft.exception);
   if (!fits) {
     throw EnclaveError(Fault::bad_input, "server.bad_title",
                        {std::to_string(max_title_bytes), std::to_string(max_reason_bytes)});
@@ -47,6 +49,7 @@ void check_drafts(const std::vector<OutputDraft>& drafts) {
     throw EnclaveError(Fault::refused, "server.too_many_outputs", {std::to_string(max_outputs)});
   }
   std::set<std::string_view> names;
+  std::set<std::string_view> replaced;
   std::size_t bytes = 0;
   for (const auto& draft : drafts) {
     check_file_name(draft.name);
@@ -54,8 +57,10 @@ void check_drafts(const std::vector<OutputDraft>& drafts) {
     if (!names.insert(draft.name).second) {
       throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
     }
+    if (!draft.replaces.empty()) replaced.insert(draft.replaces);
     bytes += draft.opaque.size();
   }
+  if (replaced.size() > 1) throw EnclaveError(Fault::bad_input, "server.replaces_two");
   if (bytes > max_opaque_bytes) {
     throw EnclaveError(Fault::refused, "server.output_too_large",
                        {std::to_string(max_opaque_bytes >> 20)});

@@ -20,7 +20,7 @@ inline constexpr std::size_t max_reason_bytes = 10'000;  ///< of an exception
 void check_file_name(std::string_view name);
 
 /// Names (each once), titles, reasons and sizes of a whole request. Throws also server.name_taken,
-/// server.output_too_large, server.too_many_outputs, server.bad_title.
+/// server.output_too_large, server.too_many_outputs, server.bad_title, server.replaces_two.
 void check_drafts(const std::vector<OutputDraft>& drafts);
 
 /// "done", "closed", "crash" and their kin, or five letters or digits: what may stand in the log as

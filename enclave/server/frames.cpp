@@ -30,8 +30,10 @@ std::size_t payload_cap(FrameKind kind) {
     case FrameKind::cancel:
     case FrameKind::statement_finished:
     case FrameKind::withdraw:
+    case FrameKind::comment:
     case FrameKind::requests_view:
     case FrameKind::findings_view:
+    case FrameKind::comments_view:
     case FrameKind::closing:
     case FrameKind::started:
     case FrameKind::done:
@@ -44,9 +46,11 @@ std::size_t payload_cap(FrameKind kind) {
       return many_rows;
     case FrameKind::explain:
     case FrameKind::submit:
+    case FrameKind::see:
       return drafts;
     case FrameKind::judged:
     case FrameKind::submission:
+    case FrameKind::seen:
     case FrameKind::job:
     case FrameKind::examined:
       return large;

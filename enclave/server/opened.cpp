@@ -7,6 +7,14 @@
 
 namespace sceau::enclave {
 
+std::vector<std::filesystem::path> files_of(const std::vector<DatasetGrant>& grants) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& grant : grants) {
+    for (const auto& access : grant.vintages) files.push_back(access.file);
+  }
+  return files;
+}
+
 OpenedData::OpenedData(const std::vector<DatasetGrant>& grants) {
   for (const auto& grant : grants) {
     std::vector<const Store*> vintages;

@@ -14,6 +14,9 @@
 
 namespace sceau::enclave {
 
+/// The files that a child opens, and no other (sandbox/walls.h).
+[[nodiscard]] std::vector<std::filesystem::path> files_of(const std::vector<DatasetGrant>& grants);
+
 class OpenedData {
  public:
   /// Size and id of each store are checked against what was sealed. Throws EnclaveError

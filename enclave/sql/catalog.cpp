@@ -42,8 +42,8 @@ std::optional<std::string> or_null(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
-const std::array<SystemRelation, 5>& definitions() {
-  static const std::array<SystemRelation, 5> all = {{
+const std::array<SystemRelation, 6>& definitions() {
+  static const std::array<SystemRelation, 6> all = {{
       {"requests",
        "Your project's requests, newest first",
        {{"request", Type::text},
@@ -64,6 +64,15 @@ const std::array<SystemRelation, 5>& definitions() {
         {"limit", Type::float8},
         {"message", Type::text},
         {"remedy", Type::text}}},
+      {"comments",
+       "What was said about your project's requests, oldest first",
+       {{"request", Type::text},
+        {"turn", Type::int8},
+        {"output", Type::text},
+        {"by", Type::text},
+        {"about", Type::text},
+        {"comment", Type::text},
+        {"time", Type::text}}},
       {"variables",
        "The variables that your permit covers",
        {{"relation", Type::text},

@@ -46,7 +46,7 @@ struct SystemRelation {
   std::string_view comment;
   std::vector<ResultColumn> columns;
 };
-/// requests, findings, variables, permit, last_request.
+/// requests, findings, comments, variables, permit, last_request.
 [[nodiscard]] std::span<const SystemRelation> system_relations();
 [[nodiscard]] const SystemRelation* find_system_relation(std::string_view name);
 

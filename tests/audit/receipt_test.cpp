@@ -79,6 +79,49 @@ TEST_CASE("a receipt of anything else than a release is none") {
         "the receipt proves review.decided, which is no release");
 }
 
+TEST_CASE("a receipt beside a newer log says whether the release was revoked") {
+  const test::Folder folder;
+  const std::string receipt = make_release(folder);
+  test::on_copy(folder.log(), [&](const std::filesystem::path& older) {
+    const auto judged = [&](const std::filesystem::path& log) {
+      auto result = verify_receipt(receipt, hash_of(output), test::test_trust());
+      check_revocation(result, receipt, {log}, test::test_trust());
+      return result;
+    };
+    CHECK(judged(folder.log()).outcome == Outcome::valid);
+    {
+      const auto log = test::open_log(folder);
+      // Of another request, and of another turn: not this release.
+      log->append("release.revoked", "u-3",
+                  {{"request", "R-2026-000002"}, {"turn", std::int64_t{1}}});
+      log->append("release.revoked", "u-3",
+                  {{"request", "R-2026-000001"}, {"turn", std::int64_t{2}}});
+      log->publish();
+    }
+    CHECK(judged(folder.log()).outcome == Outcome::valid);
+    {
+      const auto log = test::open_log(folder);
+      log->append("release.revoked", "u-3",
+                  {{"request", "R-2026-000001"}, {"turn", std::int64_t{1}}});
+      log->publish();
+    }
+    const auto revoked = judged(folder.log());
+    CHECK(revoked.outcome == Outcome::undecided);
+    REQUIRE(revoked.find("revocation") != nullptr);
+    CHECK(revoked.find("revocation")
+              ->message.starts_with("the release was revoked: entry 15 of 2026-11-23T"));
+    CHECK(judged(older).outcome == Outcome::valid);  // it can't know
+    const test::Folder other;
+    (void)make_release(other, "review.decided");
+    CHECK(judged(other.log()).outcome == Outcome::tampered);
+    std::filesystem::remove_all(older / "tile" / "entries");
+    CHECK(judged(older).find("log")->result != CheckResult::passed);
+    auto bad = verify_receipt(receipt, hash_of("x"), test::test_trust());
+    check_revocation(bad, receipt, {folder.log()}, test::test_trust());
+    CHECK(bad.find("revocation") == nullptr);
+  });
+}
+
 TEST_CASE("a receipt whose extra line holds another entry proves nothing") {
   const test::Folder folder;
   Receipt receipt = parse_receipt(make_release(folder));

@@ -76,7 +76,13 @@ void check_whole(const Opened& opened) {
   CHECK(registry.log_size() == opened.centre->state().journal.size());
   for (const auto& request : registry.requests("")) {
     const auto folder = opened.home.outbox() / request.id;
-    CHECK(fs::exists(folder) == (request.state == "released"));
+    const bool revoked = request.state == "revoked";
+    CHECK(fs::exists(folder) == (request.state == "released" || revoked));
+    CHECK(fs::exists(folder / "revoked.receipt") == revoked);
+    CHECK(registry.revocation(request.id).has_value() == revoked);
+    for (const auto& release : registry.releases(request.id)) {
+      if (revoked) CHECK(!fs::exists(folder / release.file_name));
+    }
     if (request.state != "released") continue;
     CHECK(!request.release_seq == false);
     CHECK(registry.releases(request.id).size() == registry.outputs(request.id).size());
@@ -193,6 +199,53 @@ TEST_CASE("killed anywhere in a withdrawal or a return, it is done or not begun"
     (void)world.centre().submit(grant.session, {world.table("b.csv", Verdict::fail)},
                                 world.examiner());
   });
+}
+
+TEST_CASE("killed anywhere in a comment or a replacement, it is done or not begun") {
+  World world;
+  world.cast();
+  const auto grant = world.session();
+  const auto one = world.centre().submit(grant.session, {world.table("a.csv", Verdict::review)},
+                                         world.examiner());
+  play_crashes(
+      world,
+      [&] {
+        world.centre().comment(grant.session, one.request, "a word");
+        auto draft = world.table("b.csv", Verdict::review);
+        draft.replaces = one.request;
+        (void)world.centre().submit(grant.session, {draft}, world.examiner());
+      },
+      [&](const Opened& opened) {
+        const auto& registry = opened.centre->state().registry;
+        if (registry.replaced_by(one.request)) {
+          CHECK(registry.request(one.request)->state == "withdrawn");
+        }
+      });
+}
+
+TEST_CASE("killed anywhere in a revocation or a waiver, it is done or not begun") {
+  World world;
+  world.cast();
+  const auto grant = world.session();
+  const auto one = world.centre().submit(grant.session, {world.table("a.csv")}, world.examiner());
+  play_crashes(
+      world,
+      [&] {
+        world.ok("rene", {"review", "revoke", one.request, "--comment", "c"});
+        for (int i = 0; i < 2; ++i) {
+          world.ok(world.owner(),
+                   {"waiver", "grant", "--store", "lycees", "--variable", "sexe", "--rule",
+                    "threshold", "--until", "2027-12-31", "--reason", "r"});
+        }
+        world.ok(world.owner(), {"waiver", "revoke", "W-000001"});
+      },
+      [](const Opened& opened) {
+        auto& state = opened.centre->state();
+        // An id that the log has seen is not given again.
+        const auto known = state.registry.waivers().size();
+        auto change = state.registry.begin();
+        CHECK(state.registry.take_waiver_id() > "W-00000" + std::to_string(known));
+      });
 }
 
 TEST_CASE("killed anywhere in a rotation, one log goes on from the other or it has not begun") {

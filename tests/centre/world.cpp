@@ -201,12 +201,15 @@ Examiner World::examiner() {
         finding.message = {"threshold.below", {"4", "10"}};
         examined.judgement.findings.push_back(finding);
       }
+      examined.judgement =
+          disclosure::apply_waivers(std::move(examined.judgement), tabulation, job.waivers);
       examined.file = "sexe,n\nF,4\nM,5\n" + file_suffix;
       examined.cells = 2;
       examined.statistics = {"count(*)"};
       examined.table_json =
           R"({"format":1,"columns":[{"name":"n"}],"cells":[{"cell":{"sexe":"F"},"rows":4,)"
           R"("units":4,"values":["4"],"flags":[{"rule":"threshold","verdict":"fail"}]}]})";
+      if (job.shown) examined.shown = {{0, {"F"}, {"4"}}, {0, {"M"}, {"5"}}};
       answers.push_back(std::move(examined));
     }
     jobs.push_back(std::move(job));

@@ -147,6 +147,18 @@ class Damage(unittest.TestCase):
             time.sleep(0.02)
         self.assertFalse([pid for pid in workers if os.path.exists(f"/proc/{pid}")])
 
+    def test_a_worker_stands_behind_its_walls(self):
+        with open(f"/proc/{self.centre.server.pid}/exe", "rb") as program:
+            if b"__asan_init" in program.read():
+                self.skipTest("the sanitizer's build has no walls")
+        connection = self.connect()
+        connection.execute("SELECT count(*) FROM lycees")
+        for pid in self.centre.processes("--worker"):
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                status = dict(line.split(":", 1) for line in file)
+            self.assertEqual(status["Seccomp"].strip(), "2")
+            self.assertEqual(status["NoNewPrivs"].strip(), "1")
+
     def test_a_stop_ends_sessions_with_a_word(self):
         connection = self.connect()
         busy = self.connect()

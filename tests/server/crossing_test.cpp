@@ -24,6 +24,7 @@ disclosure::Judgement judgement() {
   finding.limit = 10;
   finding.earlier = "R-2026-000001/1";
   finding.earlier_project = "orientation";
+  finding.waived = "W-000001";
   finding.message = {"threshold.below", {"4", "10"}};
   return {disclosure::Verdict::fail,
           {finding, {}},
@@ -39,6 +40,9 @@ OutputDraft draft() {
   draft.tabulation = test::count_by_academie();
   draft.reason = {"tabulation.limit", {"3"}};
   draft.opaque = std::string("\0\xff", 2);
+  draft.chart = disclosure::Chart::line;
+  draft.claim = "{}";
+  draft.replaces = "R-2026-000001";
   return draft;
 }
 
@@ -71,6 +75,7 @@ SessionGrant session_grant() {
 
 ExamineJob job() {
   ExamineJob job;
+  job.waivers = {{"W-000001", "lycees", policies::Rule::dominance, "note", {{"sexe", "F", false}}}};
   job.project = "orientation";
   job.policy = session_grant().policy;
   job.datasets = grants();
@@ -80,10 +85,13 @@ ExamineJob job() {
   return job;
 }
 
-Examined examined() { return {judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}"}; }
+Examined examined() { return {judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}", {}}; }
 
 Submission submission() {
-  return {"R-2026-000003", "checked", disclosure::Verdict::review, {{"a.csv", judgement(), "{}"}}};
+  return {"R-2026-000003",
+          "checked",
+          disclosure::Verdict::review,
+          {{"a.csv", judgement(), "{}", true}}};
 }
 
 /// Writing what was read gives the same bytes; a cut or a longer message is refused; a changed byte
@@ -115,11 +123,12 @@ void check_there_and_back(const T& value) {
 }  // namespace
 
 TEST_CASE("each value that crosses arrives whole, and damaged ones are refused") {
-  check_there_and_back(Hello{"alix", "orientation", "psql"});
+  check_there_and_back(Hello{"alix", "orientation", "psql", "fr"});
   check_there_and_back(CancelKey{17, 0xdeadbeefU});
   check_there_and_back(WorkerGrant{session_grant(), {1, 2}});
   check_there_and_back(StatementEnd{42, "57014", 7});
   check_there_and_back(Failure{Fault::not_permitted, "centre.no_permit", {"orientation"}});
+  check_there_and_back(Remark{"R-2026-000001", "a word"});
   check_there_and_back(std::vector<OutputDraft>{draft(), {}});
   check_there_and_back(job());
   check_there_and_back(std::vector<Examined>{examined(), {}});

@@ -47,6 +47,18 @@ TEST_CASE("inside BEGIN a notice ends with what is not asked for yet") {
   CHECK(json["outputs"][0]["findings"].size() == 5);
 }
 
+TEST_CASE("a waived finding and a needless exception are said so") {
+  auto output = judged(1);
+  output.judgement.verdict = disclosure::Verdict::pass;
+  output.judgement.findings[0].waived = "W-000007";
+  output.exception_needless = true;
+  const auto notice = pending_notice(output, "en");
+  CHECK(notice.message.find("(waived by W-000007)") != std::string::npos);
+  CHECK(notice.message.find("the exception was not needed") != std::string::npos);
+  CHECK(nlohmann::json::parse(notice.detail)["outputs"][0]["exception_needless"] == true);
+  CHECK(disclosure_rows(output, "en").at(1).at(6)->find("W-000007") != std::string::npos);
+}
+
 TEST_CASE("a detail line holds the first findings and says how many there are") {
   const auto json = nlohmann::json::parse(pending_notice(judged(500), "en").detail);
   CHECK(json["outputs"][0]["findings"].size() == detail_findings);

@@ -1,0 +1,20 @@
+#pragma once
+// The two kinds of wall; internal to the sandbox room.
+
+#include <filesystem>
+#include <span>
+
+namespace sceau::enclave {
+
+[[nodiscard]] bool seccomp_is_there();
+/// The allow-list of system calls. Throws server.no_walls.
+void keep_to_calls();
+
+/// Landlock's ABI; 0: none.
+[[nodiscard]] int landlock_abi();
+/// No file may be changed, made or run any more. Throws server.no_walls.
+void forbid_changes();
+/// No file may be opened but these, to read. Throws server.no_walls.
+void allow_reading(std::span<const std::filesystem::path> files);
+
+}  // namespace sceau::enclave
