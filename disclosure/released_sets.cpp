@@ -231,11 +231,22 @@ ReleasedSets released_sets(const Tabulation& tabulation, const Profiles& profile
     const std::uint32_t kept = tabulation.grouping_sets[set];
     const auto cell_of_group = cells_of(membership, kept, tabulation.dimensions.size());
     const auto hidden = hidden_cells(tabulation, profiles, membership, cell_of_group);
+    if (std::find(hidden.begin(), hidden.end(), true) != hidden.end()) {
+      std::vector<bool> shown(hidden);
+      shown.flip();
+      Family family;
+      family.kept = kept;
+      family.grouping_set = set;
+      const std::vector<std::uint8_t> any(profiles.size(), 1);
+      fill(family, profiles, membership, any, cell_of_group, shown);
+      sets.hidden.push_back(std::move(family));
+    }
     for (std::size_t v = 0; v < validities.all.size(); ++v) {
       Family family;
       family.kept = kept;
       family.grouping_set = set;
       family.statistic = validities.all[v].statistic;
+      family.valid = validities.all[v].rows;
       family.known = validities.all[v].known;
       fill(family, profiles, membership, membership.valid[v], cell_of_group, hidden);
       sets.families.push_back(std::move(family));

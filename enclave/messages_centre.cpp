@@ -36,8 +36,8 @@ constexpr std::array entries = {
                 "check that it is the file that was meant"},
     MessageText{"centre.too_many_files", "more than {1} files in one command",
                 "concatenate them, or seal several vintages"},
-    MessageText{"centre.language", "there are no texts in '{1}' yet; this version speaks English",
-                "leave --lang out, or say --lang en"},
+    MessageText{"centre.language", "there are no texts in '{1}'",
+                "say --lang en or --lang fr, or leave it out"},
     MessageText{"centre.later", "'{1}' is not in this version", "{2}"},
 
     MessageText{"centre.not_here", "'{1}' can't be asked of a centre", "sceau {1} --help"},

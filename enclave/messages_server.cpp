@@ -66,7 +66,10 @@ constexpr std::array entries = {
                 "leave out a dimension, or narrow the table with WHERE"},
     MessageText{"server.sum_overflow", "a sum is too large to be exact", ""},
     MessageText{"server.unknown_variable", "the table names a variable that is not there", ""},
-    MessageText{"server.wrong_kind", "a statistic is asked of a variable that can't bear it", ""},
+    MessageText{
+        "server.wrong_kind", "a statistic is asked of a variable that can't bear it",
+        "sums and models take numbers; the response of a logit and the event of km are 0 or "
+        "1; t_test compares two groups: choose them in WHERE"},
     MessageText{"server.rows_gone",
                 "the rest of these rows is gone: another query took their place",
                 "read a query's rows to the end before the next one"},
@@ -120,6 +123,10 @@ constexpr std::array entries = {
                 "ask for tables with COPY (SELECT …) TO"},
     MessageText{"tabulation.no_dataset", "the rows come from no data set: a person looks at them",
                 ""},
+    MessageText{"server.language_at_start", "a session speaks the language in which it began",
+                "connect again with PGOPTIONS='-c lc_messages=fr_FR.UTF-8', or en_US.UTF-8"},
+    MessageText{"server.session_ended", "a session ended: {1}", ""},
+    MessageText{"server.log_unpublished", "the log can't be published: {1}; the centre stops", ""},
     MessageText{"server.so_far", "verdict so far: {1}", ""},
     MessageText{"server.not_asked", "not asked for until COMMIT", ""},
     MessageText{"server.pending", "not asked for until COMMIT", ""},

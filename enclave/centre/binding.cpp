@@ -27,6 +27,8 @@ Json bound_outputs(const Centre::State& state, const std::string& session,
                     {"table", sha256_hex(output.table)},
                     {"name", texts.digest(session, output.name)},
                     {"exception", texts.digest(session, output.exception)},
+                    {"chart", output.chart},
+                    {"claim", texts.digest(session, output.claim)},
                     {"verdict", output.verdict}});
   }
   return list;
@@ -74,6 +76,7 @@ Json without_words(Json outputs) {
     if (!output.is_object()) continue;
     output.erase("name");
     output.erase("exception");
+    output.erase("claim");
   }
   return outputs;
 }

@@ -78,7 +78,8 @@ class Centre {
 
   // -- sessions: called by the broker on behalf of a worker ---------------------------------------
   /// Permit, project and person must agree; else logs session.refused and throws not_permitted.
-  [[nodiscard]] SessionGrant open_session(const Person& person, const std::string& project);
+  [[nodiscard]] SessionGrant open_session(const Person& person, const std::string& project,
+                                          const std::string& language = "en");
   void close_session(const std::string& session, const std::string& reason);
   /// Durable before the statement runs. The text is encrypted in the registry; the log holds a
   /// salted commitment. Returns the entry's seq, to be given to statement_finished.

@@ -7,11 +7,20 @@
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 
 void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text) {
   call.output.out(call.command.json ? document.dump() + "\n" : text);
+}
+
+std::string said(const Call& call, std::string_view id, const std::vector<std::string>& args) {
+  return text(id, args, call.command.language);
+}
+
+std::string line(const Call& call, std::string_view id, const std::vector<std::string>& args) {
+  return said(call, id, args) + "\n";
 }
 
 namespace {
@@ -37,6 +46,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"review list", review_list},
       {"review next", review_next},
       {"review show", review_show},
+      {"review export", review_export},
       {"review approve", review_approve},
       {"review return", review_return},
       {"review reject", review_reject},

@@ -147,6 +147,7 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
   for (const auto& candidate : candidates) {
     if (candidate.draft.tabulation && candidate.population == population) {
       job.tabulations.push_back(*candidate.draft.tabulation);
+      job.charts.push_back(candidate.draft.chart);
     }
   }
   auto past = state.registry.history(population, asking.except);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "disclosure/examine.h"
+#include "disclosure/figure.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
 #include "disclosure/waiver.h"
@@ -72,6 +73,8 @@ struct OutputDraft {
   std::optional<disclosure::Tabulation> tabulation;  ///< none: opaque
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
+  std::optional<disclosure::Chart> chart;            ///< the tabulation leaves as a figure
+  std::string claim;  ///< what another tool said of it (acro_claims.h), JSON; or empty
   std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
@@ -82,6 +85,8 @@ struct ExamineJob {
   PolicyTexts policy;
   std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs
   std::vector<disclosure::Tabulation> tabulations;
+  std::vector<std::optional<disclosure::Chart>> charts;  ///< one a tabulation (empty: all
+                                                         ///< are tables)
   std::vector<disclosure::Remembered> history;  ///< oldest first
   std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
   std::vector<disclosure::Supersession> superseded;
@@ -97,7 +102,7 @@ struct ShownCell {
 
 struct Examined {
   disclosure::Judgement judgement;
-  std::string file;  ///< released_csv bytes; empty where the table can't be made
+  std::string file;  ///< released_csv or figure; empty where the table can't be made
   std::uint64_t cells = 0;
   std::vector<std::string> statistics;
   std::string table_json;        ///< cells, evidence and flags for the reviewer (inside only)

@@ -52,6 +52,8 @@ std::string submitted_text(const std::vector<OutputDraft>& drafts) {
                  {"title", draft.title},
                  {"exception", draft.exception},
                  {"sql", draft.sql}};
+    if (draft.chart) item["chart"] = disclosure::to_string(*draft.chart);
+    if (!draft.claim.empty()) item["claim"] = draft.claim;
     if (draft.tabulation) {
       item["tabulation"] = disclosure::to_json(*draft.tabulation);
     } else {
@@ -117,6 +119,8 @@ OutputRow output_row(const RequestRow& request, const Candidate& candidate, int 
     row.dataset = draft.tabulation->dataset;
     row.tabulation = disclosure::to_json(*draft.tabulation);
   }
+  if (draft.chart) row.chart = disclosure::to_string(*draft.chart);
+  row.claim = draft.claim;
   row.population = candidate.population;
   row.file = examined.file;
   row.sha256 = sha256_hex(examined.file);

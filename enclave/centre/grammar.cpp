@@ -160,6 +160,31 @@ std::vector<CommandSpec> store_commands() {
   };
 }
 
+/// Forms of other tools.
+std::vector<CommandSpec> exchange_commands() {
+  return {
+      {"codebook import",
+       {{"SCHEMA", "", document, true, "a Table Schema (JSON)"}},
+       {{"dataset", "NAME", value, false, "the table's name in SQL; default: the file's"}},
+       "a first codebook from a Table Schema, on stdout",
+       "sceau codebook import schema.json --dataset eleves > eleves.toml",
+       false,
+       false},
+      {"codebook export",
+       {{"CODEBOOK", "", document, true, "what the columns are (TOML)"}},
+       {},
+       "a codebook as Table Schema (JSON), on stdout",
+       "sceau codebook export eleves.toml > eleves.schema.json",
+       false,
+       false},
+      {"review export",
+       {request_operand, {"DIR", "", value, true, "a folder that isn't there yet"}},
+       {{"format", "NAME", value, true, "acro: what SACRO's viewer opens"}},
+       "a request in another tool's form, to be looked at with it; nothing of it is released",
+       "sceau review export R-2026-000001 --format acro /secure/R-2026-000001"},
+  };
+}
+
 std::vector<CommandSpec> gate_commands() {
   const std::vector<OptionSpec> decide = {comment_option(true), output_option, note_option};
   return {
@@ -289,8 +314,8 @@ std::vector<CommandSpec> log_commands() {
 
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part :
-       {centre_commands(), people_commands(), store_commands(), gate_commands(), log_commands()}) {
+  for (auto part : {centre_commands(), people_commands(), store_commands(), exchange_commands(),
+                    gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;
@@ -308,7 +333,7 @@ std::span<const OptionSpec> global_options() {
       {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
       {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
       {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
-      {"lang", "LANG", value, false, "en; else LC_MESSAGES"},
+      {"lang", "LANG", value, false, "en or fr; else LC_MESSAGES"},
       {"json", "", flag, false, "one JSON document on stdout, nothing else"},
       {"help", "", flag, false, "this text"},
   };

@@ -24,6 +24,12 @@ struct Call {
 /// The result: a document for programs, or a text for people.
 void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text);
 
+/// A text of the catalogue in the reader's language, and as a line of its own.
+[[nodiscard]] std::string said(const Call& call, std::string_view id,
+                               const std::vector<std::string>& args = {});
+[[nodiscard]] std::string line(const Call& call, std::string_view id,
+                               const std::vector<std::string>& args = {});
+
 using Handler = int (*)(const Call&);
 
 int role_grant(const Call&);
@@ -45,6 +51,7 @@ int status(const Call&);
 int review_list(const Call&);
 int review_next(const Call&);
 int review_show(const Call&);
+int review_export(const Call&);
 int review_approve(const Call&);
 int review_return(const Call&);
 int review_reject(const Call&);

@@ -71,6 +71,7 @@ CREATE TABLE outputs (
   dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
   sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
   cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
+  chart TEXT NOT NULL, claim BLOB NOT NULL,
   PRIMARY KEY (request, number)) STRICT;
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,

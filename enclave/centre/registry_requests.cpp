@@ -64,6 +64,8 @@ OutputRow output_row(const Texts& texts, const RegistryQuery& at) {
   row.table = at.text(15);
   row.verdict = at.text(16);
   row.state = at.text(17);
+  row.chart = at.text(19);
+  row.claim = words("claim", 20);
   return row;
 }
 
@@ -123,14 +125,16 @@ void Registry::add_output(const OutputRow& row) {
   const auto title = sealed("title", row.title);
   const auto exception = sealed("exception", row.exception);
   const auto sql = sealed("sql", row.sql);
+  const auto claim = sealed("claim", row.claim);
   db_.prepare(
          "INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
          " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
-         " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " verdict, state, chart, claim)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.request, row.number, Blob{name}, Blob{title}, Blob{exception}, Blob{sql},
             row.opaque, row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256,
             row.cells, nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
-            row.state)
+            row.state, row.chart, Blob{claim})
       .run();
 }
 
@@ -180,7 +184,7 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   auto found = db_.prepare(
                       "SELECT request, number, name, title, exception, sql, opaque, dataset,"
                       " population, tabulation, file, sha256, cells, statistics, judgement,"
-                      " cell_table, o.verdict, o.state, session FROM outputs o"
+                      " cell_table, o.verdict, o.state, session, chart, claim FROM outputs o"
                       " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
                    .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));

@@ -57,7 +57,9 @@ std::string release_json(const Centre::State& state, const Leaving& leaving) {
     Json rules = Json::array();
     for (const auto rule : judgement.applied) rules.push_back(policies::to_string(rule));
     files.push_back({{"name", name_of(leaving, output)},
-                     {"kind", output.opaque ? "file" : "table"},
+                     {"kind", output.opaque          ? "file"
+                              : output.chart.empty() ? "table"
+                                                     : "figure"},
                      {"sha256", output.sha256},
                      {"bytes", output.file.size()},
                      {"statistics", output.statistics},
@@ -166,7 +168,8 @@ std::string released_name(const OutputRow& output, const std::vector<DecisionRow
     return one.output == output.number && one.turn == turn && one.decision == "approve";
   });
   if (by_person) return output.name;
-  return output.request + "-" + std::to_string(output.number) + ".csv";
+  return output.request + "-" + std::to_string(output.number) +
+         (output.chart.empty() ? ".csv" : ".svg");
 }
 
 void approve_by_itself(Centre::State& state, const std::string& id) {

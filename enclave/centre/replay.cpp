@@ -153,6 +153,7 @@ Again again_of(const Centre::State& state, const RequestRow& request,
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].opaque || outputs[i].population != inputs.population) continue;
     again.job.tabulations.push_back(disclosure::tabulation_from_json(outputs[i].tabulation));
+    again.job.charts.push_back(disclosure::parse_chart(outputs[i].chart));
     again.outputs.push_back(i);
   }
   return again;

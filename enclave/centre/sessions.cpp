@@ -128,7 +128,8 @@ void end_session(Centre::State& state, const SessionRow& session, const std::str
   state.registry.close_session(session.id, state.now(), reason);
 }
 
-SessionGrant Centre::open_session(const Person& person, const std::string& project) {
+SessionGrant Centre::open_session(const Person& person, const std::string& project,
+                                  const std::string& language) {
   const Held held(state_->mutex);
   auto& state = *state_;
   const auto answer = access_of(state, person, project);
@@ -140,6 +141,7 @@ SessionGrant Centre::open_session(const Person& person, const std::string& proje
   grant.session = "s-" + random_hex(16);
   grant.actor = *state.registry.find_actor(person.user);
   grant.user = person.user;
+  grant.language = language;
   record_opened(state, grant, access);
   return grant;
 }

@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/centre/control.h"
+#include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/serve.h"
@@ -89,7 +90,9 @@ WorkerGrant WorkerDesk::open(const Hello& hello) {
   }
   const auto person = acting_person(config, peer_, as_peer ? "" : hello.user);
   WorkerGrant grant;
-  grant.session = centre_->open_session(person, hello.database);
+  const auto& language = hello.language.empty() ? context_.language : hello.language;
+  grant.session =
+      centre_->open_session(person, hello.database, std::string(language_of_locale(language)));
   grant.cancel = entry_.key();
   session_ = grant.session.session;
   try {
@@ -233,8 +236,8 @@ void serve_worker(Descriptor& client, const BrokerContext& context) {
 }
 
 /// A plain ErrorResponse before any word of the client: libpq shows it.
-void say_error(int client, const Failure& failure) {
-  auto report = report_of(failure);
+void say_error(int client, const Failure& failure, std::string_view language) {
+  auto report = report_of(failure, language);
   report.severity = pg::Severity::fatal;
   pg::Reply reply;
   reply.report(report);
@@ -250,15 +253,16 @@ void serve_client(int client, const BrokerContext& context) noexcept {
     serve_worker(descriptor, context);
   } catch (...) {
     const auto failure = failure_of(std::current_exception());
-    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure);
-    context.say("a session ended: " + report_of(failure).message);
+    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure, context.language);
+    context.say(text("server.session_ended", {report_of(failure, context.language).message},
+                     context.language));
   }
 }
 
-void turn_away(int client) noexcept {
+void turn_away(int client, std::string_view language) noexcept {
   const Descriptor descriptor(client);
   try {
-    say_error(client, {Fault::unavailable, "server.too_many_sessions", {}});
+    say_error(client, {Fault::unavailable, "server.too_many_sessions", {}}, language);
   } catch (...) {
     return;  // out of memory: the closed socket says it
   }

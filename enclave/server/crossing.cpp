@@ -15,11 +15,13 @@ void put(WireWriter& out, const Hello& value) {
   out.text(value.user);
   out.text(value.database);
   out.text(value.application);
+  out.text(value.language);
 }
 void get(WireReader& in, Hello& value) {
   value.user = in.text();
   value.database = in.text();
   value.application = in.text();
+  value.language = in.text();
 }
 
 void put(WireWriter& out, const CancelKey& value) {
@@ -198,6 +200,8 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  put(out, value.chart);
+  out.text(value.claim);
   out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
@@ -208,6 +212,8 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  get(in, value.chart);
+  value.claim = in.text();
   value.replaces = in.text();
 }
 
@@ -217,6 +223,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.policy);
   put(out, value.datasets);
   put(out, value.tabulations);
+  put(out, value.charts);
   put(out, value.history);
   put(out, value.waivers);
   put(out, value.superseded);
@@ -228,6 +235,7 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.policy);
   get(in, value.datasets);
   get(in, value.tabulations);
+  get(in, value.charts);
   get(in, value.history);
   get(in, value.waivers);
   get(in, value.superseded);

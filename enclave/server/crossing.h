@@ -23,6 +23,7 @@ struct Hello {
   std::string user;
   std::string database;
   std::string application;
+  std::string language;  ///< "en", "fr", or empty: the centre's
 };
 
 /// PostgreSQL's handle for cancelling.

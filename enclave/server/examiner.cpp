@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "disclosure/figure.h"
 #include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
@@ -28,6 +29,17 @@ std::vector<disclosure::Reference> remembered_references(const disclosure::Quest
     }
   }
   return references;
+}
+
+/// What leaves: the table, or the figure drawn from it.
+std::string file_of(const disclosure::Table& table, const std::optional<disclosure::Chart>& chart,
+                    const policies::Codebook& codebook, const std::string& language) {
+  if (!chart) return disclosure::released_csv(table, codebook, language);
+  auto drawn = disclosure::draw(table, *chart, codebook, language);
+  if (const auto* refusal = std::get_if<disclosure::Message>(&drawn)) {
+    throw EnclaveError(Fault::refused, refusal->id, refusal->args);
+  }
+  return std::move(std::get<std::string>(drawn));
 }
 
 /// As released_csv() writes them.
@@ -56,7 +68,8 @@ std::vector<ShownCell> shown_cells(const disclosure::Table& table,
   return cells;
 }
 
-Examined examine_one(const disclosure::Question& question, OpenedData& data,
+Examined examine_one(const disclosure::Question& question,
+                     const std::optional<disclosure::Chart>& chart, OpenedData& data,
                      const policies::Policy& policy, const ExamineJob& job) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
@@ -69,7 +82,7 @@ Examined examine_one(const disclosure::Question& question, OpenedData& data,
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));
   }
-  examined.file = disclosure::released_csv(examination.table, codebook, job.language);
+  examined.file = file_of(examination.table, chart, codebook, job.language);
   examined.table_json = table_json(examination.table, examination.judgement, codebook);
   examined.judgement = std::move(examination.judgement);
   if (job.shown) examined.shown = shown_cells(examination.table, codebook);
@@ -94,6 +107,9 @@ void serve_one_job(Channel& broker) {
 std::vector<Examined> examine_job(const ExamineJob& job) {
   const auto policy = read_policy(job.policy);
   OpenedData data(job.datasets);
+  auto charts = job.charts;
+  if (charts.empty()) charts.resize(job.tabulations.size());
+  if (charts.size() != job.tabulations.size()) WireReader::refuse();
   std::vector<Examined> answers;
   disclosure::Question question;
   question.project = job.project;
@@ -102,7 +118,7 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, data, policy, job));
+    answers.push_back(examine_one(question, charts[answers.size()], data, policy, job));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }

@@ -50,6 +50,7 @@ std::string sqlstate_of(const Failure& failure) {
   for (const auto& [id, state] : own) {
     if (failure.id == id) return std::string(state);
   }
+  if (failure.id.starts_with("figure.")) return "0A000";
   switch (failure.fault) {
     case Fault::usage:
     case Fault::bad_input:
@@ -89,26 +90,26 @@ Failure failure_of(const std::exception_ptr& error) noexcept {
   }
 }
 
-pg::Report report_of(const Failure& failure) {
+pg::Report report_of(const Failure& failure, std::string_view language) {
   pg::Report report;
   report.sqlstate = sqlstate_of(failure);
-  report.message = text(failure.id, failure.args);
-  report.hint = hint(failure.id, failure.args);
+  report.message = text(failure.id, failure.args, language);
+  report.hint = hint(failure.id, failure.args, language);
   return report;
 }
 
-pg::Report report_of(const std::exception_ptr& error) {
+pg::Report report_of(const std::exception_ptr& error, std::string_view language) {
   try {
     std::rethrow_exception(error);
   } catch (const sql::SqlError& refused) {
     pg::Report report;
     report.sqlstate = refused.sqlstate();
-    report.message = refused.what();
-    report.hint = refused.hint();
+    report.message = refused.message(language);
+    report.hint = refused.hint(language);
     report.position = refused.position();
     return report;
   } catch (...) {
-    return report_of(failure_of(error));
+    return report_of(failure_of(error), language);
   }
 }
 

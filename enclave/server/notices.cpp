@@ -41,7 +41,7 @@ std::optional<std::string> or_null(std::string text) {
 
 std::string shown_text(const disclosure::Finding& finding, std::string_view language) {
   auto words = finding_text(finding.message, language);
-  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}) + ")";
+  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}, language) + ")";
   return words;
 }
 
@@ -57,17 +57,18 @@ std::string findings_text(const disclosure::Judgement& judgement, std::string_vi
     lines += ": " + shown_text(findings[i], language);
   }
   if (findings.size() > shown_findings) {
-    lines +=
-        "\n  " + text("server.more_findings", {std::to_string(findings.size() - shown_findings)});
+    lines += "\n  " + text("server.more_findings",
+                           {std::to_string(findings.size() - shown_findings)}, language);
   }
-  if (output.exception_needless) lines += "\n  " + text("server.exception_needless", {});
   return lines;
 }
 
 /// "effectifs.csv: fail" and its first findings.
 std::string verdict_text(const JudgedOutput& output, std::string_view language) {
-  return output.name + ": " + std::string(to_string(output.judgement.verdict)) +
-         findings_text(output.judgement, language);
+  std::string words = output.name + ": " + std::string(to_string(output.judgement.verdict)) +
+                      findings_text(output.judgement, language);
+  if (output.exception_needless) words += "\n  " + text("server.exception_needless", {}, language);
+  return words;
 }
 
 /// verdict.json's element with its findings cut to what a line can bear.
@@ -112,8 +113,8 @@ pg::Report pending_notice(const JudgedOutput& output, std::string_view language)
   pg::Report report;
   report.severity = pg::Severity::notice;
   report.sqlstate = "00000";
-  report.message =
-      text("server.so_far", {verdict_text(output, language)}) + "\n" + text("server.not_asked", {});
+  report.message = text("server.so_far", {verdict_text(output, language)}, language) + "\n" +
+                   text("server.not_asked", {}, language);
   report.detail = detail("", "draft", output.judgement.verdict, {output});
   return report;
 }
@@ -133,8 +134,8 @@ pg::Report submission_report(const Submission& submission, std::string_view lang
   pg::Report report;
   report.severity = is_returned(submission) ? pg::Severity::error : pg::Severity::notice;
   report.sqlstate = is_returned(submission) ? "SD002" : "00000";
-  report.message = text(id, args);
-  report.hint = hint(id, args);
+  report.message = text(id, args, language);
+  report.hint = hint(id, args, language);
   report.detail =
       detail(submission.request, submission.state, submission.verdict, submission.outputs);
   return report;
@@ -169,7 +170,8 @@ std::vector<sql::Row> disclosure_rows(const JudgedOutput& output, std::string_vi
   const auto summary = judgement.findings.empty() ? "server.nothing_found" : "server.found";
   rows.push_back({std::string(to_string(judgement.verdict)), std::nullopt, std::nullopt,
                   std::nullopt, std::nullopt, std::nullopt,
-                  text(summary, {std::to_string(judgement.findings.size())}), std::nullopt});
+                  text(summary, {std::to_string(judgement.findings.size())}, language),
+                  std::nullopt});
   for (const auto& finding : judgement.findings) rows.push_back(finding_row(finding, language));
   return rows;
 }

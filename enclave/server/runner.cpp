@@ -4,6 +4,7 @@
 
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/notices.h"
 #include "enclave/server/shown.h"
 
@@ -16,12 +17,14 @@ Outcome command(std::string tag) {
   return outcome;
 }
 
-Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate) {
+Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate,
+                     std::string_view language) {
   auto outcome = command(std::move(tag));
   pg::Report warning;
   warning.severity = pg::Severity::warning;
   warning.sqlstate = std::move(sqlstate);
-  warning.message = text(id, {});
+  warning.message = text(id, {}, language);
+  warning.hint = hint(id, {}, language);
   outcome.notices.push_back(std::move(warning));
   return outcome;
 }
@@ -78,6 +81,8 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
       return copy_file(statement, values);
     case sql::StatementKind::egress:
       return egress(statement, values);
+    case sql::StatementKind::acro:
+      return acro(statement, values);
     case sql::StatementKind::begin:
       return begin();
     case sql::StatementKind::commit:
@@ -209,12 +214,26 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.shape = Outcome::Shape::rows;
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
-  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_->request}});
+  outcome.rows = rows_of({{pending ? text("server.pending", {}, language_) : last_->request}});
+  return outcome;
+}
+
+Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
+  const auto claims =
+      read_acro_results(word_of(statement.value, statement.content_parameter, values));
+  const auto taken = pending_.claim(claims);
+  Outcome outcome;
+  outcome.shape = Outcome::Shape::rows;
+  outcome.tag = "SELECT";
+  outcome.columns = statement.columns;
+  outcome.rows =
+      rows_of({{text("acro.taken", {std::to_string(taken), std::to_string(claims.size())})}});
   return outcome;
 }
 
 Outcome Runner::begin() {
-  if (mode_ == Mode::block) return with_warning("BEGIN", "server.in_transaction", "25001");
+  if (mode_ == Mode::block)
+    return with_warning("BEGIN", "server.in_transaction", "25001", language_);
   mode_ = Mode::block;
   return command("BEGIN");
 }
@@ -222,8 +241,8 @@ Outcome Runner::begin() {
 Outcome Runner::commit() {
   const bool in_block = mode_ == Mode::block;
   if (in_block) mode_ = Mode::none;
-  auto outcome =
-      in_block ? command("COMMIT") : with_warning("COMMIT", "server.no_transaction", "25P01");
+  auto outcome = in_block ? command("COMMIT")
+                          : with_warning("COMMIT", "server.no_transaction", "25P01", language_);
   if (pending_.empty()) return outcome;
   tell(pending_.submit(), outcome);
   return outcome;
@@ -234,7 +253,7 @@ Outcome Runner::rollback() {
   if (in_block) mode_ = Mode::none;
   pending_.drop();
   return in_block ? command("ROLLBACK")
-                  : with_warning("ROLLBACK", "server.no_transaction", "25P01");
+                  : with_warning("ROLLBACK", "server.no_transaction", "25P01", language_);
 }
 
 Outcome Runner::set(const sql::Statement& statement) {
@@ -249,6 +268,9 @@ Outcome Runner::set(const sql::Statement& statement) {
     if (encoding != "utf8" && encoding != "utf-8" && encoding != "unicode") {
       throw EnclaveError(Fault::bad_input, "server.only_utf8");
     }
+  }
+  if (name == "lc_messages" && language_of_locale(statement.value) != language_) {
+    return with_warning("SET", "server.language_at_start", "01000", language_);
   }
   return command("SET");
 }

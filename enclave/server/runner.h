@@ -53,6 +53,8 @@ class Runner {
   [[nodiscard]] pg::Transaction transaction() const {
     return mode_ == Mode::block ? pg::Transaction::open : pg::Transaction::idle;
   }
+  /// "en" or "fr", chosen when the session began: of its texts, and of the labels in its files.
+  [[nodiscard]] const std::string& language() const { return language_; }
   [[nodiscard]] std::chrono::milliseconds time_limit() const { return time_limit_; }
   /// The rows of sceau.last_request: request, state, verdict, outputs, findings; or none.
   [[nodiscard]] std::vector<sql::Row> last_request_rows() const;
@@ -66,6 +68,7 @@ class Runner {
   Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
   Outcome copy_file(const sql::Statement& statement, const Values& values);
   Outcome egress(const sql::Statement& statement, const Values& values);
+  Outcome acro(const sql::Statement& statement, const Values& values);
   Outcome begin();
   Outcome commit();
   Outcome rollback();

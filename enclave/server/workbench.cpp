@@ -100,7 +100,7 @@ std::vector<sql::Row> Workbench::explain(const sql::Plan& plan) {
     cursor_->reset();
     accesses = exploration_->accesses(plan.mixed ? plan.mixed->around : *plan.explore);
   }
-  return sql::explain_rows(plan, accesses);
+  return sql::explain_rows(plan, accesses, catalog_.session.language);
 }
 
 std::vector<sql::Row> Workbench::tabulate(const sql::TabulationPlan& plan,

@@ -44,6 +44,7 @@ enum class StatementKind {
   withdraw,  ///< CALL sceau.withdraw('R-…')
   comment,   ///< CALL sceau.comment('R-…', '…')
   egress,    ///< SELECT sceau.egress('file', 'title', $1::bytea)
+  acro,      ///< SELECT sceau.egress_acro($1): what ACRO's results.json says of files asked for
   set,
   reset,
   show,  ///< harmless client settings
@@ -74,10 +75,11 @@ struct Statement {
   std::string value;  ///< set: its new value; comment: its text
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
+  std::optional<std::string> chart;      ///< copy_file: "bar", …: the file is a figure
   std::string request;                   ///< withdraw, comment: "R-…"
   int request_parameter = 0;             ///< or the parameter that says it (1-based)
   /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes;
-  /// comment: likewise its text.
+  /// comment, acro: likewise its text.
   /// name and title may be parameters too: then name_parameter/title_parameter say which.
   int content_parameter = 0, name_parameter = 0, title_parameter = 0;
 };
@@ -176,9 +178,11 @@ struct TableAccess {
 /// EXPLAIN's rows, one column "QUERY PLAN": who computes what, from which columns, through which
 /// filters; and why not the engine. `accesses`: of the plan's SQLite half, if it has one.
 [[nodiscard]] std::vector<Row> explain_rows(const Plan& plan,
-                                            const std::vector<TableAccess>& accesses);
+                                            const std::vector<TableAccess>& accesses,
+                                            std::string_view language = "en");
 
-/// English text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
-[[nodiscard]] std::string reason_text(const disclosure::Message& reason);
+/// Text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
+[[nodiscard]] std::string reason_text(const disclosure::Message& reason,
+                                      std::string_view language = "en");
 
 }  // namespace sceau::enclave::sql

@@ -334,7 +334,7 @@ TEST_CASE("what no rule judges yet, and a weight or contributor of one's own, go
   };
   using Ids = std::vector<std::string>;
   CHECK(ids(statistic(Function::weighted_mean, "y", "x")) ==
-        Ids{"tabulation.weight", "tabulation.no_rule"});
+        Ids{"tabulation.other_weight", "tabulation.no_rule"});
   CHECK(ids(statistic(Function::weighted_count, "", "w")) == Ids{"tabulation.no_rule"});
   CHECK(ids(statistic(Function::gini, "y")) == Ids{"tabulation.contributor"});
   CHECK(ids(statistic(Function::hhi, "y", "x")) == Ids{"tabulation.contributor"});
