@@ -25,6 +25,7 @@ class Eligibility {
     for (const Dimension& dimension : tabulation_->dimensions) look_at(dimension);
     look_at_identifiers(tabulation_->where);
     for (const Column& column : tabulation_->columns) {
+      if (column.model) continue;  // model_rules
       look_at(column.statistic);
       if (column.denominator) look_at(*column.denominator);
     }
@@ -166,7 +167,7 @@ class Eligibility {
                statistic.function == Function::weighted_sum ||
                statistic.function == Function::weighted_mean) {
       if (statistic.second != codebook_->weight) {
-        review(Rule::tabulation, "tabulation.weight", {statistic.second});
+        review(Rule::tabulation, "tabulation.other_weight", {statistic.second});
       }
       // No rule compares unweighted contributions with weighted totals yet.
       review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});

@@ -27,6 +27,23 @@ constexpr std::array lines = {
     Line{"homogeneity.one_value",
          "all units of the cell share one value, so the table tells it of "
          "each of them"},
+    // models
+    Line{"model.exact", "the terms determine the response, so the model tells it of each unit"},
+    Line{"model.separated",
+         "some value of the terms tells the response, so the model has no finite answer"},
+    Line{"model.two_values",
+         "{1} has two values here, so it is a class and its cells are not tested: "
+         "a person looks"},
+    Line{"model.table_too_large",
+         "the model is on classes alone, and the table that it tells is too large to test: "
+         "a person looks"},
+    Line{"model.survival_step", "a step of the curve is of {1} units at risk; {2} is the least"},
+    Line{"model.survival_events",
+         "a step of the curve tells of {1} who had the event, or left without: {2} is the least, "
+         "so a person looks"},
+    Line{"model.rows_not_units",
+         "units have several rows, and whether each step of the curve is of units enough is not "
+         "tested: a person looks"},
     Line{"extremes.minimum", "the minimum is the value of {1} units; {2} must share it"},
     Line{"extremes.maximum", "the maximum is the value of {1} units; {2} must share it"},
     Line{"quantiles.below",
@@ -53,7 +70,7 @@ constexpr std::array lines = {
     Line{"tabulation.no_rule", "no rule tests {1} by itself yet: a person looks"},
     Line{"tabulation.contributor",
          "{1} is not over the contributors that the codebook names first: a person looks"},
-    Line{"tabulation.weight", "{1} is not the codebook's weight: a person looks"},
+    Line{"tabulation.other_weight", "{1} is not the codebook's weight: a person looks"},
     Line{"tabulation.operand", "{1} is {2}, so a person looks at statistics of it"},
     Line{"tabulation.dimension",
          "the dimension \"{1}\" is made from {2}, which is {3}: a person "
@@ -69,8 +86,8 @@ constexpr std::array lines = {
          "the column {1} names {2}, which is not in the codebook or the data: "
          "words of the researcher leave through a reviewer only"},
     Line{"tabulation.suppressed_margins",
-         "cells are suppressed in a table with margins, and whether "
-         "the margins give them back is not tested yet"},
+         "cells are suppressed in a table with margins, and this policy "
+         "doesn't test whether the margins give them back"},
     // history
     Line{"history.threshold", "between this cell and {1} lie {2} units; {3} is the least"},
     Line{"history.contributors",
@@ -83,6 +100,29 @@ constexpr std::array lines = {
          "largest to within {3} of it"},
     Line{"history.negatives", "between this cell and {1} lie {2} negative values: a person looks"},
     Line{"history.homogeneity", "between this cell and {1} lie units that share one value"},
+    Line{"history.all_of_them",
+         "this cell and {1} count the same people, so a share of 100 %: \"{2}\" is told of all"},
+    Line{"history.all_parts",
+         "between the cells of {1} and the cell that holds them lie {2} units; {3} is the least"},
+    Line{"history.all_parts_rule",
+         "what lies between the cells of {1} and the cell that holds them breaks the rule {2}"},
+    Line{
+        "history.together_threshold",
+        "this cell with {1}{2} gives {3} units away, by sums and differences of many cells; {4} is "
+        "the least"},
+    Line{"history.together",
+         "what this cell with {1}{2} gives away, by sums and differences of many cells, breaks the "
+         "rule {3}"},
+    Line{"history.own_threshold",
+         "this cell with others of the table gives {1} units away, by sums and differences of many "
+         "cells; {2} is the least"},
+    Line{"history.own",
+         "what this cell with others of the table gives away, by sums and differences of many "
+         "cells, breaks the rule {1}"},
+    Line{"history.suppressed",
+         "this cell is suppressed, but it follows from the cells that are shown"},
+    Line{"history.suppressed_together",
+         "this cell is suppressed, but it follows from the cells that are shown with {1}{2}"},
     Line{"history.opaque", "{1} is a file that a reviewer let out: what it told can't be compared"},
     Line{"history.other_data",
          "{1} was made from the data set \"{2}\" of the same population, which "
@@ -92,9 +132,18 @@ constexpr std::array lines = {
     Line{"history.missing_vintage",
          "{1} was made from the vintage \"{2}\", which isn't here, so it "
          "can't be compared"},
+    Line{"history.superseded_rows",
+         "{1} was made from a version of these rows that was replaced since, and without a unit "
+         "in the codebook nothing tells which row became which"},
+    Line{"history.superseded_change",
+         "between this table and {1} stand the corrections of a replaced vintage: they change a "
+         "cell by few units, or the values of the same units"},
     Line{"history.missing_reference",
          "{1} was made with the data set \"{2}\" joined to it, which isn't here as it was, so it "
          "can't be compared"},
+    Line{"history.budget_together",
+         "too many cells have been released to find out what all of them tell together: a person "
+         "looks, or ask for fewer cells"},
     Line{"history.budget",
          "there are too many earlier tables to compare with all of them: {1} of "
          "{2} were compared"},
@@ -122,6 +171,20 @@ constexpr std::array remedies = {
          "labels of the codebook, or ask a reviewer"},
 };
 
+// English words that stand as arguments in the messages above: a catalogue has them under "word",
+// and a translation says {2w} where it wants one. (Names of the data stand as {1}.)
+constexpr std::array<std::string_view, 9> words = {
+    "not in the codebook",
+    "free text",
+    "a measure",
+    "an identifier",
+    "hidden",
+    "unknown",
+    "not a number",
+    "a classification, not a measure",
+    "another project",
+};
+
 template <std::size_t N>
 std::string_view find(const std::array<Line, N>& table, std::string_view id) {
   const auto at =
@@ -129,19 +192,8 @@ std::string_view find(const std::array<Line, N>& table, std::string_view id) {
   return at == table.end() ? std::string_view{} : at->english;
 }
 
-std::string filled(std::string_view form, const std::vector<std::string>& args) {
-  std::string text;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool slot = form[i] == '{' && i + 2 < form.size() && form[i + 2] == '}';
-    if (!slot) {
-      text += form[i];
-      continue;
-    }
-    const auto index = static_cast<std::size_t>(form[i + 1] - '1');
-    if (index < args.size()) text += args[index];
-    i += 2;
-  }
-  return text;
+policies::Translations translations(std::string_view language) {
+  return language == "fr" ? french() : policies::Translations{};
 }
 
 }  // namespace
@@ -152,16 +204,30 @@ std::vector<std::string_view> message_ids() {
   return ids;
 }
 
-std::string text(const Message& message, std::string_view /*language*/) {
+std::vector<SourceText> source_texts() {
+  std::vector<SourceText> all;
+  for (const Line& line : lines) all.push_back({std::string(line.id), line.english});
+  for (const Line& line : remedies) all.push_back({"remedy " + std::string(line.id), line.english});
+  for (const std::string_view word : words) all.push_back({"word", word});
+  return all;
+}
+
+std::string text(const Message& message, std::string_view language) {
   const std::string_view form = find(lines, message.id);
-  if (!form.empty()) return filled(form, message.args);
+  if (!form.empty()) {
+    const auto known = translations(language);
+    return policies::filled(policies::translated(known, message.id, form), message.args, language,
+                            known);
+  }
   std::string plain = message.id;  // an id of another room: nothing is lost
   for (const std::string& arg : message.args) plain += " " + arg;
   return plain;
 }
 
-std::string remedy(const Finding& finding, std::string_view /*language*/) {
-  return std::string(find(remedies, policies::to_string(finding.rule)));
+std::string remedy(const Finding& finding, std::string_view language) {
+  const auto rule = policies::to_string(finding.rule);
+  return std::string(policies::translated(translations(language), "remedy " + std::string(rule),
+                                          find(remedies, rule)));
 }
 
 }  // namespace sceau::disclosure

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "disclosure/implied.h"
+#include "disclosure/model_text.h"
 #include "disclosure/naming.h"
 #include "disclosure/table.h"
 
@@ -98,16 +100,82 @@ int released_decimals(const Column& column, const policies::Codebook& codebook) 
          2;
 }
 
+namespace {
+
+// Dimensions of a file, each with a field behind it, and its label where it has some.
+class DimensionFields {
+ public:
+  DimensionFields(const Table& table, const policies::Codebook& codebook, std::string_view language)
+      : table_(&table), codebook_(&codebook), language_(language) {}
+
+  [[nodiscard]] std::string names(Header& header) const {
+    std::string csv;
+    for (const Dimension& dimension : table_->tabulation.dimensions) {
+      const std::string name = canonical_name(dimension);
+      csv += header.unique(name) + ",";
+      if (labelled(dimension, *codebook_) != nullptr) csv += header.unique(name + "_label") + ",";
+    }
+    return csv;
+  }
+
+  [[nodiscard]] std::string of(const Cell& cell) const {
+    std::string csv;
+    for (std::size_t d = 0; d < table_->tabulation.dimensions.size(); ++d) {
+      const Variable* variable = labelled(table_->tabulation.dimensions[d], *codebook_);
+      const Member member = cell.key[d];
+      std::string code = "Total";
+      std::string label = code;
+      if (member != total) {
+        const auto& known = table_->domains[d].codes[static_cast<std::size_t>(member)];
+        code = known.value_or("NA");
+        label =
+            known && variable != nullptr ? policies::label_of(*variable, *known, language_) : code;
+      }
+      csv += csv_field(code) + ",";
+      if (variable != nullptr) csv += csv_field(label) + ",";
+    }
+    return csv;
+  }
+
+ private:
+  const Table* table_;
+  const policies::Codebook* codebook_;
+  std::string_view language_;
+};
+
+// A line an estimate, or a step of a curve.
+std::string released_model(const Table& table, const DimensionFields& dimensions, ModelKind kind) {
+  Header header;
+  std::string csv = dimensions.names(header);
+  const auto end_line = [&csv] {
+    csv.pop_back();
+    csv += "\r\n";
+  };
+  for (const std::string& name : model_header(kind)) csv += header.unique(name) + ",";
+  end_line();
+  for (const Cell& cell : table.cells) {
+    const auto& result = cell.columns[0].model;
+    const ModelResult* shown = result && !cell.suppressed ? &*result : nullptr;
+    for (const auto& line : model_lines(shown, kind)) {
+      csv += dimensions.of(cell);
+      for (const std::string& field : line) csv += csv_field(field) + ",";
+      end_line();
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
 std::string released_csv(const Table& table, const policies::Codebook& codebook,
                          std::string_view language) {
   const Tabulation& tabulation = table.tabulation;
-  std::string csv;
-  Header header;
-  for (const Dimension& dimension : tabulation.dimensions) {
-    const std::string name = canonical_name(dimension);
-    csv += header.unique(name) + ",";
-    if (labelled(dimension, codebook) != nullptr) csv += header.unique(name + "_label") + ",";
+  const DimensionFields dimensions(table, codebook, language);
+  if (const Model* model = model_of(tabulation)) {
+    return released_model(table, dimensions, model->kind);
   }
+  Header header;
+  std::string csv = dimensions.names(header);
   std::vector<int> decimals;
   for (const Column& column : tabulation.columns) {
     csv += header.unique(describe(column)) + ",";
@@ -119,20 +187,7 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
   };
   end_line();
   for (const Cell& cell : table.cells) {
-    for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
-      const Variable* variable = labelled(tabulation.dimensions[d], codebook);
-      const Member member = cell.key[d];
-      std::string code = "Total";
-      std::string label = code;
-      if (member != total) {
-        const auto& known = table.domains[d].codes[static_cast<std::size_t>(member)];
-        code = known.value_or("NA");
-        label =
-            known && variable != nullptr ? policies::label_of(*variable, *known, language) : code;
-      }
-      csv += csv_field(code) + ",";
-      if (variable != nullptr) csv += csv_field(label) + ",";
-    }
+    csv += dimensions.of(cell);
     for (std::size_t c = 0; c < cell.columns.size(); ++c) {
       const ColumnResult& result = cell.columns[c];
       if (!cell.suppressed) {

@@ -56,8 +56,7 @@ struct Judgement {
   std::vector<policies::Rule> applied;  ///< rules that looked at it
 };
 
-/// English text of a finding's message and the usual remedy; language "en" (others come with their
-/// catalogue; an unknown language falls back to English).
+/// A finding's message and the usual remedy in "en" or "fr"; any other language is English.
 [[nodiscard]] std::string text(const Message& message, std::string_view language);
 [[nodiscard]] std::string remedy(const Finding& finding, std::string_view language);
 

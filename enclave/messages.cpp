@@ -16,45 +16,65 @@ const MessageText* find(std::string_view id) {
   return nullptr;
 }
 
-std::string fill(std::string_view pattern, const std::vector<std::string>& args) {
-  std::string filled;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const bool placeholder = pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}' &&
-                             pattern[i + 1] >= '1' && pattern[i + 1] <= '9';
-    if (!placeholder) {
-      filled += pattern[i];
-      continue;
-    }
-    const auto index = static_cast<std::size_t>(pattern[i + 1] - '1');
-    if (index < args.size()) filled += args[index];
-    i += 2;
-  }
-  return filled;
+policies::Translations translations(std::string_view language) {
+  return language == "fr" ? french() : policies::Translations{};
 }
+
+std::string made(const std::string& context, std::string_view english,
+                 const std::vector<std::string>& args, std::string_view language) {
+  const auto known = translations(language);
+  return policies::filled(policies::translated(known, context, english), args, language, known);
+}
+
+std::string hint_context(std::string_view id) { return std::string(id) + " hint"; }
 
 }  // namespace
 
 std::span<const std::span<const MessageText>> catalogue() {
-  static const std::array<std::span<const MessageText>, 7> parts = {
-      keys_messages(),   store_messages(),  sql_messages(),     tabulation_messages(),
-      server_messages(), centre_messages(), exchange_messages()};
+  static const std::array<std::span<const MessageText>, 8> parts = {
+      keys_messages(),   store_messages(),  sql_messages(),      tabulation_messages(),
+      server_messages(), centre_messages(), exchange_messages(), shown_messages()};
   return parts;
 }
 
-std::string text(std::string_view id, const std::vector<std::string>& args) {
+std::string text(std::string_view id, const std::vector<std::string>& args,
+                 std::string_view language) {
   const auto* entry = find(id);
-  return entry ? fill(entry->text, args) : std::string(id);
+  return entry ? made(std::string(id), entry->text, args, language) : std::string(id);
 }
 
-std::string hint(std::string_view id, const std::vector<std::string>& args) {
+std::string hint(std::string_view id, const std::vector<std::string>& args,
+                 std::string_view language) {
   const auto* entry = find(id);
-  return entry ? fill(entry->hint, args) : std::string();
+  return entry ? made(hint_context(id), entry->hint, args, language) : std::string();
+}
+
+std::string word(std::string_view english, std::string_view language) {
+  return std::string(policies::translated(translations(language), "word", english));
+}
+
+std::string_view language_of_locale(std::string_view locale) {
+  const auto word = locale.substr(0, locale.find_first_of("_.@-"));
+  return word == "fr" || word == "FR" || word == "french" || word == "French" ? "fr" : "en";
+}
+
+std::vector<disclosure::SourceText> source_texts() {
+  std::vector<disclosure::SourceText> all;
+  for (const auto part : catalogue()) {
+    for (const auto& entry : part) {
+      all.push_back({std::string(entry.id), entry.text});
+      if (!entry.hint.empty()) all.push_back({hint_context(entry.id), entry.hint});
+    }
+  }
+  for (const auto word : message_words()) all.push_back({"word", word});
+  return all;
 }
 
 std::string finding_text(const disclosure::Message& message, std::string_view language) {
   if (find(message.id) == nullptr) return disclosure::text(message, language);
-  const std::string instead = hint(message.id, message.args);
-  return text(message.id, message.args) + (instead.empty() ? "" : "; " + instead);
+  const std::string instead = hint(message.id, message.args, language);
+  return text(message.id, message.args, language) +
+         (instead.empty() ? "" : (language == "fr" ? "\u202F; " : "; ") + instead);
 }
 
 int exit_code(Fault fault) {

@@ -35,6 +35,9 @@ constexpr std::array entries = {
     // Statements
     MessageText{"sql.read_only", "the data can't be changed here",
                 "results are made by SELECT, and leave by COPY (SELECT …) TO 'name.csv'"},
+    MessageText{"sql.model", "{1} is computed as a table of its own, and this is more than that",
+                "write SELECT dimensions, {1}(…) FROM … WHERE … GROUP BY dimensions; EXPLAIN says "
+                "what stands in the way"},
     MessageText{"sql.unsupported_statement", "{1} is not a statement of a session", what_exists},
     MessageText{"sql.no_copy_from", "nothing is read into the data from here",
                 "a custodian imports files with 'sceau store create'"},

@@ -7,11 +7,20 @@
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 
 void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text) {
   call.output.out(call.command.json ? document.dump() + "\n" : text);
+}
+
+std::string said(const Call& call, std::string_view id, const std::vector<std::string>& args) {
+  return text(id, args, call.command.language);
+}
+
+std::string line(const Call& call, std::string_view id, const std::vector<std::string>& args) {
+  return said(call, id, args) + "\n";
 }
 
 namespace {
@@ -47,6 +56,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"waiver list", waiver_list},
       {"waiver revoke", waiver_revoke},
       {"replay", replay},
+      {"history show", history_show},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

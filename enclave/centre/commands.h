@@ -33,6 +33,7 @@ struct Output {
   std::function<void(const std::string& text)> err;
   std::function<void(const std::string& json)> progress;
   std::function<bool()> cancelled;
+  std::string language = "en";  ///< of what is written to err
 };
 
 /// The exit code. Errors are thrown as EnclaveError or PolicyError and written by the caller, once.

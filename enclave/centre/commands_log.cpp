@@ -60,8 +60,9 @@ Json entry_json(const Call& call, const TailEntry& entry, const CommitmentRow& r
 
 std::string entry_line(const Call& call, const TailEntry& entry) {
   const auto place = call.state.journal.chain().place_of(entry.seq);
-  return "entry " + std::to_string(place.seq) + " of " + place.origin + "  " + entry.event + "  " +
-         entry.time + "  by " + printable(call.state.registry.name_of(entry.actor)) + "\n";
+  return line(call, "shown.entry",
+              {std::to_string(place.seq), place.origin, entry.event, entry.time,
+               printable(call.state.registry.name_of(entry.actor))});
 }
 
 void print(const Call& call, const Json& document, const std::string& shown) {
@@ -77,9 +78,9 @@ int say_erased(const Call& call, const TailEntry& entry, const CommitmentRow& ro
   const auto place = call.state.journal.chain().place_of(erased.seq);
   json["erased"] = {{"log", place.origin}, {"seq", place.seq}, {"time", erased.time}};
   print(call, json,
-        entry_line(call, entry) + "the text was erased on " + erased.time + ", see entry " +
-            std::to_string(place.seq) + " of " + place.origin +
-            "; its commitment stays: " + entry.at("commitment") + "\n");
+        entry_line(call, entry) +
+            line(call, "shown.text_erased",
+                 {erased.time, std::to_string(place.seq), place.origin, entry.at("commitment")}));
   return 1;
 }
 
@@ -101,8 +102,7 @@ int log_reveal(const Call& call) {
   json["text"] = *row.text;
   json["matches"] = true;
   print(call, json,
-        entry_line(call, entry) + "the text, as the entry's commitment proves:\n" +
-            indented(*row.text));
+        entry_line(call, entry) + line(call, "shown.text_proven") + indented(*row.text));
   return 0;
 }
 
@@ -112,8 +112,7 @@ int log_erase(const Call& call) {
   const auto session = call.arguments.one("SESSION");
   const auto seq = erase_session_texts(call.state, by, session, call.arguments.one("reason"));
   print(call, {{"format", 1}, {"session", session}, {"seq", seq}, {"state", "erased"}},
-        "the words of " + session + " are erased (entry " + std::to_string(seq) +
-            "); the log still verifies\n");
+        line(call, "shown.words_erased", {session, std::to_string(seq)}));
   return 0;
 }
 

@@ -42,7 +42,8 @@ int role_grant(const Call& call) {
   const auto user = call.arguments.one("user");
   const auto role = call.arguments.one("role");
   grant_role(call.state, by, user, role);
-  say(call, {{"format", 1}, {"user", user}, {"role", role}}, user + " is now " + role + "\n");
+  say(call, {{"format", 1}, {"user", user}, {"role", role}},
+      line(call, "shown.role_granted", {user, role}));
   return 0;
 }
 
@@ -52,7 +53,8 @@ int role_revoke(const Call& call) {
   const auto user = call.arguments.one("user");
   const auto role = call.arguments.one("role");
   revoke_role(call.state, by, user, role);
-  say(call, {{"format", 1}, {"user", user}, {"role", role}}, user + " is no longer " + role + "\n");
+  say(call, {{"format", 1}, {"user", user}, {"role", role}},
+      line(call, "shown.role_revoked", {user, role}));
   return 0;
 }
 
@@ -65,7 +67,8 @@ int role_list(const Call& call) {
     list.push_back({{"user", user.name}, {"role", role}, {"actor", user.actor}});
     rows.push_back({user.name, role, user.actor});
   }
-  say(call, {{"format", 1}, {"roles", list}}, aligned({"user", "role", "actor"}, rows));
+  say(call, {{"format", 1}, {"roles", list}},
+      aligned(call.command.language, {"user", "role", "actor"}, rows));
   return 0;
 }
 
@@ -79,7 +82,7 @@ int project_create(const Call& call) {
   row.until = call.arguments.one("until");
   create_project(call.state, by, row, call.arguments.many("member"));
   say(call, {{"format", 1}, {"project", row.name}, {"until", row.until}},
-      "project " + row.name + " is open until " + row.until + "\n");
+      line(call, "shown.project_open", {row.name, row.until}));
   return 0;
 }
 
@@ -104,7 +107,7 @@ int project_list(const Call& call) {
         {project.name, over ? "over" : "open", project.until, joined(members), project.title});
   }
   say(call, {{"format", 1}, {"projects", list}},
-      aligned({"project", "state", "until", "members", "title"}, rows));
+      aligned(call.command.language, {"project", "state", "until", "members", "title"}, rows));
   return 0;
 }
 
@@ -120,8 +123,7 @@ int permit_grant(const Call& call) {
   row.until = call.arguments.one("until");
   const auto id = grant_permit(call.state, by, row);
   say(call, {{"format", 1}, {"permit", id}, {"project", row.project}, {"store", row.dataset}},
-      id + ": " + row.project + " may use " + row.dataset + " until " + row.until + ", judged by " +
-          row.policy + "\n");
+      line(call, "shown.permit", {id, row.project, row.dataset, row.until, row.policy}));
   return 0;
 }
 
@@ -143,7 +145,8 @@ int permit_list(const Call& call) {
                     permit.columns ? joined(*permit.columns) : "all", permit.policy, permit.until});
   }
   say(call, {{"format", 1}, {"permits", list}},
-      aligned({"permit", "state", "project", "store", "vintages", "columns", "policy", "until"},
+      aligned(call.command.language,
+              {"permit", "state", "project", "store", "vintages", "columns", "policy", "until"},
               rows));
   return 0;
 }
@@ -153,7 +156,8 @@ int permit_revoke(const Call& call) {
   const auto by = require_role(call.state, call.person, "custodian");
   const auto id = call.arguments.one("PERMIT");
   revoke_permit(call.state, by, id);
-  say(call, {{"format", 1}, {"permit", id}, {"state", "revoked"}}, id + " is revoked\n");
+  say(call, {{"format", 1}, {"permit", id}, {"state", "revoked"}},
+      line(call, "shown.permit_revoked", {id}));
   return 0;
 }
 
@@ -163,7 +167,7 @@ int policy_install(const Call& call) {
   const auto& file = passed_document(call, "FILE");
   const auto row = install_policy(call.state, by, file.text, file.name);
   say(call, {{"format", 1}, {"policy", row.name}, {"version", row.version}, {"sha256", row.sha256}},
-      "policy " + row.name + " " + row.version + " is installed\n");
+      line(call, "shown.policy_installed", {row.name, row.version}));
   return 0;
 }
 
@@ -181,7 +185,7 @@ int policy_list(const Call& call) {
         {policy.name, policy.version, policy.sha256.substr(0, 16), policy.installed.substr(0, 10)});
   }
   say(call, {{"format", 1}, {"policies", list}},
-      aligned({"policy", "version", "sha256", "installed"}, rows));
+      aligned(call.command.language, {"policy", "version", "sha256", "installed"}, rows));
   return 0;
 }
 

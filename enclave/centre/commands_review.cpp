@@ -75,9 +75,9 @@ int ruled(const Call& call, disclosure::Act act) {
   const Ruling ruling{act, call.arguments.one("output"), comment_of(call),
                       call.arguments.one("note")};
   const auto state = decide(call.state, request, by, ruling);
-  std::string shown = id + " is " + state + "\n";
-  if (state == "in_review") shown += "another reviewer's decision is needed\n";
-  if (state == "approved") shown += "next: sceau review release " + id + "\n";
+  auto shown = line(call, "shown.request_is", {id, state});
+  if (state == "in_review") shown += line(call, "shown.another_needed");
+  if (state == "approved") shown += line(call, "shown.next_release", {id});
   say(call, {{"format", 1}, {"request", id}, {"state", state}}, shown);
   return 0;
 }
@@ -97,7 +97,8 @@ int review_list(const Call& call) {
                     request.submitted.substr(0, 16)});
   }
   say(call, {{"format", 1}, {"requests", list}},
-      aligned({"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
+      aligned(call.command.language,
+              {"request", "state", "verdict", "project", "by", "outputs", "submitted"}, rows));
   return 0;
 }
 
@@ -106,7 +107,7 @@ int review_next(const Call& call) {
   const auto actor = require_role(call.state, call.person, "reviewer");
   const auto waiting = filtered(call, actor, {true, "", ""});
   if (waiting.empty()) {
-    say(call, {{"format", 1}, {"request", nullptr}}, "nothing waits for a decision of yours\n");
+    say(call, {{"format", 1}, {"request", nullptr}}, line(call, "shown.nothing_waits"));
     return 1;
   }
   say(call, {{"format", 1}, {"request", waiting.front().id}}, waiting.front().id + "\n");
@@ -126,9 +127,7 @@ int review_revoke(const Call& call) {
   const auto by = require_reviewer(call.state, call.person, request);
   revoke_release(call.state, request, by, comment_of(call));
   Json files = Json::array();
-  std::string shown = id +
-                      " is revoked; the log, the project and the outbox say so. These files "
-                      "have left, and whoever has them keeps them until asked:\n";
+  auto shown = line(call, "shown.release_revoked", {id});
   for (const auto& release : call.state.registry.releases(id)) {
     files.push_back({{"name", release.file_name}, {"sha256", release.sha256}});
     shown += "  " + release.file_name + "  " + release.sha256 + "\n";
@@ -142,7 +141,7 @@ int review_release(const Call& call) {
   review_and_release(call.state, call.person, id, call.examiner);
   const Held held(call.state.mutex);
   Json files = Json::array();
-  std::string shown = id + " is released: " + (call.state.home.outbox() / id).string() + "\n";
+  auto shown = line(call, "shown.released", {id, (call.state.home.outbox() / id).string()});
   for (const auto& release : call.state.registry.releases(id)) {
     files.push_back({{"name", release.file_name},
                      {"sha256", release.sha256},

@@ -60,22 +60,25 @@ Json report_json(const ImportReport& report) {
           {"unknown_codes", report.unknown_codes}};
 }
 
-std::string report_text(const ImportReport& report) {
-  std::string shown = grouped(report.rows) + " rows";
-  if (report.rejected > 0) shown += ", " + grouped(report.rejected) + " lines rejected";
+/// `id` says with the store's name and its rows what became of them.
+std::string report_text(const Call& call, std::string_view id, const std::string& store,
+                        const ImportReport& report) {
+  auto shown = said(call, id, {store, grouped(report.rows)});
+  if (report.rejected > 0) shown += said(call, "shown.rejected", {grouped(report.rejected)});
   shown += "\n";
   for (const auto& fault : report.faults) {
-    shown += "  " + grouped(fault.count) + " × " + printable(text(fault.rule, fault.args)) + "\n";
+    shown +=
+        "  " + grouped(fault.count) + " × " + printable(said(call, fault.rule, fault.args)) + "\n";
   }
   for (const auto& [variable, codes] : report.unknown_codes) {
-    shown += "  unknown codes of " + variable + ":";
+    shown += said(call, "shown.unknown_codes", {variable});
     for (const auto& [code, count] : codes) {
       shown += " '" + printable(code) + "' (" + grouped(count) + ")";
     }
     shown += "\n";
   }
   if (!report.ignored_columns.empty()) {
-    shown += "  columns that the codebook does not name, not imported:";
+    shown += said(call, "shown.ignored_columns");
     for (const auto& column : report.ignored_columns) shown += " " + printable(column);
     shown += "\n";
   }
@@ -86,7 +89,7 @@ int try_create(const Call& call, const SealOrder& order) {
   const auto report = try_store(order);
   Json document = {{"format", 1}, {"store", to_string(order.name)}, {"dry_run", true}};
   document.update(report_json(report));
-  say(call, document, to_string(order.name) + ": nothing sealed (dry run); " + report_text(report));
+  say(call, document, report_text(call, "shown.dry_run", to_string(order.name), report));
   return report.faults.empty() ? 0 : 1;
 }
 
@@ -110,12 +113,17 @@ Json column_json(const ColumnSummary& column) {
           {"bytes", column.bytes}};
 }
 
-std::string store_text(const StoreRow& row, const Store& store) {
-  std::string shown = row.dataset + "@" + row.vintage + (row.superseded ? " (superseded)" : "") +
-                      "\n  rows        " + grouped(row.rows) + "\n  rejected    " +
-                      grouped(row.rejected) + "\n  bytes       " + grouped(row.size) +
-                      "\n  sha256      " + row.sha256 + "\n  sealed      " + row.sealed +
-                      "\n  population  " + row.population + "\n\n";
+std::string store_text(const Call& call, const StoreRow& row, const Store& store) {
+  const auto fact = [&](std::string_view english, const std::string& value) {
+    auto heading = word(english, call.command.language);
+    heading.append(12 - std::min<std::size_t>(11, display_width(heading)), ' ');
+    return "  " + heading + value + "\n";
+  };
+  const auto name = row.dataset + "@" + row.vintage;
+  auto shown = (row.superseded ? line(call, "shown.superseded", {name}) : name + "\n") +
+               fact("rows", grouped(row.rows)) + fact("rejected", grouped(row.rejected)) +
+               fact("bytes", grouped(row.size)) + fact("sha256", row.sha256) +
+               fact("sealed", row.sealed) + fact("population", row.population) + "\n";
   std::vector<std::vector<std::string>> rows;
   for (const auto& column : store.manifest().columns) {
     const auto* variable = store.codebook().find(column.name);
@@ -124,7 +132,8 @@ std::string store_text(const StoreRow& row, const Store& store) {
          column.encoding, grouped(column.nulls),
          column.distinct > 0 ? grouped(column.distinct) : std::string(), grouped(column.bytes)});
   }
-  return shown + aligned({"column", "role", "encoding", "missing", "distinct", "bytes"}, rows);
+  return shown + aligned(call.command.language,
+                         {"column", "role", "encoding", "missing", "distinct", "bytes"}, rows);
 }
 
 int one_or_more(const std::string& option, const std::string& text) {
@@ -150,8 +159,8 @@ int store_create(const Call& call) {
   document.update(store_json(sealed.row));
   document.update(report_json(sealed.report));
   say(call, document,
-      to_string(order.name) + " is sealed: " + report_text(sealed.report) + "  " +
-          grouped(sealed.row.size) + " bytes, sha256 " + sealed.row.sha256 + "\n");
+      report_text(call, "shown.sealed", to_string(order.name), sealed.report) +
+          line(call, "shown.sealed_bytes", {grouped(sealed.row.size), sealed.row.sha256}));
   return 0;
 }
 
@@ -167,7 +176,8 @@ int store_list(const Call& call) {
                     row.sealed.substr(0, 10)});
   }
   say(call, {{"format", 1}, {"stores", list}},
-      aligned({"store", "state", "rows", "rejected", "bytes", "sealed"}, rows));
+      aligned(call.command.language, {"store", "state", "rows", "rejected", "bytes", "sealed"},
+              rows));
   return 0;
 }
 
@@ -186,7 +196,7 @@ int store_show(const Call& call) {
       item["columns"].push_back(column_json(column));
     }
     list.push_back(std::move(item));
-    shown += (shown.empty() ? "" : "\n") + store_text(row, store);
+    shown += (shown.empty() ? "" : "\n") + store_text(call, row, store);
   }
   say(call, {{"format", 1}, {"stores", list}}, shown);
   return 0;
@@ -206,10 +216,11 @@ int store_verify(const Call& call) {
     verify_sealed(access.file, access.sealed, true);
     Store::open(access.file, access.key).check_all();
     list.push_back({{"store", to_string(access.name)}, {"sha256", row.sha256}, {"whole", true}});
-    shown += to_string(access.name) + ": as sealed, " + grouped(row.size) + " bytes, " +
-             grouped(row.rows) + " rows\n";
+    shown += line(call, "shown.as_sealed",
+                  {to_string(access.name), grouped(row.size), grouped(row.rows)});
   }
-  say(call, {{"format", 1}, {"stores", list}}, shown.empty() ? "none\n" : shown);
+  say(call, {{"format", 1}, {"stores", list}},
+      shown.empty() ? word("none", call.command.language) + "\n" : shown);
   return 0;
 }
 
@@ -237,7 +248,8 @@ int store_rejects(const Call& call) {
                reject.rule + "  " + printable(reject.text) + "\n";
     }
   }
-  say(call, {{"format", 1}, {"rejects", list}}, shown.empty() ? "none\n" : shown);
+  say(call, {{"format", 1}, {"rejects", list}},
+      shown.empty() ? word("none", call.command.language) + "\n" : shown);
   return 0;
 }
 

@@ -31,14 +31,14 @@ Json cosigner_json(const audit::Cosigner& one) {
           {"time", time_of(one.time_s)}};
 }
 
-int changed(const Call& call, const std::string& text) {
+int changed(const Call& call, std::string_view id, const std::string& name) {
   const auto& trust = call.state.journal.chain().trust();
   const auto quorum = quorum_word(trust);
-  std::string shown = text + "; quorum: " + quorum + "\n";
+  auto shown = line(call, id, {name, quorum});
   if (quorum == "none" && !trust.witnesses.empty()) {
-    shown += "nothing asks for their signatures yet: sceau log witness quorum 1\n";
+    shown += line(call, "shown.no_signature_asked");
   }
-  shown += "auditors need the new " + call.state.home.trust().string() + "\n";
+  shown += line(call, "shown.new_trust", {call.state.home.trust().string()});
   say(call, {{"format", 1}, {"witnesses", trust.witnesses.size()}, {"quorum", quorum}}, shown);
   return 0;
 }
@@ -51,7 +51,7 @@ int log_witness_add(const Call& call) {
   const auto name = call.arguments.one("NAME");
   change_trust(call.state, by,
                with_witness(call.state.journal.chain().trust(), name, call.arguments.one("KEY")));
-  return changed(call, name + " is a witness now");
+  return changed(call, "shown.witness_added", name);
 }
 
 int log_witness_remove(const Call& call) {
@@ -59,7 +59,7 @@ int log_witness_remove(const Call& call) {
   const auto by = require_role(call.state, call.person, "custodian");
   const auto name = call.arguments.one("NAME");
   change_trust(call.state, by, without_witness(call.state.journal.chain().trust(), name));
-  return changed(call, name + " is no witness any more");
+  return changed(call, "shown.witness_removed", name);
 }
 
 int log_witness_quorum(const Call& call) {
@@ -75,7 +75,7 @@ int log_witness_quorum(const Call& call) {
                        {written, std::to_string(trust.witnesses.size())});
   }
   change_trust(call.state, by, with_quorum(trust, static_cast<std::size_t>(*number)));
-  return changed(call, "the quorum is set");
+  return changed(call, "shown.quorum_set", "");
 }
 
 int log_witness_list(const Call& call) {
@@ -101,7 +101,8 @@ int log_witness_list(const Call& call) {
   }
   const auto quorum = quorum_word(trust);
   say(call, {{"format", 1}, {"quorum", quorum}, {"witnesses", list}},
-      aligned({"witness", "entries", "signed", "key"}, rows) + "quorum: " + quorum + "\n");
+      aligned(call.command.language, {"witness", "entries", "signed", "key"}, rows) +
+          line(call, "shown.quorum_is", {quorum}));
   return 0;
 }
 
@@ -126,7 +127,7 @@ int log_request(const Call& call) {
        {"waiting", requests.waiting},
        {"files", files},
        {"known", requests.known}},
-      requests.files.empty() ? "nothing to ask: the witnesses have seen everything\n" : text);
+      requests.files.empty() ? line(call, "shown.nothing_to_ask") : text);
   return 0;
 }
 
@@ -142,23 +143,24 @@ int log_collect(const Call& call) {
   std::string text;
   for (const auto& one : collected.taken) {
     taken.push_back(cosigner_json(one));
-    text += one.name + " has signed " + grouped(one.size) + " entries\n";
+    text += line(call, "shown.has_signed", {one.name, grouped(one.size)});
   }
   Json unused = Json::array();
   bool alarm = false;
   for (const auto& one : collected.unused) {
     unused.push_back({{"file", one.file}, {"why", one.why}, {"alarm", one.alarm}});
-    text += (one.alarm ? "ALARM " : "not used: ") + printable(one.file) + ": " +
-            printable(one.why) + "\n";
+    text += line(call, one.alarm ? "shown.alarm" : "shown.not_used",
+                 {printable(one.file), printable(one.why)});
     alarm = alarm || one.alarm;
   }
-  if (collected.receipts > 0) text += grouped(collected.receipts) + " receipts renewed\n";
-  for (const auto& id : released) text += id + " is released\n";
-  if (text.empty()) {
-    text = call.command.files.empty() ? "no answer is there\n"
-                                      : "no new signature: ask again, from where they stand\n";
+  if (collected.receipts > 0) {
+    text += line(call, "shown.receipts", {grouped(collected.receipts)});
   }
-  for (const auto& name : status.waiting) text += "waiting for " + name + "\n";
+  for (const auto& id : released) text += line(call, "shown.is_released", {id});
+  if (text.empty()) {
+    text = line(call, call.command.files.empty() ? "shown.no_answer" : "shown.no_signature");
+  }
+  for (const auto& name : status.waiting) text += line(call, "shown.waits_for", {name});
   say(call,
       {{"format", 1},
        {"taken", taken},
@@ -183,9 +185,9 @@ int log_rotate(const Call& call) {
        {"sealed", {{"origin", old.origin}, {"size", old.size}, {"folder", old.folder.string()}}},
        {"log", {{"origin", chain.origin()}}},
        {"trust", call.state.home.trust().string()}},
-      old.origin + " is sealed with " + grouped(old.size) + " entries: " + old.folder.string() +
-          "\n" + chain.origin() + " goes on from there\nauditors need the new " +
-          call.state.home.trust().string() + "\n");
+      line(call, "shown.log_sealed", {old.origin, grouped(old.size), old.folder.string()}) +
+          line(call, "shown.log_goes_on", {chain.origin()}) +
+          line(call, "shown.new_trust", {call.state.home.trust().string()}));
   return 0;
 }
 

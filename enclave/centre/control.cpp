@@ -147,11 +147,13 @@ void send_failure(int socket, const std::string& words, const std::string& advic
 }
 
 /// Runs and says what went wrong, in the form that the client prints; returns the exit code.
-int guarded(int socket, const std::function<int(const Output&)>& act, const Output& output) {
+int guarded(int socket, const std::function<int(const Output&)>& act, const Output& output,
+            const std::string& language) {
   try {
     return act(output);
   } catch (const EnclaveError& error) {
-    send_failure(socket, error.what(), hint(error.id(), error.args()));
+    send_failure(socket, text(error.id(), error.args(), language),
+                 hint(error.id(), error.args(), language));
     return exit_code(error.fault());
   } catch (const policies::PolicyError& error) {
     send_failure(socket, error.what(), error.hint());
@@ -160,8 +162,8 @@ int guarded(int socket, const std::function<int(const Output&)>& act, const Outp
     send_failure(socket, error.what(), "");
     return exit_code(Fault::bad_input);
   } catch (const std::exception& error) {
-    const EnclaveError wrapped(Fault::internal, "centre.internal", {error.what()});
-    send_failure(socket, wrapped.what(), hint(wrapped.id(), wrapped.args()));
+    send_failure(socket, text("centre.internal", {error.what()}, language),
+                 hint("centre.internal", {}, language));
     return exit_code(Fault::internal);
   }
 }
@@ -210,7 +212,8 @@ ControlRequest receive_request(int socket) {
   return request;
 }
 
-void answer(int socket, const std::function<int(const Output&)>& act) noexcept {
+void answer(int socket, const std::function<int(const Output&)>& act,
+            const std::string& language) noexcept {
   Output output;
   output.out = [&](const std::string& text) { send_text(socket, ControlKind::out, text); };
   output.err = [&](const std::string& text) { send_text(socket, ControlKind::err, text); };
@@ -218,8 +221,9 @@ void answer(int socket, const std::function<int(const Output&)>& act) noexcept {
     send_text(socket, ControlKind::progress, json);
   };
   output.cancelled = [&] { return has_gone(socket); };
+  output.language = language;
   try {
-    const int code = guarded(socket, act, output);
+    const int code = guarded(socket, act, output, language);
     send_frame(socket, ControlKind::end, std::to_string(code));
   } catch (...) {
     // The client has gone; what it asked for is done or undone by now, and nobody listens.
@@ -228,19 +232,25 @@ void answer(int socket, const std::function<int(const Output&)>& act) noexcept {
 
 void serve_request(int socket, const ControlRequest& request, Centre& centre,
                    const Examiner& examiner) noexcept {
-  answer(socket, [&](const Output& output) {
-    const auto person = acting_person(read_config(centre.home()), request.person, request.as);
-    return run_command(centre, person, request.command, examiner, output);
-  });
+  answer(
+      socket,
+      [&](const Output& output) {
+        const auto person = acting_person(read_config(centre.home()), request.person, request.as);
+        return run_command(centre, person, request.command, examiner, output);
+      },
+      request.command.language);
 }
 
 void serve_control(int socket, Centre& centre, const Examiner& examiner) noexcept {
   ControlRequest request;
-  answer(socket, [&](const Output& output) {
-    request = receive_request(socket);
-    const auto person = acting_person(read_config(centre.home()), request.person, request.as);
-    return run_command(centre, person, request.command, examiner, output);
-  });
+  answer(
+      socket,
+      [&](const Output& output) {
+        request = receive_request(socket);
+        const auto person = acting_person(read_config(centre.home()), request.person, request.as);
+        return run_command(centre, person, request.command, examiner, output);
+      },
+      request.command.language);
 }
 
 std::optional<int> connect_control(const std::filesystem::path& socket_path) {

@@ -53,7 +53,9 @@ struct ControlRequest {
 
 /// Runs `act` and sends what it prints, its error if it throws, and its exit code. Never throws; a
 /// client that has gone cancels (Output::cancelled).
-void answer(int socket, const std::function<int(const Output&)>& act) noexcept;
+/// `language`: of its errors; read when one is thrown, since `act` may learn it on the way.
+void answer(int socket, const std::function<int(const Output&)>& act,
+            const std::string& language) noexcept;
 
 /// answer() with run_command(): the whole of an unlocked broker's duty to one client.
 void serve_request(int socket, const ControlRequest& request, Centre& centre,

@@ -92,7 +92,9 @@ std::vector<CommandSpec> people_commands() {
        {{"store", "NAME", value, true, "the data set, without vintage"},
         {"rule", "RULE", value, true, "threshold, dominance, …; never history or tabulation"},
         {"variable", "NAME", value, false, "what it is made of, or broken down by"},
-        {"cell", "CELL", value, false, "one cell: 'academie=CORSE,sexe=F'; NA is NULL"},
+        {"cell", "CELL", value, false,
+         "its counts in one cell, 'academie=CORSE,sexe=F' (NA is NULL); with --variable "
+         "that variable's"},
         {"reason", "TEXT", value, true, "why"},
         {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
        "findings of a rule on a variable or a cell are shown and don't count",
@@ -244,6 +246,11 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "judge a request again from the inputs of its check: same verdict, or what differs",
        "sceau replay R-2026-000001"},
+      {"history show",
+       {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
+       {},
+       "the outputs that count against a new one, oldest first",
+       "sceau history show eleves"},
   };
 }
 
@@ -326,7 +333,7 @@ std::span<const OptionSpec> global_options() {
       {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
       {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
       {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
-      {"lang", "LANG", value, false, "en; else LC_MESSAGES"},
+      {"lang", "LANG", value, false, "en or fr; else LC_MESSAGES"},
       {"json", "", flag, false, "one JSON document on stdout, nothing else"},
       {"help", "", flag, false, "this text"},
   };

@@ -24,6 +24,12 @@ struct Call {
 /// The result: a document for programs, or a text for people.
 void say(const Call& call, const nlohmann::ordered_json& document, const std::string& text);
 
+/// A text of the catalogue in the reader's language, and as a line of its own.
+[[nodiscard]] std::string said(const Call& call, std::string_view id,
+                               const std::vector<std::string>& args = {});
+[[nodiscard]] std::string line(const Call& call, std::string_view id,
+                               const std::vector<std::string>& args = {});
+
 using Handler = int (*)(const Call&);
 
 int role_grant(const Call&);
@@ -55,6 +61,7 @@ int waiver_grant(const Call&);
 int waiver_list(const Call&);
 int waiver_revoke(const Call&);
 int replay(const Call&);
+int history_show(const Call&);
 int log_reveal(const Call&);
 int log_erase(const Call&);
 int log_witness_add(const Call&);

@@ -6,6 +6,7 @@
 #include "enclave/centre/print.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -55,8 +56,9 @@ void verify_stores(const Centre& centre, const Output& output) {
   for (const auto& row : rows) {
     verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
     if (output.err) {
-      output.err(row.dataset + "@" + row.vintage + ": as sealed, " + grouped(row.size) +
-                 " bytes\n");
+      output.err(text("shown.as_sealed_bytes", {row.dataset + "@" + row.vintage, grouped(row.size)},
+                      output.language) +
+                 "\n");
     }
   }
 }

@@ -56,8 +56,10 @@ void verify_stores(const Centre& centre, const Output& output);
 void publish_log(Centre& centre);
 
 /// What `sceau status` says of a broker that is still locked. Exit code 0.
-int locked_status(const Home& home, bool json, const Output& output);
+int locked_status(const Home& home, bool json, const Output& output,
+                  std::string_view language = "en");
 /// What it says where nobody serves. Exit code 1.
-int idle_status(const Home& home, bool json, const Output& output);
+int idle_status(const Home& home, bool json, const Output& output,
+                std::string_view language = "en");
 
 }  // namespace sceau::enclave

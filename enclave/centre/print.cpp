@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/bytes.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 
@@ -73,6 +74,14 @@ std::string aligned(const std::vector<std::string>& headers,
     text += shown + "\n";
   }
   return text;
+}
+
+std::string aligned(std::string_view language, const std::vector<std::string>& headings,
+                    const std::vector<std::vector<std::string>>& rows) {
+  if (rows.empty()) return word("none", language) + "\n";
+  std::vector<std::string> words;
+  for (const auto& heading : headings) words.push_back(word(heading, language));
+  return aligned(words, rows);
 }
 
 }  // namespace sceau::enclave

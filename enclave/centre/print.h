@@ -17,6 +17,11 @@ namespace sceau::enclave {
 [[nodiscard]] std::string aligned(const std::vector<std::string>& headers,
                                   const std::vector<std::vector<std::string>>& rows);
 
+/// The same with headings, and "none", that are words of the catalogue (messages.h).
+[[nodiscard]] std::string aligned(std::string_view language,
+                                  const std::vector<std::string>& headings,
+                                  const std::vector<std::vector<std::string>>& rows);
+
 /// One line of text with control characters shown as '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 

@@ -136,8 +136,8 @@ void record_released(Centre::State& state, const Leaving& leaving) {
   for (const auto& output : leaving.outputs) {
     if (!output.opaque) continue;
     for (const auto& population : populations_seen(state, leaving.request)) {
-      state.registry.add_history(
-          population, {leaving.request.id, output.number, leaving.request.project, true, ""});
+      state.registry.add_history(population, {leaving.request.id, output.number,
+                                              leaving.request.project, true, "", false, false, ""});
     }
   }
   set_states(state, leaving.request,

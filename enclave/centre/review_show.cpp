@@ -80,11 +80,10 @@ Json related_json(const Call& call, const Shown& shown) {
     }
     seen.push_back(output.population);
     for (const auto& row : call.state.registry.history(output.population, shown.request.id)) {
-      const auto earlier = call.state.registry.request(row.request);
       list.push_back({{"request", row.request},
                       {"output", row.output},
                       {"project", row.project},
-                      {"state", earlier ? earlier->state : ""}});
+                      {"state", row.state}});
     }
   }
   return list;
@@ -150,14 +149,14 @@ std::string flags_text(const Json& flags) {
 }
 
 /// One row a cell: key, values, units, and the rules that flag it.
-std::string table_text(const std::string& json) {
+std::string table_text(const std::string& json, const std::string& language) {
   const auto table = Json::parse(json);
   const auto& cells = table.at("cells");
-  if (cells.empty()) return "  no cells\n";
+  if (cells.empty()) return text("shown.no_cells", {}, language) + "\n";
   std::vector<std::string> headers;
   for (const auto& [dimension, code] : cells[0].at("cell").items()) headers.push_back(dimension);
   for (const auto& column : table.at("columns")) headers.push_back(column.value("name", ""));
-  headers.insert(headers.end(), {"units", "flags"});
+  headers.insert(headers.end(), {word("units", language), word("flags", language)});
   const bool all = cells.size() <= most_cells_shown;
   std::size_t left_out = 0;
   std::vector<std::vector<std::string>> rows;
@@ -173,22 +172,23 @@ std::string table_text(const std::string& json) {
     row.push_back(scalar(cell.at("units")));
     row.push_back(flags);
   }
-  auto text = aligned(headers, rows);
-  if (left_out > 0) text += grouped(left_out) + " more cells: --json shows all\n";
-  return text;
+  auto shown = aligned(headers, rows);
+  if (left_out > 0) shown += text("shown.more_cells", {grouped(left_out)}, language) + "\n";
+  return shown;
 }
 
-std::string cell_name(const std::vector<disclosure::Coordinate>& cell) {
+std::string cell_name(const std::vector<disclosure::Coordinate>& cell,
+                      const std::string& language) {
   std::string name;
   for (const auto& part : cell) {
     const auto code = part.is_total ? std::string("Total") : part.code.value_or("NA");
     name += (name.empty() ? "" : ", ") + part.dimension + " " + code;
   }
-  return name.empty() ? "the output" : name;
+  return name.empty() ? word("the output", language) : name;
 }
 
 std::string findings_text(const disclosure::Judgement& judgement, const std::string& language) {
-  if (judgement.findings.empty()) return "  no findings\n";
+  if (judgement.findings.empty()) return text("shown.no_findings", {}, language) + "\n";
   std::string shown;
   std::vector<std::string> remedies;
   for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
@@ -198,16 +198,22 @@ std::string findings_text(const disclosure::Judgement& judgement, const std::str
       remedies.push_back(remedy);
     }
     if (i == most_findings_shown) {
-      shown += "  and " + grouped(judgement.findings.size() - i) + " more: --json shows all\n";
+      shown += "  " +
+               text("shown.more_findings", {grouped(judgement.findings.size() - i)}, language) +
+               "\n";
     }
     if (i >= most_findings_shown) continue;
-    shown += "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
-             std::string(policies::to_string(finding.rule)) + "  " +
-             printable(cell_name(finding.cell)) + ": " +
-             printable(finding_text(finding.message, language)) +
-             (finding.waived.empty() ? "" : "  [waived: " + finding.waived + "]") + "\n";
+    shown +=
+        "  " + std::string(disclosure::to_string(finding.verdict)) + "  " +
+        std::string(policies::to_string(finding.rule)) + "  " +
+        printable(cell_name(finding.cell, language)) + ": " +
+        printable(finding_text(finding.message, language)) +
+        (finding.waived.empty() ? "" : "  " + text("shown.waived", {finding.waived}, language)) +
+        "\n";
   }
-  for (const auto& remedy : remedies) shown += "  usual remedy: " + printable(remedy) + "\n";
+  for (const auto& remedy : remedies) {
+    shown += "  " + text("shown.remedy", {printable(remedy)}, language) + "\n";
+  }
   return shown;
 }
 
@@ -225,40 +231,42 @@ std::string lines_of(std::string_view bytes) {
 }
 
 /// What another tool said, as a claim: nothing here has checked it.
-std::string claim_text(const OutputRow& output) {
+std::string claim_text(const Call& call, const OutputRow& output) {
   const auto claim = Json::parse(output.claim, nullptr, false);
-  if (!claim.is_object()) return "  claim      unreadable\n";
+  if (!claim.is_object()) return line(call, "shown.claim_unreadable");
   const auto word = [&](const char* key) {
     const auto at = claim.find(key);
     return at != claim.end() && at->is_string() ? printable(at->get<std::string>()) : "";
   };
-  std::string text = "  claim      " + word("tool") + " " + word("version") + " said " +
-                     word("status") + " (" + word("summary") + "); " +
-                     (output.opaque ? "not recomputed: nothing here has checked it\n"
-                                    : "recomputed here: " + output.verdict + "\n");
-  if (!word("command").empty()) text += "             of " + word("command") + "\n";
+  std::string text =
+      line(call, "shown.claim", {word("tool"), word("version"), word("status"), word("summary")});
+  text += output.opaque ? line(call, "shown.claim_unchecked")
+                        : line(call, "shown.claim_recomputed", {output.verdict});
+  if (!word("command").empty()) text += line(call, "shown.claim_command", {word("command")});
   return text;
 }
 
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
-  std::string text = "\n" + std::to_string(output.number) + "  " + output.name + "  " +
-                     output.verdict + "  (" + output.state + ", decisions needed: " +
-                     std::to_string(reviewers_needed(shown.policy, output)) + ")\n";
-  if (output.erased) text += "  the session's words are erased: name, title, exception, SQL\n";
-  text += "  title      " + printable(output.title) + "\n";
+  std::string text =
+      "\n" + line(call, "shown.output",
+                  {std::to_string(output.number), output.name, output.verdict, output.state,
+                   std::to_string(reviewers_needed(shown.policy, output))});
+  if (output.erased) text += line(call, "shown.output_erased");
+  text += line(call, "shown.output_title", {printable(output.title)});
   if (!output.exception.empty()) {
-    text += "  exception  " + printable(output.exception) +
-            (is_needless(output) ? "  [not needed: nothing fails]" : "") + "\n";
+    text += line(call,
+                 is_needless(output) ? "shown.output_exception_needless" : "shown.output_exception",
+                 {printable(output.exception)});
   }
-  text += "  asked      " + printable(output.sql) + "\n";
-  if (!output.claim.empty()) text += claim_text(output);
-  if (!output.chart.empty()) text += "  chart      " + output.chart + ", of this table\n";
-  text += "  sha256     " + output.sha256 + "\n\n";
+  text += line(call, "shown.output_asked", {printable(output.sql)});
+  if (!output.claim.empty()) text += claim_text(call, output);
+  if (!output.chart.empty()) text += line(call, "shown.output_chart", {output.chart});
+  text += line(call, "shown.output_sha256", {output.sha256}) + "\n";
   if (!output.table.empty()) {
-    text += table_text(output.table) + "\n";
+    text += table_text(output.table, call.command.language) + "\n";
   } else {
-    text += "  " + grouped(output.file.size()) + " bytes; the first of them:\n" +
+    text += line(call, "shown.output_bytes", {grouped(output.file.size())}) +
             lines_of(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n";
   }
   return text + findings_text(judgement, call.command.language);
@@ -274,36 +282,43 @@ std::string related_text(const Call& call, const Shown& shown) {
     // What is no tabulation has no population to look under: nothing was compared.
     const bool compared = std::any_of(shown.outputs.begin(), shown.outputs.end(),
                                       [](const auto& output) { return !output.opaque; });
-    return compared ? "\nnothing else of this population is out or asked for\n"
-                    : "\nnot compared with what is out: no output is a tabulation\n";
+    return "\n" + line(call, compared ? "shown.nothing_related" : "shown.not_compared");
   }
-  return "\nout or asked for already, of the same population:\n" +
-         aligned({"output", "state", "project"}, rows);
+  return "\n" + line(call, "shown.related") +
+         aligned(call.command.language, {"output", "state", "project"}, rows);
 }
 
 std::string text_of(const Call& call, const Shown& shown) {
   const auto& request = shown.request;
-  std::string text =
-      request.id + "  " + request.verdict + "  " + request.state + "\n  project    " +
-      request.project + ", by " + call.state.registry.name_of(request.actor) + "\n  policy     " +
-      request.policy + " " + request.policy_sha256.substr(0, 16) + "\n  submitted  " +
-      request.submitted + ", turn " + std::to_string(request.turn) + "\n";
+  std::string text = request.id + "  " + request.verdict + "  " + request.state + "\n";
+  text += line(call, "shown.request_project",
+               {request.project, call.state.registry.name_of(request.actor)});
+  text += line(call, "shown.request_policy", {request.policy, request.policy_sha256.substr(0, 16)});
+  text += line(call, "shown.request_submitted", {request.submitted, std::to_string(request.turn)});
   for (const auto& output : shown.outputs) text += output_text(call, shown, output);
   if (shown.changes) text += changes_text(*shown.changes);
   for (const auto& row : call.state.registry.comments(request.id)) {
-    text += "\n" + call.state.registry.name_of(row.actor) +
-            " says: " + (row.erased ? "[erased]" : printable(row.words)) + "\n";
+    text += "\n" + line(call, "shown.says",
+                        {call.state.registry.name_of(row.actor),
+                         row.erased ? said(call, "shown.erased") : printable(row.words)});
   }
   for (const auto& row : shown.decisions) {
-    text += "\n" + row.decision + " on " + std::to_string(row.output) + " by " +
-            call.state.registry.name_of(row.reviewer) + ": " + printable(row.comment) +
-            (row.note.empty() ? "" : "  [for staff: " + printable(row.note) + "]") + "\n";
+    text += "\n" + said(call, "shown.decision",
+                        {row.decision, std::to_string(row.output),
+                         call.state.registry.name_of(row.reviewer), printable(row.comment)});
+    if (!row.note.empty()) {
+      text += said(call, "shown.decision_note", {printable(row.note)});
+    }
+    text += "\n";
   }
   if (const auto revoked = call.state.registry.revocation(request.id)) {
-    text += "\nrevoked on " + revoked->time + " by " + call.state.registry.name_of(revoked->actor) +
-            ": " + printable(revoked->comment) + "\n";
+    text += "\n" + line(call, "shown.revoked",
+                        {revoked->time, call.state.registry.name_of(revoked->actor),
+                         printable(revoked->comment)});
   }
-  if (shown.replaced_by) text += "\nreplaced by " + *shown.replaced_by + "\n";
+  if (shown.replaced_by) {
+    text += "\n" + line(call, "shown.replaced_by", {*shown.replaced_by});
+  }
   return text + related_text(call, shown);
 }
 

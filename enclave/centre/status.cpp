@@ -17,7 +17,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void say_state(const Home& home, const std::string& state, bool json, const Output& output) {
+std::string centre_line(const Config& config, std::string_view language) {
+  return text(config.trial ? "shown.centre_trial" : "shown.centre", {config.origin}, language) +
+         "\n";
+}
+
+void say_state(const Home& home, const std::string& state, bool json, const Output& output,
+               std::string_view language) {
   const auto config = read_config(home);
   if (json) {
     const Json document = {
@@ -25,19 +31,18 @@ void say_state(const Home& home, const std::string& state, bool json, const Outp
     output.out(document.dump() + "\n");
     return;
   }
-  output.out("centre    " + config.origin + (config.trial ? " (a trial centre)" : "") +
-             "\nstate     " + state + "\n");
+  output.out(centre_line(config, language) + text("shown.state", {state}, language) + "\n");
 }
 
 }  // namespace
 
-int locked_status(const Home& home, bool json, const Output& output) {
-  say_state(home, "locked", json, output);
+int locked_status(const Home& home, bool json, const Output& output, std::string_view language) {
+  say_state(home, "locked", json, output, language);
   return 0;
 }
 
-int idle_status(const Home& home, bool json, const Output& output) {
-  say_state(home, "not serving", json, output);
+int idle_status(const Home& home, bool json, const Output& output, std::string_view language) {
+  say_state(home, "not serving", json, output, language);
   return 1;
 }
 
@@ -77,7 +82,7 @@ Json policies_json(const Call& call) {
                  {"releases", why ? "wait" : "go"},
                  {"unwitnessed", goes_unwitnessed(call.state, policy)},
                  {"why", nullptr}};
-    if (why) item["why"] = text(why->id, why->args);
+    if (why) item["why"] = said(call, why->id, why->args);
     list.push_back(std::move(item));
   }
   return list;
@@ -108,26 +113,28 @@ Json witness_json(const Call& call, const audit::WitnessStatus& status) {
 
 std::string witness_text(const Call& call, const audit::WitnessStatus& status) {
   const auto quorum = quorum_word(call.state.journal.chain().trust());
-  std::string shown = "witnesses " + (quorum == "none" ? "no quorum (log.trust)" : quorum);
+  auto shown =
+      quorum == "none" ? said(call, "shown.no_quorum") : said(call, "shown.quorum", {quorum});
   if (status.time_s > 0) {
     const std::chrono::system_clock::time_point signed_at(
         std::chrono::seconds(static_cast<std::int64_t>(status.time_s)));
-    shown += ", " + grouped(status.size) + " entries signed " + time_text(signed_at) + ", " +
-             age_text(latest_time(call.state) - signed_at) + " ago";
+    shown += said(call, "shown.signed",
+                  {grouped(status.size), time_text(signed_at),
+                   age_text(latest_time(call.state) - signed_at)});
   } else {
-    shown += ", nothing signed yet";
+    shown += said(call, "shown.nothing_signed");
   }
-  shown += "\n          " + grouped(status.unwitnessed) + " entries not witnessed";
-  if (status.unwitnessed_since) shown += " since " + time_text(*status.unwitnessed_since);
-  for (const auto& name : status.waiting) shown += ", waiting for " + name;
+  shown += "\n" + said(call, "shown.unwitnessed", {grouped(status.unwitnessed)});
+  if (status.unwitnessed_since) {
+    shown += said(call, "shown.unwitnessed_since", {time_text(*status.unwitnessed_since)});
+  }
+  for (const auto& name : status.waiting) shown += said(call, "shown.waiting_for", {name});
   shown += "\n";
   for (const auto& policy : policies_in_use(call)) {
     if (const auto why = release_waits(call.state, policy)) {
-      shown += "          releases wait: " + text(why->id, why->args) + "\n";
+      shown += said(call, "shown.releases_wait", {said(call, why->id, why->args)}) + "\n";
     } else if (goes_unwitnessed(call.state, policy)) {
-      shown += "          " + policy.name +
-               " asks for a witness; this trial centre has none and "
-               "releases all the same\n";
+      shown += said(call, "shown.unwitnessed_trial", {policy.name}) + "\n";
     }
   }
   return shown;
@@ -171,16 +178,17 @@ int status(const Call& call) {
     call.output.out(document.dump() + "\n");
     return 0;
   }
-  std::string shown =
-      "centre    " + call.state.config.origin +
-      (call.state.config.trial ? " (a trial centre)" : "") + "\nstate     unlocked\nstores    " +
-      grouped(registry.stores().size()) + "\nsessions  " + grouped(sessions) + " open\nrequests  " +
-      grouped(waiting) + " waiting" +
-      (revoked > 0 ? ", " + grouped(revoked) + " released and revoked" : "") + "\nlog       " +
-      grouped(size) + " entries, " + grouped(published) + " published\n";
+  auto shown =
+      centre_line(call.state.config, call.command.language) +
+      line(call, "shown.state", {"unlocked"}) +
+      line(call, "shown.stores", {grouped(registry.stores().size())}) +
+      line(call, "shown.sessions", {grouped(sessions)}) +
+      (revoked > 0 ? line(call, "shown.requests_revoked", {grouped(waiting), grouped(revoked)})
+                   : line(call, "shown.requests", {grouped(waiting)})) +
+      line(call, "shown.log", {grouped(size), grouped(published)});
   if (!chain.sealed().empty()) {
-    shown += "          " + chain.origin() + " goes on from " + grouped(chain.sealed().size()) +
-             " sealed, " + grouped(journal.size()) + " entries in all\n";
+    shown += line(call, "shown.log_chain",
+                  {chain.origin(), grouped(chain.sealed().size()), grouped(journal.size())});
   }
   call.output.out(shown + witness_text(call, witnesses));
   return 0;

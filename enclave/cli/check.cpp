@@ -87,8 +87,9 @@ std::vector<disclosure::Remembered> history_of(const Client& client, const Groun
     const auto earlier = asked(ground, text);
     const auto* tabulation = std::get_if<disclosure::Tabulation>(&earlier);
     if (tabulation == nullptr) {
-      throw EnclaveError(Fault::bad_input, "centre.check_after",
-                         {sql::reason_text(std::get<disclosure::Message>(earlier))});
+      throw EnclaveError(
+          Fault::bad_input, "centre.check_after",
+          {sql::reason_text(std::get<disclosure::Message>(earlier), client.language)});
     }
     disclosure::Remembered one;
     one.request = "after-" + std::to_string(history.size() + 1);
@@ -137,20 +138,25 @@ std::string number(const std::optional<double>& value) {
   return text;
 }
 
-std::string cell_text(const std::vector<disclosure::Coordinate>& cell) {
+std::string cell_text(const std::vector<disclosure::Coordinate>& cell,
+                      const std::string& language) {
   std::string text;
   for (const auto& part : cell) {
     text += (text.empty() ? "" : ", ") + part.dimension + " " +
             (part.is_total ? "Total" : part.code.value_or("NA"));
   }
-  return text.empty() ? "the whole output" : text;
+  return text.empty() ? enclave::text("shown.whole_output", {}, language) : text;
 }
 
 std::string text_of(const Client& client, const Ground& ground, const Judged& judged) {
+  const auto& language = client.language;
   const auto& findings = judged.judgement.findings;
-  std::string text = std::string(disclosure::to_string(judged.judgement.verdict)) + ": " +
-                     grouped(findings.size()) + " findings, " + grouped(judged.cells) +
-                     " cells, policy " + ground.policy.name + " " + ground.policy.version + "\n";
+  std::string text = enclave::text("shown.check",
+                                   {std::string(disclosure::to_string(judged.judgement.verdict)),
+                                    grouped(findings.size()), grouped(judged.cells),
+                                    ground.policy.name, ground.policy.version},
+                                   language) +
+                     "\n";
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> advice;
   for (const auto& finding : findings) {
@@ -160,18 +166,23 @@ std::string text_of(const Client& client, const Ground& ground, const Judged& ju
     }
     if (rows.size() == most_findings_shown) continue;
     rows.push_back({std::string(disclosure::to_string(finding.verdict)),
-                    std::string(policies::to_string(finding.rule)), cell_text(finding.cell),
-                    finding.statistic, number(finding.measured), number(finding.limit),
-                    finding_text(finding.message, client.language)});
+                    std::string(policies::to_string(finding.rule)),
+                    cell_text(finding.cell, language), finding.statistic, number(finding.measured),
+                    number(finding.limit), finding_text(finding.message, client.language)});
   }
   if (!rows.empty()) {
     text +=
-        "\n" + aligned({"verdict", "rule", "cell", "statistic", "measured", "limit", "why"}, rows);
+        "\n" + aligned(language,
+                       {"verdict", "rule", "cell", "statistic", "measured", "limit", "why"}, rows);
   }
   if (findings.size() > rows.size()) {
-    text += "and " + grouped(findings.size() - rows.size()) + " more: --json shows all\n";
+    text +=
+        enclave::text("shown.more_findings", {grouped(findings.size() - rows.size())}, language) +
+        "\n";
   }
-  for (const auto& remedy : advice) text += "usual remedy: " + printable(remedy) + "\n";
+  for (const auto& remedy : advice) {
+    text += enclave::text("shown.remedy", {printable(remedy)}, language) + "\n";
+  }
   return text;
 }
 

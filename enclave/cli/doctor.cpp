@@ -21,6 +21,7 @@
 #include "enclave/centre/registry_file.h"
 #include "enclave/cli/local.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "enclave/sandbox/walls.h"
 
 namespace sceau::enclave {
@@ -205,7 +206,7 @@ int doctor_command(const Client& client) {
     text += (line.good ? "ok    " : "NOT   ") + line.name + ": " + printable(line.found) + "\n";
     if (!line.good && !line.advice.empty()) text += "      " + line.advice + "\n";
   }
-  text += fit ? "fit to serve\n" : "not fit: what says NOT stands in the way\n";
+  text += enclave::text(fit ? "shown.fit" : "shown.not_fit", {}, client.language) + "\n";
   client.output.out(client.json ? Json{{"format", 1}, {"fit", fit}, {"checks", list}}.dump() + "\n"
                                 : text);
   return fit ? 0 : 1;

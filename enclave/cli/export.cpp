@@ -18,6 +18,7 @@
 #include "enclave/centre/print.h"
 #include "enclave/cli/local.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -182,15 +183,16 @@ int log_export_command(const Client& client) {
   ::sync();  // a stick is pulled soon
   const bool is_static = program.filename() == "sceau-audit-static";
   Json list = Json::array();
-  std::string text = folder.string() + ": " + grouped(files) + " files\n";
+  const auto line = [&](std::string_view id, const std::vector<std::string>& args = {}) {
+    return text(id, args, client.language) + "\n";
+  };
+  auto shown = line("shown.exported", {folder.string(), grouped(files)});
   for (const auto& log : logs) {
     list.push_back({{"origin", log.origin}, {"size", log.size}});
-    text += "  " + log.origin + "  " + grouped(log.size) + " entries\n";
+    shown += line("shown.exported_log", {log.origin, grouped(log.size)});
   }
-  text += is_static ? "  sceau-audit needs nothing but Linux\n"
-                    : "  sceau-audit needs this system's OpenSSL and Boost: it is not the static "
-                      "one\n";
-  text += "the README in it has the three commands for the auditor\n";
+  shown += line(is_static ? "shown.verifier_static" : "shown.verifier_dynamic");
+  shown += line("shown.exported_readme");
   client.output.out(client.json ? Json{{"format", 1},
                                        {"folder", folder.string()},
                                        {"logs", list},
@@ -198,7 +200,7 @@ int log_export_command(const Client& client) {
                                        {"files", files}}
                                           .dump() +
                                       "\n"
-                                : text);
+                                : shown);
   return 0;
 }
 

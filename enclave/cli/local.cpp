@@ -8,6 +8,7 @@
 #include "enclave/cli/files.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "policies/explain.h"
 #include "policies/policy.h"
 
@@ -34,25 +35,20 @@ Home find_home(const Arguments& arguments) {
 
 int init_command(const Client& client) {
   const auto file = client.arguments.maybe("passphrase-file");
-  const auto passphrase = file ? passphrase_from_file(*file) : ask_new_passphrase();
+  const auto passphrase = file ? passphrase_from_file(*file) : ask_new_passphrase(client.language);
   const bool trial = client.arguments.has("trial");
   Centre::create(client.home, passphrase.bytes(), client.arguments.one("origin"), trial,
                  client.clock);
   const auto config = read_config(client.home);
-  std::string text = "A centre is made: " + client.home.root.string() + "\n";
-  text += "  log       " + config.origin + "\n";
-  text += "  for auditors  " + client.home.trust().string() + "\n";
-  text += "  custodian and operator  " + config.owner + "\n";
-  text +=
-      "Keep the passphrase and a copy of keys/ apart from the stores: without them nothing can "
-      "be read.\n";
-  if (!trial) {
-    text +=
-        "Nobody outside vouches for the log yet; under the policy depp nothing is released before\n"
-        "somebody does: sceau log witness add NAME KEY, then sceau log witness quorum 1\n";
-  }
-  if (trial) text += "This is a trial centre: its owner may act as anybody (--as NAME).\n";
-  client.output.out(text);
+  const auto line = [&](std::string_view id, const std::string& arg = {}) {
+    return text(id, {arg}, client.language) + "\n";
+  };
+  auto shown = line("shown.made", client.home.root.string()) +
+               line("shown.made_log", config.origin) +
+               line("shown.made_trust", client.home.trust().string()) +
+               line("shown.made_owner", config.owner) + line("shown.made_keep");
+  shown += line(trial ? "shown.made_trial" : "shown.made_unwitnessed");
+  client.output.out(shown);
   return 0;
 }
 

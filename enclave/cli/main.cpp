@@ -30,6 +30,14 @@
 namespace sceau::enclave {
 namespace {
 
+std::string language_of_environment() {
+  for (const auto* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return std::string(language_of_locale(value));
+  }
+  return "en";
+}
+
 std::string language_of(const Arguments& arguments) {
   if (const auto named = arguments.maybe("lang")) {
     if (*named != "en" && *named != "fr") {
@@ -37,13 +45,7 @@ std::string language_of(const Arguments& arguments) {
     }
     return *named;
   }
-  for (const auto* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(variable);
-    if (value != nullptr && *value != '\0') {
-      return std::string_view(value).starts_with("fr") ? "fr" : "en";
-    }
-  }
-  return "en";
+  return language_of_environment();
 }
 
 int run_client(const Client& client) {
@@ -109,14 +111,24 @@ void close_the_blinds() {
 #endif
 }
 
+/// Before the words are understood: what a refusal of them is said in.
+std::string language_before(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].starts_with("--lang=")) return words[i].substr(7);
+    if (words[i] == "--lang" && i + 1 < words.size()) return words[i + 1];
+  }
+  return language_of_environment();
+}
+
 int guarded(const std::vector<std::string>& words) {
+  const auto language = language_before(words);
   try {
     return run(words);
   } catch (const EnclaveError& error) {
-    complain(error.what(), hint(error.id(), error.args()));
+    complain(text(error.id(), error.args(), language), hint(error.id(), error.args(), language));
     return exit_code(error.fault());
   } catch (const sql::SqlError& error) {
-    complain(error.what(), error.hint());
+    complain(error.message(language), error.hint(language));
     return exit_code(Fault::bad_input);
   } catch (const policies::PolicyError& error) {
     complain(error.what(), error.hint());
@@ -128,10 +140,12 @@ int guarded(const std::vector<std::string>& words) {
     complain(error.what(), error.hint());
     return exit_code(Fault::integrity);
   } catch (const std::bad_alloc&) {
-    complain(text("server.check_out_of_memory", {}), hint("server.check_out_of_memory", {}));
+    complain(text("server.check_out_of_memory", {}, language),
+             hint("server.check_out_of_memory", {}, language));
     return exit_code(Fault::unavailable);
   } catch (const std::exception& error) {
-    complain(text("centre.internal", {error.what()}), hint("centre.internal", {}));
+    complain(text("centre.internal", {error.what()}, language),
+             hint("centre.internal", {}, language));
     return exit_code(Fault::internal);
   }
 }

@@ -9,6 +9,7 @@
 #include "enclave/cli/files.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "enclave/server/serve.h"
 
 namespace sceau::enclave {
@@ -27,7 +28,8 @@ KeyBytes passphrase_for(const Client& client) {
   if (const auto file = client.arguments.maybe("passphrase-file")) {
     return passphrase_from_file(*file);
   }
-  return ask_passphrase("Passphrase of " + read_config(client.home).origin + ": ");
+  return ask_passphrase(
+      text("shown.ask_passphrase", {read_config(client.home).origin}, client.language));
 }
 
 int ask_broker(int socket, const Client& client) {
@@ -48,7 +50,7 @@ int run_here(const Client& client) {
     throw EnclaveError(Fault::unavailable, "centre.not_serving", {client.home.run().string()});
   }
   if (words == "status" && !client.arguments.has("passphrase-file")) {
-    return idle_status(client.home, client.json, client.output);
+    return idle_status(client.home, client.json, client.output, client.language);
   }
   const auto person = acting_person(config, own_person(), client.arguments.one("as"));
   OpenedFiles opened;

@@ -15,6 +15,7 @@ int serve_command(const Client& client) {
   if (const auto file = client.arguments.maybe("passphrase-file")) {
     options.passphrase = passphrase_from_file(*file);
   }
+  options.language = client.language;
   options.memory = client.arguments.memory("memory");
   options.say = [](const std::string& line) {
     std::fprintf(stderr, "sceau: %s\n", line.c_str());

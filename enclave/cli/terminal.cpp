@@ -14,6 +14,7 @@
 
 #include "enclave/centre/print.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -103,9 +104,9 @@ KeyBytes ask_passphrase(const std::string& prompt) {
   return line;
 }
 
-KeyBytes ask_new_passphrase() {
-  auto first = ask_passphrase("Passphrase of the new centre: ");
-  const auto second = ask_passphrase("Once more: ");
+KeyBytes ask_new_passphrase(std::string_view language) {
+  auto first = ask_passphrase(text("shown.ask_new_passphrase", {}, language));
+  const auto second = ask_passphrase(text("shown.ask_again", {}, language));
   const bool equal = first.size() == second.size() &&
                      CRYPTO_memcmp(first.bytes().data(), second.bytes().data(), first.size()) == 0;
   if (!equal) throw EnclaveError(Fault::usage, "centre.passphrases_differ");

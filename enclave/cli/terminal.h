@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "enclave/keys/keyring.h"
 
@@ -16,7 +17,7 @@ namespace sceau::enclave {
 [[nodiscard]] KeyBytes ask_passphrase(const std::string& prompt);
 
 /// Twice; throws usage (centre.passphrases_differ).
-[[nodiscard]] KeyBytes ask_new_passphrase();
+[[nodiscard]] KeyBytes ask_new_passphrase(std::string_view language);
 
 /// A bar on stderr for Output::progress; nothing where stderr is no terminal.
 class ProgressBar {

@@ -10,6 +10,7 @@
 #include "enclave/centre/print.h"
 #include "enclave/cli/reach.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -60,26 +61,34 @@ std::string joined(const Json& names) {
   return text;
 }
 
+std::string line(const Client& client, std::string_view id,
+                 const std::vector<std::string>& args = {}) {
+  return text(id, args, client.language) + "\n";
+}
+
 /// A row for each line that people read.
-std::string collected_text(const Json& document) {
+std::string collected_text(const Client& client, const Json& document) {
   std::string text;
   for (const auto& one : document.at("taken")) {
-    text += printable(one.value("name", "")) + " has signed " +
-            grouped(one.value("size", std::uint64_t{0})) + " entries\n";
+    text += line(client, "shown.has_signed",
+                 {printable(one.value("name", "")), grouped(one.value("size", std::uint64_t{0}))});
   }
   for (const auto& one : document.at("unused")) {
-    text += (one.value("alarm", false) ? "ALARM: " : "not used: ") +
-            printable(one.value("file", "")) + ": " + printable(one.value("why", "")) + "\n";
+    text += line(client, one.value("alarm", false) ? "shown.alarm" : "shown.not_used",
+                 {printable(one.value("file", "")), printable(one.value("why", ""))});
   }
   const auto receipts = document.value("receipts", std::uint64_t{0});
-  if (receipts > 0) text += grouped(receipts) + " receipts in the outbox are renewed\n";
-  for (const auto& id : document.at("released")) text += id.get<std::string>() + " is released\n";
-  if (text.empty()) {
-    text = document.value("answers", 0) == 0
-               ? "no answer is there\n"
-               : "no new signature: ask again, from where they stand\n";
+  if (receipts > 0) text += line(client, "shown.receipts", {grouped(receipts)});
+  for (const auto& id : document.at("released")) {
+    text += line(client, "shown.is_released", {id.get<std::string>()});
   }
-  if (!document.at("waiting").empty()) text += "waiting for " + joined(document["waiting"]) + "\n";
+  if (text.empty()) {
+    text =
+        line(client, document.value("answers", 0) == 0 ? "shown.no_answer" : "shown.no_signature");
+  }
+  if (!document.at("waiting").empty()) {
+    text += line(client, "shown.waits_for", {joined(document["waiting"])});
+  }
   return text;
 }
 
@@ -117,13 +126,13 @@ int log_request_command(const Client& client) {
     return 0;
   }
   if (written.empty()) {
-    client.output.out("nothing to ask: the witnesses have seen everything\n");
+    client.output.out(line(client, "shown.nothing_to_ask"));
     return 0;
   }
-  std::string text = "asked about " + grouped(document.value("size", std::uint64_t{0})) +
-                     " entries of " + document.value("log", "") + "\n";
+  auto text = line(client, "shown.asked_about",
+                   {grouped(document.value("size", std::uint64_t{0})), document.value("log", "")});
   for (const auto& name : written) text += "  " + (folder / name).string() + "\n";
-  client.output.out(text + "the answers are awaited beside them: NAME.answer\n");
+  client.output.out(text + line(client, "shown.answers_awaited"));
   return 0;
 }
 
@@ -137,7 +146,7 @@ int log_collect_command(const Client& client) {
       fs::remove(*path, ignored);
     }
   }
-  client.output.out(client.json ? document.dump() + "\n" : collected_text(document));
+  client.output.out(client.json ? document.dump() + "\n" : collected_text(client, document));
   return code;
 }
 

@@ -13,6 +13,7 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/centre/grammar.h"
+#include "enclave/messages.h"
 #include "enclave/server/broker_session.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
@@ -117,7 +118,7 @@ Broker::Broker(ServeOptions options)
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
       examiner_(examiner_until(stopping_, options_.memory)),
-      context_{door_, live_, stopping_, options_.say, options_.memory} {}
+      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language} {}
 
 void Broker::unlock_at_start() {
   if (!options_.passphrase) return;
@@ -133,31 +134,39 @@ void Broker::unlock_at_start() {
 /// While nobody has brought the passphrase.
 int Broker::locked_command(const ControlRequest& request, const Output& output) {
   if (find_command(request.command.words).words == "status") {
-    return locked_status(door_.home(), request.command.json, output);
+    return locked_status(door_.home(), request.command.json, output, request.command.language);
   }
   throw EnclaveError(Fault::unavailable, "server.locked");
 }
 
 void Broker::serve_command(int socket) {
+  std::string language = options_.language;
   try {
     const auto request = receive_request(socket);
+    language = request.command.language;
     const auto word = find_command(request.command.words).words;
     const auto centre = door_.centre();
     if (word == "unlock") {
-      answer(socket, [&](const Output& output) {
-        const auto person = acting_person(door_.config(), request.person, request.as);
-        const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
-        output.out(opened ? "unlocked\n" : "was unlocked already\n");
-        return 0;
-      });
+      answer(
+          socket,
+          [&](const Output& output) {
+            const auto person = acting_person(door_.config(), request.person, request.as);
+            const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
+            output.out(text(opened ? "shown.unlocked" : "shown.unlocked_already", {}, language) +
+                       "\n");
+            return 0;
+          },
+          language);
     } else if (centre) {
       serve_request(socket, request, *centre, examiner_);
     } else {
-      answer(socket, [&](const Output& output) { return locked_command(request, output); });
+      answer(
+          socket, [&](const Output& output) { return locked_command(request, output); }, language);
     }
   } catch (...) {
     const auto error = std::current_exception();
-    answer(socket, [&](const Output&) -> int { std::rethrow_exception(error); });
+    answer(
+        socket, [&](const Output&) -> int { std::rethrow_exception(error); }, language);
   }
 }
 
@@ -181,7 +190,7 @@ void Broker::accept_session(const Listener& sessions) {
   const int client = sessions.accept();
   if (client < 0) return;
   if (sessions_.size() >= max_clients) {
-    turn_away(client);
+    turn_away(client, options_.language);
     return;
   }
   sessions_.start([this, client] { serve_client(client, context_); });
@@ -194,8 +203,8 @@ void Broker::publish_now_and_then() {
       if (const auto centre = door_.centre()) publish_log(*centre);
     }
   } catch (...) {
-    options_.say("the log can't be published: " + report_of(std::current_exception()).message +
-                 "; the centre stops");
+    const auto why = report_of(std::current_exception(), options_.language).message;
+    options_.say(text("server.log_unpublished", {why}, options_.language));
     broken_ = true;
     ::kill(::getpid(), SIGTERM);
   }
@@ -205,8 +214,8 @@ void Broker::serve_until_signal(const StopSignals& signals) {
   const bool trial = door_.config().trial;
   const Listener control(door_.home().control_socket(), trial ? 0600 : 0666);
   const Listener sessions(door_.home().session_socket(), trial ? 0600 : 0666);
-  options_.say("serving " + door_.home().run().string() +
-               (door_.centre() ? "" : " (locked; run sceau unlock)"));
+  options_.say(text(door_.centre() ? "shown.serving" : "shown.serving_locked",
+                    {door_.home().run().string()}, options_.language));
   std::thread publisher([this] { publish_now_and_then(); });
   while (true) {
     std::array<pollfd, 3> waiting = {pollfd{signals.fd(), POLLIN, 0},

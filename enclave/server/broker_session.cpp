@@ -5,9 +5,9 @@
 
 #include "audit/bytes.h"
 #include "enclave/centre/control.h"
+#include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
-#include "enclave/server/opened.h"
 #include "enclave/server/serve.h"
 
 namespace sceau::enclave {
@@ -64,13 +64,9 @@ class WorkerDesk {
   bool greeted_ = false;
 };
 
-/// What a session shows must be what its policy lets it show, from where it comes.
+/// Whoever is shown rows must be where rows can't be carried away.
 void WorkerDesk::check_exploration(const SessionGrant& grant) const {
-  const auto policy = read_policy(grant.policy);
-  if (policy.exploration == policies::Exploration::aggregates) {
-    throw EnclaveError(Fault::not_permitted, "server.aggregates_later", {policy.name});
-  }
-  if (!centre_->trial()) {
+  if (!grant.aggregates && !centre_->trial()) {
     throw EnclaveError(Fault::not_permitted, "server.outside_workspace", {grant.project});
   }
 }
@@ -94,7 +90,9 @@ WorkerGrant WorkerDesk::open(const Hello& hello) {
   }
   const auto person = acting_person(config, peer_, as_peer ? "" : hello.user);
   WorkerGrant grant;
-  grant.session = centre_->open_session(person, hello.database);
+  const auto& language = hello.language.empty() ? context_.language : hello.language;
+  grant.session =
+      centre_->open_session(person, hello.database, std::string(language_of_locale(language)));
   grant.cancel = entry_.key();
   session_ = grant.session.session;
   try {
@@ -165,6 +163,12 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
       channel.send(FrameKind::submission,
                    pack(centre_->submit(session_, drafts_of(frame), examiner())));
       return;
+    case FrameKind::see: {
+      const auto draft = unpack<OutputDraft>(frame.payload);
+      check_drafts({draft});
+      channel.send(FrameKind::seen, pack(centre_->see(session_, draft, examiner())));
+      return;
+    }
     case FrameKind::withdraw:
       centre_->withdraw(session_, unpack<std::string>(frame.payload));
       channel.send(FrameKind::done, {});
@@ -192,6 +196,7 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
     case FrameKind::done:
     case FrameKind::judged:
     case FrameKind::submission:
+    case FrameKind::seen:
     case FrameKind::rows:
     case FrameKind::failed:
     case FrameKind::job:
@@ -231,8 +236,8 @@ void serve_worker(Descriptor& client, const BrokerContext& context) {
 }
 
 /// A plain ErrorResponse before any word of the client: libpq shows it.
-void say_error(int client, const Failure& failure) {
-  auto report = report_of(failure);
+void say_error(int client, const Failure& failure, std::string_view language) {
+  auto report = report_of(failure, language);
   report.severity = pg::Severity::fatal;
   pg::Reply reply;
   reply.report(report);
@@ -248,15 +253,16 @@ void serve_client(int client, const BrokerContext& context) noexcept {
     serve_worker(descriptor, context);
   } catch (...) {
     const auto failure = failure_of(std::current_exception());
-    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure);
-    context.say("a session ended: " + report_of(failure).message);
+    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure, context.language);
+    context.say(text("server.session_ended", {report_of(failure, context.language).message},
+                     context.language));
   }
 }
 
-void turn_away(int client) noexcept {
+void turn_away(int client, std::string_view language) noexcept {
   const Descriptor descriptor(client);
   try {
-    say_error(client, {Fault::unavailable, "server.too_many_sessions", {}});
+    say_error(client, {Fault::unavailable, "server.too_many_sessions", {}}, language);
   } catch (...) {
     return;  // out of memory: the closed socket says it
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "enclave/server/door.h"
 #include "enclave/server/live.h"
@@ -17,13 +18,14 @@ struct BrokerContext {
   LiveSessions& live;
   const std::atomic<bool>& stopping;
   std::function<void(const std::string&)> say;
-  std::uint64_t memory = 0;  ///< as ServeOptions::memory
+  std::uint64_t memory = 0;     ///< as ServeOptions::memory
+  std::string language = "en";  ///< as ServeOptions::language
 };
 
 /// Serves one client of the session socket until its worker ends. Closes `client`. Never throws.
 void serve_client(int client, const BrokerContext& context) noexcept;
 
 /// A client for whom there is no room hears 53300 (PostgreSQL's "too many connections").
-void turn_away(int client) noexcept;
+void turn_away(int client, std::string_view language) noexcept;
 
 }  // namespace sceau::enclave

@@ -19,6 +19,7 @@ void put(enclave::WireWriter& out, const Tabulation& value);
 void put(enclave::WireWriter& out, const Waiver& value);
 void put(enclave::WireWriter& out, const Remembered& value);
 void put(enclave::WireWriter& out, Chart value);
+void put(enclave::WireWriter& out, const Supersession& value);
 
 void get(enclave::WireReader& in, Message& value);
 void get(enclave::WireReader& in, Coordinate& value);
@@ -28,5 +29,6 @@ void get(enclave::WireReader& in, Tabulation& value);
 void get(enclave::WireReader& in, Waiver& value);
 void get(enclave::WireReader& in, Remembered& value);
 void get(enclave::WireReader& in, Chart& value);
+void get(enclave::WireReader& in, Supersession& value);
 
 }  // namespace sceau::disclosure

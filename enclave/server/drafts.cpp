@@ -21,11 +21,6 @@ bool is_blank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-disclosure::Message reason_of(const sql::Plan& plan) {
-  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
-  return {"tabulation.no_dataset", {}};
-}
-
 void write_csv(CopyDraft& copy, const sql::Plan& plan, Workbench& workbench,
                Interruption& interruption) {
   const auto rows = workbench.run(plan, interruption);
@@ -91,6 +86,11 @@ void give_chart(OutputDraft& draft, const std::optional<std::string>& word) {
 }
 
 }  // namespace
+
+disclosure::Message reason_of(const sql::Plan& plan) {
+  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
+  return {"tabulation.no_dataset", {}};
+}
 
 JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
   auto drafts = drafts_;

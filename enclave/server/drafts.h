@@ -49,6 +49,9 @@ struct CopyDraft {
 [[nodiscard]] CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
                                       Workbench& workbench, Interruption& interruption);
 
+/// Why the rows of a plan are no tabulation's.
+[[nodiscard]] disclosure::Message reason_of(const sql::Plan& plan);
+
 /// sceau.egress(name, title, bytes): `values` are the statement's parameters as text (bytea as
 /// \x…).
 [[nodiscard]] OutputDraft draft_of_egress(const sql::Statement& statement,

@@ -44,7 +44,9 @@ std::string sqlstate_of(const Failure& failure) {
       {"server.too_many_sessions", "53300"},
       {"server.not_that_user", "28000"},
       {"server.unknown_variable", "42703"},
-      {"server.wrong_kind", "42804"}};
+      {"server.wrong_kind", "42804"},
+      {"centre.not_judged", "SD001"},
+      {"centre.refusals_spent", "SD001"}};
   for (const auto& [id, state] : own) {
     if (failure.id == id) return std::string(state);
   }
@@ -88,26 +90,26 @@ Failure failure_of(const std::exception_ptr& error) noexcept {
   }
 }
 
-pg::Report report_of(const Failure& failure) {
+pg::Report report_of(const Failure& failure, std::string_view language) {
   pg::Report report;
   report.sqlstate = sqlstate_of(failure);
-  report.message = text(failure.id, failure.args);
-  report.hint = hint(failure.id, failure.args);
+  report.message = text(failure.id, failure.args, language);
+  report.hint = hint(failure.id, failure.args, language);
   return report;
 }
 
-pg::Report report_of(const std::exception_ptr& error) {
+pg::Report report_of(const std::exception_ptr& error, std::string_view language) {
   try {
     std::rethrow_exception(error);
   } catch (const sql::SqlError& refused) {
     pg::Report report;
     report.sqlstate = refused.sqlstate();
-    report.message = refused.what();
-    report.hint = refused.hint();
+    report.message = refused.message(language);
+    report.hint = refused.hint(language);
     report.position = refused.position();
     return report;
   } catch (...) {
-    return report_of(failure_of(error));
+    return report_of(failure_of(error), language);
   }
 }
 

@@ -16,7 +16,8 @@ namespace sceau::enclave {
 [[nodiscard]] Failure failure_of(const std::exception_ptr& error) noexcept;
 
 /// What a client is told.
-[[nodiscard]] pg::Report report_of(const std::exception_ptr& error);
-[[nodiscard]] pg::Report report_of(const Failure& failure);
+[[nodiscard]] pg::Report report_of(const std::exception_ptr& error,
+                                   std::string_view language = "en");
+[[nodiscard]] pg::Report report_of(const Failure& failure, std::string_view language = "en");
 
 }  // namespace sceau::enclave

@@ -6,6 +6,7 @@
 #include "enclave/messages.h"
 #include "enclave/server/acro_claims.h"
 #include "enclave/server/notices.h"
+#include "enclave/server/shown.h"
 
 namespace sceau::enclave {
 namespace {
@@ -16,12 +17,14 @@ Outcome command(std::string tag) {
   return outcome;
 }
 
-Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate) {
+Outcome with_warning(std::string tag, std::string_view id, std::string sqlstate,
+                     std::string_view language) {
   auto outcome = command(std::move(tag));
   pg::Report warning;
   warning.severity = pg::Severity::warning;
   warning.sqlstate = std::move(sqlstate);
-  warning.message = text(id, {});
+  warning.message = text(id, {}, language);
+  warning.hint = hint(id, {}, language);
   outcome.notices.push_back(std::move(warning));
   return outcome;
 }
@@ -54,6 +57,7 @@ std::string lower(std::string_view text) {
 Runner::Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench,
                Interruption& interruption)
     : language_(grant.language),
+      aggregates_(grant.aggregates),
       longest_(std::chrono::seconds(std::max<std::int64_t>(1, grant.statement_timeout_s))),
       time_limit_(longest_),
       gate_(gate),
@@ -110,9 +114,11 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
 Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
   const bool show = statement.kind == sql::StatementKind::show;
-  auto outcome =
-      rows_outcome(show ? "SHOW" : "SELECT", plan.columns, workbench_.run(plan, interruption_));
-  if (statement.kind == sql::StatementKind::copy_stdout) {
+  auto outcome = aggregates_ && sql::reads_data(statement)
+                     ? see(statement, plan)
+                     : rows_outcome(show ? "SHOW" : "SELECT", plan.columns,
+                                    workbench_.run(plan, interruption_));
+  if (statement.kind == sql::StatementKind::copy_stdout && !outcome.refusal) {
     outcome.shape = Outcome::Shape::copy_out;
     outcome.tag = "COPY";
     outcome.copy = statement.copy;
@@ -120,8 +126,30 @@ Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   return outcome;
 }
 
+/// Asks the gate, and shows what comes back: never a row that it didn't let out.
+Outcome Runner::see(const sql::Statement& statement, const sql::Plan& plan) {
+  Outcome outcome;
+  if (!plan.tabulation) {
+    outcome.refusal = aggregates_only(reason_of(plan), language_);
+    return outcome;
+  }
+  auto draft = draft_of_explain(statement, plan);
+  draft.name = "query";
+  const auto seen = gate_.see(draft);
+  if (seen.judged.judgement.verdict != disclosure::Verdict::pass) {
+    outcome.refusal = not_shown(seen.judged, language_);
+    return outcome;
+  }
+  return rows_outcome("SELECT", plan.columns, rows_of(shown_rows(seen.cells, *plan.tabulation)));
+}
+
 Outcome Runner::explain(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && sql::reads_data(statement)) {
+    const auto line = plan.tabulation ? text("server.gate_answers", {})
+                                      : aggregates_only(reason_of(plan), language_).message;
+    return rows_outcome("EXPLAIN", statement.columns, rows_of({{line}}));
+  }
   return rows_outcome("EXPLAIN", statement.columns, rows_of(workbench_.explain(plan)));
 }
 
@@ -166,6 +194,11 @@ std::vector<JudgedOutput> Runner::ask(OutputDraft draft, Outcome& outcome) {
 
 Outcome Runner::copy_file(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && !plan.tabulation && sql::reads_data(statement)) {
+    Outcome refused;
+    refused.refusal = aggregates_only(reason_of(plan), language_);
+    return refused;
+  }
   auto copy = draft_of_copy(statement, plan, workbench_, interruption_);
   const bool opaque = !copy.draft.tabulation;
   Outcome outcome;
@@ -181,7 +214,7 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.shape = Outcome::Shape::rows;
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
-  outcome.rows = rows_of({{pending ? text("server.pending", {}) : last_->request}});
+  outcome.rows = rows_of({{pending ? text("server.pending", {}, language_) : last_->request}});
   return outcome;
 }
 
@@ -199,7 +232,8 @@ Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
 }
 
 Outcome Runner::begin() {
-  if (mode_ == Mode::block) return with_warning("BEGIN", "server.in_transaction", "25001");
+  if (mode_ == Mode::block)
+    return with_warning("BEGIN", "server.in_transaction", "25001", language_);
   mode_ = Mode::block;
   return command("BEGIN");
 }
@@ -207,8 +241,8 @@ Outcome Runner::begin() {
 Outcome Runner::commit() {
   const bool in_block = mode_ == Mode::block;
   if (in_block) mode_ = Mode::none;
-  auto outcome =
-      in_block ? command("COMMIT") : with_warning("COMMIT", "server.no_transaction", "25P01");
+  auto outcome = in_block ? command("COMMIT")
+                          : with_warning("COMMIT", "server.no_transaction", "25P01", language_);
   if (pending_.empty()) return outcome;
   tell(pending_.submit(), outcome);
   return outcome;
@@ -219,7 +253,7 @@ Outcome Runner::rollback() {
   if (in_block) mode_ = Mode::none;
   pending_.drop();
   return in_block ? command("ROLLBACK")
-                  : with_warning("ROLLBACK", "server.no_transaction", "25P01");
+                  : with_warning("ROLLBACK", "server.no_transaction", "25P01", language_);
 }
 
 Outcome Runner::set(const sql::Statement& statement) {
@@ -234,6 +268,9 @@ Outcome Runner::set(const sql::Statement& statement) {
     if (encoding != "utf8" && encoding != "utf-8" && encoding != "unicode") {
       throw EnclaveError(Fault::bad_input, "server.only_utf8");
     }
+  }
+  if (name == "lc_messages" && language_of_locale(statement.value) != language_) {
+    return with_warning("SET", "server.language_at_start", "01000", language_);
   }
   return command("SET");
 }

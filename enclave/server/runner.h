@@ -30,7 +30,7 @@ struct Outcome {
   std::unique_ptr<RowSource> rows;         ///< rows, copy_out
   sql::CopyFormat copy;
   std::vector<pg::Report> notices;
-  std::optional<pg::Report> refusal;  ///< the answer is no (SD002): instead of a completion
+  std::optional<pg::Report> refusal;  ///< the answer is no (SD001, SD002): and no completion
 };
 
 class Runner {
@@ -53,6 +53,8 @@ class Runner {
   [[nodiscard]] pg::Transaction transaction() const {
     return mode_ == Mode::block ? pg::Transaction::open : pg::Transaction::idle;
   }
+  /// "en" or "fr", chosen when the session began: of its texts, and of the labels in its files.
+  [[nodiscard]] const std::string& language() const { return language_; }
   [[nodiscard]] std::chrono::milliseconds time_limit() const { return time_limit_; }
   /// The rows of sceau.last_request: request, state, verdict, outputs, findings; or none.
   [[nodiscard]] std::vector<sql::Row> last_request_rows() const;
@@ -61,6 +63,7 @@ class Runner {
   enum class Mode { none, message, block };
 
   Outcome select(const sql::Statement& statement, const Values& values);
+  Outcome see(const sql::Statement& statement, const sql::Plan& plan);
   Outcome explain(const sql::Statement& statement, const Values& values);
   Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
   Outcome copy_file(const sql::Statement& statement, const Values& values);
@@ -74,6 +77,7 @@ class Runner {
   void tell(const Submission& submission, Outcome& outcome);
 
   std::string language_;
+  bool aggregates_;  ///< what reads data is answered by the gate alone
   std::chrono::milliseconds longest_;
   std::chrono::milliseconds time_limit_;
   Gate& gate_;

@@ -25,7 +25,8 @@ struct ServeOptions {
   Clock clock;
   std::optional<KeyBytes> passphrase;                ///< given: unlocks at once
   std::function<void(const std::string& line)> say;  ///< what an operator should read
-  std::uint64_t memory = 0;  ///< bytes that each child may take; 0: half of the machine's
+  std::string language = "en";  ///< of what the operator reads, and of sessions that name none
+  std::uint64_t memory = 0;     ///< bytes that each child may take; 0: half of the machine's
 };
 
 /// Serves until SIGTERM or SIGINT; returns the exit code. Takes the home's lock: throws

@@ -67,7 +67,7 @@ void Session::flush_if_full() {
 std::string Session::report_error() {
   const auto error = std::current_exception();
   if (ends_session(error)) std::rethrow_exception(error);
-  const auto report = report_of(error);
+  const auto report = report_of(error, runner_.language());
   reply_.report(report);
   return report.sqlstate;
 }

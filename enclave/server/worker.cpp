@@ -32,8 +32,8 @@ void listen_for_cancel() {
   ::sigaction(SIGUSR1, &action, nullptr);
 }
 
-void say_goodbye(Client& client, const Failure& failure) {
-  auto report = report_of(failure);
+void say_goodbye(Client& client, const Failure& failure, std::string_view language) {
+  auto report = report_of(failure, language);
   report.severity = pg::Severity::fatal;
   pg::Reply reply;
   reply.report(report);
@@ -63,20 +63,22 @@ class Conversation {
             return std::nullopt;
           case Client::Event::broker:
             reason_ = "stopped";
-            say_goodbye(client_, {Fault::unavailable, "server.stopping", {}});
+            say_goodbye(client_, {Fault::unavailable, "server.stopping", {}}, language_);
             return std::nullopt;
         }
       }
     } catch (const pg::ProtocolError& error) {
       reason_ = "protocol";
       pg::Reply reply;
-      reply.report({pg::Severity::fatal, "08P01", text("server.protocol", {error.what()}), "",
-                    hint("server.protocol", {}), 0});
+      reply.report({pg::Severity::fatal, "08P01",
+                    text("server.protocol", {error.what()}, language_), "",
+                    hint("server.protocol", {}, language_), 0});
       client_.send(reply.take());
       return std::nullopt;
     }
   }
   [[nodiscard]] const std::string& reason() const { return reason_; }
+  void speak(const std::string& language) { language_ = language; }
 
  private:
   Client& client_;
@@ -84,6 +86,7 @@ class Conversation {
   pg::FrontendReader reader_;
   std::string bytes_;
   std::string reason_ = "closed";
+  std::string language_ = "en";
 };
 
 /// Answers requests for encryption, passes cancel requests on; the start packet, or nullopt.
@@ -106,9 +109,19 @@ std::string parameter(const pg::Startup& startup, const std::string& name) {
   return found == startup.parameters.end() ? std::string() : found->second;
 }
 
+/// PGOPTIONS='-c lc_messages=fr_FR.UTF-8', as PostgreSQL's clients say it; empty: they say nothing.
+/// What else stands in the options is looked at when the session is there.
+std::string language_asked(const pg::Startup& startup) {
+  std::string language;
+  for (const auto& [name, value] : pg::startup_settings(parameter(startup, "options"))) {
+    if (name == "lc_messages") language = language_of_locale(value);
+  }
+  return language;
+}
+
 Hello hello_of(const pg::Startup& startup) {
   Hello hello = {parameter(startup, "user"), parameter(startup, "database"),
-                 parameter(startup, "application_name")};
+                 parameter(startup, "application_name"), language_asked(startup)};
   if (hello.database.empty()) hello.database = hello.user;
   return hello;
 }
@@ -163,9 +176,14 @@ void work(Client& client, BrokerLine& broker) {
   Conversation conversation(client, broker.fd());
   const auto startup = read_startup(conversation, client, broker);
   if (!startup) return;
+  std::string language;
   try {
     negotiate(*startup, client);
+    language = language_asked(*startup);
+    conversation.speak(language);
     const auto grant = broker.open(hello_of(*startup));
+    language = grant.session.language;
+    conversation.speak(language);
     see_only(files_of(grant.session.datasets));
     serve_session(conversation, client, broker, grant, *startup);
     broker.closing(conversation.reason());
@@ -173,7 +191,7 @@ void work(Client& client, BrokerLine& broker) {
     const auto failure = failure_of(std::current_exception());
     if (failure.id == "server.peer_gone" || failure.id == "server.bad_frame") return;
     broker.closing(failure.id == "server.client_gone" ? "dropped" : "refused");
-    if (failure.id != "server.client_gone") say_goodbye(client, failure);
+    if (failure.id != "server.client_gone") say_goodbye(client, failure, language);
   }
 }
 

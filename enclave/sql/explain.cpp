@@ -14,8 +14,10 @@ std::string joined(const std::vector<std::string>& words) {
 
 class Explanation {
  public:
+  explicit Explanation(std::string_view language) : language_(language) {}
+
   void say(std::string_view id, const std::vector<std::string>& args) {
-    rows_.push_back({text(id, args)});
+    rows_.push_back({text(id, args, language_)});
   }
 
   void access(const TableAccess& access) {
@@ -49,6 +51,7 @@ class Explanation {
   [[nodiscard]] std::vector<Row> take() && { return std::move(rows_); }
 
  private:
+  std::string_view language_;
   std::vector<Row> rows_;
 };
 
@@ -59,8 +62,9 @@ std::vector<std::string> shape_of(const disclosure::Tabulation& table) {
 
 }  // namespace
 
-std::vector<Row> explain_rows(const Plan& plan, const std::vector<TableAccess>& accesses) {
-  Explanation explanation;
+std::vector<Row> explain_rows(const Plan& plan, const std::vector<TableAccess>& accesses,
+                              std::string_view language) {
+  Explanation explanation(language);
   if (plan.fixed) {
     explanation.say("explain.fixed", {});
     return std::move(explanation).take();
@@ -71,7 +75,7 @@ std::vector<Row> explain_rows(const Plan& plan, const std::vector<TableAccess>& 
     return std::move(explanation).take();
   }
   const auto reason = plan.not_a_tabulation
-                          ? text(plan.not_a_tabulation->id, plan.not_a_tabulation->args)
+                          ? text(plan.not_a_tabulation->id, plan.not_a_tabulation->args, language)
                           : std::string();
   if (plan.mixed) {
     explanation.say("explain.mixed", {reason});
@@ -85,7 +89,8 @@ std::vector<Row> explain_rows(const Plan& plan, const std::vector<TableAccess>& 
     explanation.say("explain.around", {});
   } else {
     explanation.say("explain.sqlite", {reason});
-    if (plan.not_explorable) explanation.say("explain.neither", {plan.not_explorable->what()});
+    if (plan.not_explorable)
+      explanation.say("explain.neither", {plan.not_explorable->message(language)});
   }
   for (const auto& access : accesses) explanation.access(access);
   return std::move(explanation).take();

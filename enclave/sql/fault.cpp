@@ -14,6 +14,12 @@ SqlError::SqlError(std::string sqlstate, std::string id, std::vector<std::string
       args_(std::move(args)),
       position_(position) {}
 
-std::string SqlError::hint() const { return enclave::hint(id_, args_); }
+std::string SqlError::message(std::string_view language) const {
+  return text(id_, args_, language);
+}
+
+std::string SqlError::hint(std::string_view language) const {
+  return enclave::hint(id_, args_, language);
+}
 
 }  // namespace sceau::enclave::sql

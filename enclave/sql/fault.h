@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sceau::enclave::sql {
@@ -19,7 +20,8 @@ class SqlError final : public std::runtime_error {
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const std::vector<std::string>& args() const { return args_; }
   [[nodiscard]] int position() const { return position_; }
-  [[nodiscard]] std::string hint() const;
+  [[nodiscard]] std::string message(std::string_view language) const;
+  [[nodiscard]] std::string hint(std::string_view language = "en") const;
 
  private:
   std::string sqlstate_;

@@ -263,10 +263,8 @@ Plan plan_select(const Statement& statement, const Catalog& catalog,
   return plan_of(with_values(statement, values), catalog);
 }
 
-std::string reason_text(const disclosure::Message& reason) {
-  const auto why = text(reason.id, reason.args);
-  const auto instead = hint(reason.id, reason.args);
-  return instead.empty() ? why : why + "; " + instead;
+std::string reason_text(const disclosure::Message& reason, std::string_view language) {
+  return finding_text(reason, language);
 }
 
 }  // namespace sceau::enclave::sql

@@ -156,6 +156,13 @@ struct Plan {
 [[nodiscard]] std::vector<Row> format_rows(const disclosure::Table& table,
                                            const TabulationPlan& plan);
 
+/// Into the order that the SELECT asks for; rows are in its columns.
+void sort_rows(std::vector<Row>& rows, const TabulationPlan& plan);
+
+/// Whether a statement that prepare() gave reads rows of a data set anywhere in it: in a subquery,
+/// in VALUES, under EXPLAIN. False: it reads sceau.*, the catalogue, settings or constants alone.
+[[nodiscard]] bool reads_data(const Statement& statement);
+
 /// The types of its rows' columns.
 [[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);
 
@@ -171,9 +178,11 @@ struct TableAccess {
 /// EXPLAIN's rows, one column "QUERY PLAN": who computes what, from which columns, through which
 /// filters; and why not the engine. `accesses`: of the plan's SQLite half, if it has one.
 [[nodiscard]] std::vector<Row> explain_rows(const Plan& plan,
-                                            const std::vector<TableAccess>& accesses);
+                                            const std::vector<TableAccess>& accesses,
+                                            std::string_view language = "en");
 
-/// English text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
-[[nodiscard]] std::string reason_text(const disclosure::Message& reason);
+/// Text of a tabulation.… reason with its hint: "LIMIT is no part of a tabulation; …".
+[[nodiscard]] std::string reason_text(const disclosure::Message& reason,
+                                      std::string_view language = "en");
 
 }  // namespace sceau::enclave::sql
