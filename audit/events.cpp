@@ -78,6 +78,7 @@ constexpr std::array events = {
             {"turn", number},
             {"verdict", word}}}},
     Event{"release.revoked", {{{"request", word}, {"turn", number}}}},
+    Event{"history.viewed", {{{"population", word}}}},
     Event{"log.cosigned", {{{"size", number}, {"time", number}, {"witness", word}}}},
     Event{"log.erased", {{{"reason", word}, {"session", word}}}},
     Event{"log.revealed", {{{"entry", number}}}},

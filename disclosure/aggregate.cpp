@@ -6,6 +6,7 @@
 #include "disclosure/cells.h"
 #include "disclosure/fault.h"
 #include "disclosure/groups.h"
+#include "disclosure/model_fit.h"
 #include "disclosure/plan.h"
 #include "disclosure/table.h"
 
@@ -67,6 +68,7 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
     const Groups coarser = regroup(found.groups, plan, to, cells.size());
     CellFiller(tabulation, plan, coarser, cells, counted_up(cells.size())).fill();
   }
+  fit_models(table, source, codebook, cancelled, threads);
   return table;
 }
 

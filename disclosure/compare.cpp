@@ -5,20 +5,56 @@
 #include <utility>
 
 #include "disclosure/interner.h"
+#include "disclosure/narrower.h"
+#include "disclosure/prime_field.h"
 
 namespace sceau::disclosure {
 namespace {
 
 using policies::Rule;
 
-// A difference has its own least number of units, whether or not the threshold is off.
+// What an outer cell holds of an inner family.
+struct Held {
+  std::int64_t inside = 0;  // rows of the parts
+  Parts parts;              // cells of the inner family that lie inside
+};
+
+}  // namespace
+
+// Whether or not the threshold is off: a difference has its own.
 policies::Policy as_for_differences(policies::Policy policy) {
   policy.off.erase(Rule::threshold);
   policy.threshold.minimum = policy.history.minimum;
   return policy;
 }
 
-}  // namespace
+std::uint64_t rows_digest(const std::vector<std::uint32_t>& profiles) {
+  std::uint64_t sum = profiles.size();
+  for (std::uint64_t profile : profiles) sum += draw(profile);
+  return sum;
+}
+
+std::vector<Judged> judge_derived(const std::vector<Evidence>& evidence,
+                                  const std::vector<const Known*>& known,
+                                  const DifferenceEvidence& measures,
+                                  const policies::Policy& policy) {
+  auto rows = judge(evidence[0], Telling::count, policy);
+  const auto too_few = [](const Breach& breach) { return breach.rule == Rule::threshold; };
+  if (std::any_of(rows.begin(), rows.end(), too_few)) {
+    std::erase_if(rows, std::not_fn(too_few));
+    return {{nullptr, std::move(rows)}};
+  }
+  std::vector<Judged> found;
+  if (!rows.empty()) found.push_back({nullptr, std::move(rows)});
+  for (const Known* one : known) {
+    auto more = judge(evidence[measures.measure_of(one)], one->telling, policy);
+    std::erase_if(more, [](const Breach& breach) {
+      return breach.rule == Rule::threshold || breach.rule == Rule::contributors;
+    });
+    if (!more.empty()) found.push_back({one, std::move(more)});
+  }
+  return found;
+}
 
 // Rows that are in one atom of each of two tables.
 struct TableComparison::Joint {
@@ -34,14 +70,14 @@ struct TableComparison::Pair {
   const ReleasedSets* their_sets;
 };
 
-// What one cell holds more than another: their numbers, and how many rows lie between.
+// What one cell holds more than one part of it, or than several, and how many rows that is.
 struct TableComparison::Rest {
-  std::uint32_t ours;
-  std::uint32_t theirs;
+  std::uint32_t cell;  // of the outer family
+  Parts parts;         // of the inner one
   std::int64_t rows;
 
-  [[nodiscard]] Difference as_difference(bool ours_hold) const {
-    return ours_hold ? Difference{ours, theirs} : Difference{theirs, ours};
+  [[nodiscard]] Difference difference() const {
+    return {cell, parts.size() == 1 ? parts[0] : Difference::all_parts};
   }
 };
 
@@ -90,10 +126,10 @@ std::vector<Derived> TableComparison::within(std::uint64_t& steps) {
   return found;
 }
 
-std::vector<Derived> TableComparison::with(const Tabulation& earlier, std::uint64_t& steps) {
+std::vector<Derived> TableComparison::with(const Tabulation& earlier, const ReleasedSets& theirs,
+                                           std::uint64_t& steps) {
   std::vector<Derived> found;
   their_totals_.clear();
-  const ReleasedSets theirs = released_sets(earlier, *profiles_, *codebook_);
   const auto atoms = contingency(theirs);
   steps += profiles_->size() * (1 + earlier.dimensions.size() + earlier.columns.size());
   for (const Family& ours : sets_.families) {
@@ -104,54 +140,90 @@ std::vector<Derived> TableComparison::with(const Tabulation& earlier, std::uint6
   return found;
 }
 
-void TableComparison::compare(const Pair& pair, const std::vector<Joint>& atoms,
-                              std::uint64_t& steps, std::vector<Derived>& out) {
+std::vector<TableComparison::Joint> TableComparison::joint_cells(const Pair& pair,
+                                                                 const std::vector<Joint>& atoms,
+                                                                 const ReleasedSets& ours) {
   Interner interner;
   std::vector<Joint> cells;
   for (const Joint& joint : atoms) {
-    const std::uint32_t ours = pair.ours->cell_of[sets_.atoms[joint.ours]];
-    const std::uint32_t theirs = pair.theirs->cell_of[pair.their_sets->atoms[joint.theirs]];
-    if (ours == nowhere || theirs == nowhere) continue;
-    const std::uint32_t at = interner.intern(static_cast<std::uint64_t>(ours) << 32 | theirs);
-    if (at == cells.size()) cells.push_back({ours, theirs, 0});
+    const std::uint32_t our_cell = pair.ours->cell_of[ours.atoms[joint.ours]];
+    const std::uint32_t their_cell = pair.theirs->cell_of[pair.their_sets->atoms[joint.theirs]];
+    if (our_cell == nowhere || their_cell == nowhere) continue;
+    const std::uint32_t at =
+        interner.intern(static_cast<std::uint64_t>(our_cell) << 32 | their_cell);
+    if (at == cells.size()) cells.push_back({our_cell, their_cell, 0});
     cells[at].rows += joint.rows;
   }
-  steps += atoms.size() + cells.size();
-  // Where two cells of the inner family fill the outer cell, the rest of one is the other: a cell
-  // that is released itself, and so judged itself.
-  std::vector<std::vector<const Joint*>> in_ours(pair.ours->cells());
-  std::vector<std::vector<const Joint*>> in_theirs(pair.theirs->cells());
-  for (const Joint& joint : cells) {
-    in_ours[joint.ours].push_back(&joint);
-    in_theirs[joint.theirs].push_back(&joint);
-  }
-  const auto filled = [](const std::vector<const Joint*>& parts, std::int64_t whole,
-                         const auto& rows_of) {
-    const auto inside = [&](const Joint* part) { return part->rows == rows_of(*part); };
-    return parts.size() == 2 && inside(parts[0]) && inside(parts[1]) &&
-           parts[0]->rows + parts[1]->rows == whole;
-  };
-  const auto our_rows = [&](const Joint& joint) { return pair.ours->rows[joint.ours]; };
-  const auto their_rows = [&](const Joint& joint) { return pair.theirs->rows[joint.theirs]; };
-  std::vector<Rest> ours_hold;
-  std::vector<Rest> theirs_hold;
-  for (const Joint& joint : cells) {
-    const std::int64_t ours = our_rows(joint);
-    const std::int64_t theirs = their_rows(joint);
-    if (ours == theirs) continue;
-    if (joint.rows == theirs && !filled(in_ours[joint.ours], ours, their_rows)) {
-      ours_hold.push_back({joint.ours, joint.theirs, ours - theirs});
-    }
-    if (joint.rows == ours && !filled(in_theirs[joint.theirs], theirs, our_rows)) {
-      theirs_hold.push_back({joint.ours, joint.theirs, theirs - ours});
-    }
-  }
-  judge_rests(pair, true, ours_hold, steps, out);
-  judge_rests(pair, false, theirs_hold, steps, out);
+  return cells;
 }
 
-void TableComparison::judge_rests(const Pair& pair, bool ours_hold, const std::vector<Rest>& rests,
+void TableComparison::compare(const Pair& pair, const std::vector<Joint>& atoms,
+                              std::uint64_t& steps, std::vector<Derived>& out) {
+  const auto cells = joint_cells(pair, atoms, sets_);
+  steps += atoms.size() + cells.size();
+  judge_equal(pair, cells, out);
+  judge_rests(pair, true, cells, steps, out);
+  judge_rests(pair, false, cells, steps, out);
+}
+
+// Two cells of the same rows: where one is narrower as written, by a sensitive variable, it tells
+// that variable of everybody in the other. Within a table the distribution of a dimension is the
+// group disclosure rule's own business.
+void TableComparison::judge_equal(const Pair& pair, const std::vector<Joint>& cells,
+                                  std::vector<Derived>& out) const {
+  if (!policy_.enforces(Rule::group_disclosure)) return;
+  const bool both_new = pair.their_sets == &sets_;
+  if (both_new && pair.ours->valid == pair.theirs->valid) return;
+  const Restrictions ours(*tabulation_, *pair.ours, *codebook_);
+  const Restrictions theirs(*pair.their_tabulation, *pair.theirs, *codebook_);
+  if (ours.sensitive() == theirs.sensitive()) return;
+  for (const Joint& joint : cells) {
+    if (joint.rows != pair.ours->rows[joint.ours]) continue;
+    if (joint.rows != pair.theirs->rows[joint.theirs]) continue;
+    const auto& our_codes = sets_.codes[pair.ours->example[joint.ours]];
+    const auto& their_codes = pair.their_sets->codes[pair.theirs->example[joint.theirs]];
+    const auto variable =
+        tells_of_all({&ours, ours.of(our_codes)}, {&theirs, theirs.of(their_codes)});
+    if (!variable) continue;
+    Breach breach;
+    breach.rule = Rule::group_disclosure;
+    breach.measured = 1.0;
+    breach.limit = policies::to_double(policy_.group_disclosure.share);
+    breach.message = {"all_of_them", {*variable}};
+    Derived one = derived(pair, false, joint.ours, joint.theirs);
+    one.statistic = pair.ours->statistic;
+    one.breaches = {std::move(breach)};
+    out.push_back(std::move(one));
+  }
+}
+
+void TableComparison::judge_rests(const Pair& pair, bool ours_hold, const std::vector<Joint>& cells,
                                   std::uint64_t& steps, std::vector<Derived>& out) {
+  const Family& outer = ours_hold ? *pair.ours : *pair.theirs;
+  const Family& inner = ours_hold ? *pair.theirs : *pair.ours;
+  std::vector<Held> held(outer.cells());
+  Holders holders(inner.cells(), nowhere);
+  for (const Joint& joint : cells) {
+    const std::uint32_t cell = ours_hold ? joint.ours : joint.theirs;
+    const std::uint32_t part = ours_hold ? joint.theirs : joint.ours;
+    if (joint.rows != inner.rows[part]) continue;
+    held[cell].parts.push_back(part);
+    held[cell].inside += joint.rows;
+    holders[part] = cell;
+  }
+  std::vector<Rest> rests;
+  for (std::uint32_t cell = 0; cell < held.size(); ++cell) {
+    const std::int64_t rows = outer.rows[cell];
+    // Where two parts fill the cell, the rest of one is the other: a cell that is released itself,
+    // and so judged itself.
+    const Parts& parts = held[cell].parts;
+    const bool filled = held[cell].inside == rows;
+    for (const std::uint32_t part : parts) {
+      if (inner.rows[part] == rows || (filled && parts.size() == 2)) continue;
+      rests.push_back({cell, {part}, rows - inner.rows[part]});
+    }
+    if (!filled && parts.size() > 1) rests.push_back({cell, parts, rows - held[cell].inside});
+  }
   std::vector<const Known*> known;  // by both
   for (const Known& one : pair.ours->known) {
     const auto same = [&](const Known& other) { return other.same(one); };
@@ -161,15 +233,13 @@ void TableComparison::judge_rests(const Pair& pair, bool ours_hold, const std::v
   }
   std::vector<Rest> doubtful;
   std::vector<Difference> differences;
-  for (const Rest& rest : rests) {
+  for (Rest& rest : rests) {
     if (surely_passes(pair, ours_hold, rest, known, steps)) continue;
-    doubtful.push_back(rest);
-    differences.push_back(rest.as_difference(ours_hold));
+    differences.push_back(rest.difference());
+    doubtful.push_back(std::move(rest));
   }
   if (doubtful.empty()) return;
-  const Family& outer = ours_hold ? *pair.ours : *pair.theirs;
-  const Family& inner = ours_hold ? *pair.theirs : *pair.ours;
-  const auto evidence = evidence_->exact(outer, inner, differences, steps);
+  const auto evidence = evidence_->exact(outer, inner, holders, differences, steps);
   for (std::size_t i = 0; i < doubtful.size(); ++i) {
     judge_rest(pair, ours_hold, doubtful[i], known, evidence[i], out);
   }
@@ -184,7 +254,7 @@ bool TableComparison::surely_passes(const Pair& pair, bool ours_hold, const Rest
   const Totals& theirs = totals(*pair.theirs, steps);
   const auto passes = [&](const Known* one) {
     const Evidence worst = evidence_->pessimistic(
-        ours_hold ? ours : theirs, ours_hold ? theirs : ours, rest.as_difference(ours_hold), one);
+        ours_hold ? ours : theirs, ours_hold ? theirs : ours, rest.cell, rest.parts, one);
     return judge(worst, one == nullptr ? Telling::count : one->telling, policy_).empty();
   };
   return passes(nullptr) && std::all_of(known.begin(), known.end(), passes);
@@ -194,38 +264,46 @@ void TableComparison::judge_rest(const Pair& pair, bool ours_hold, const Rest& r
                                  const std::vector<const Known*>& known,
                                  const std::vector<Evidence>& evidence,
                                  std::vector<Derived>& out) const {
-  auto found = judge(evidence[0], Telling::count, policy_);
-  const auto too_few = [](const Breach& breach) { return breach.rule == Rule::threshold; };
-  if (std::any_of(found.begin(), found.end(), too_few)) {  // that says enough
-    std::erase_if(found, std::not_fn(too_few));
-    add(pair, ours_hold, rest, pair.ours->statistic, std::move(found), out);
-    return;
-  }
-  add(pair, ours_hold, rest, pair.ours->statistic, std::move(found), out);
-  for (const Known* one : known) {
-    auto more = judge(evidence[evidence_->measure_of(one)], one->telling, policy_);
-    std::erase_if(more, [](const Breach& breach) {  // said of the rows already
-      return breach.rule == Rule::threshold || breach.rule == Rule::contributors;
-    });
-    add(pair, ours_hold, rest, one->statistic, std::move(more), out);
+  for (Judged& judged : judge_derived(evidence, known, *evidence_, policy_)) {
+    // Of two new cells the smaller one is named, of many the one that holds them.
+    const bool of_many = rest.parts.size() > 1;
+    const bool name_theirs = pair.their_sets == &sets_ && ours_hold != of_many;
+    Derived one = ours_hold ? derived(pair, name_theirs, rest.cell, rest.parts[0])
+                            : derived(pair, name_theirs, rest.parts[0], rest.cell);
+    one.statistic = judged.known == nullptr ? pair.ours->statistic : judged.known->statistic;
+    one.of_many = of_many;
+    one.breaches = std::move(judged.breaches);
+    one.rows = digest(pair, ours_hold, rest);
+    out.push_back(std::move(one));
   }
 }
 
-void TableComparison::add(const Pair& pair, bool ours_hold, const Rest& rest,
-                          const std::string& statistic, std::vector<Breach> breaches,
-                          std::vector<Derived>& out) const {
-  if (breaches.empty()) return;
-  auto our_cell = coordinates(*tabulation_, sets_, *pair.ours, rest.ours);
-  auto their_cell =
-      coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, rest.theirs);
-  const bool both_new = pair.their_sets == &sets_;
-  if (both_new && ours_hold) {  // of two new cells the smaller one is named
-    out.push_back({pair.theirs->grouping_set, std::move(their_cell), statistic, std::move(our_cell),
-                   pair.ours->statistic, std::move(breaches)});
-  } else {
-    out.push_back({pair.ours->grouping_set, std::move(our_cell), statistic, std::move(their_cell),
-                   pair.theirs->statistic, std::move(breaches)});
+Derived TableComparison::derived(const Pair& pair, bool name_theirs, std::uint32_t ours,
+                                 std::uint32_t theirs) const {
+  Derived one;
+  one.grouping_set = pair.ours->grouping_set;
+  one.cell = coordinates(*tabulation_, sets_, *pair.ours, ours);
+  one.other_cell = coordinates(*pair.their_tabulation, *pair.their_sets, *pair.theirs, theirs);
+  one.other_statistic = pair.theirs->statistic;
+  if (name_theirs) {
+    one.grouping_set = pair.theirs->grouping_set;
+    std::swap(one.cell, one.other_cell);
+    one.other_statistic = pair.ours->statistic;
   }
+  return one;
+}
+
+std::uint64_t TableComparison::digest(const Pair& pair, bool ours_hold, const Rest& rest) const {
+  const Family& outer = ours_hold ? *pair.ours : *pair.theirs;
+  const Family& inner = ours_hold ? *pair.theirs : *pair.ours;
+  std::vector<std::uint32_t> left;
+  for (std::uint32_t profile = 0; profile < outer.cell_of.size(); ++profile) {
+    if (outer.cell_of[profile] != rest.cell) continue;
+    const std::uint32_t part = inner.cell_of[profile];
+    const bool taken = std::find(rest.parts.begin(), rest.parts.end(), part) != rest.parts.end();
+    if (!taken) left.push_back(profile);
+  }
+  return rows_digest(left);
 }
 
 const Totals& TableComparison::totals(const Family& family, std::uint64_t& steps) {

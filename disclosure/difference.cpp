@@ -64,6 +64,14 @@ Number less_by(const Number& whole, const Number& part) {
   return known ? difference(whole, part) : Number{};
 }
 
+void take(const Evidence& part, Evidence& rest) {
+  rest.rows -= part.rows;
+  rest.sum = less_by(rest.sum, part.sum);
+  rest.absolute_sum = less_by(rest.absolute_sum, part.absolute_sum);
+  rest.squares = less_by(rest.squares, part.squares);
+  rest.negatives -= part.negatives;
+}
+
 }  // namespace
 
 DifferenceEvidence::DifferenceEvidence(const Source& rows, const policies::Codebook& codebook,
@@ -133,18 +141,19 @@ std::size_t DifferenceEvidence::measure_of(const Known* known) const {
 }
 
 Evidence DifferenceEvidence::pessimistic(const Totals& outer, const Totals& inner,
-                                         const Difference& difference, const Known* known) {
+                                         std::uint32_t cell, const Parts& parts,
+                                         const Known* known) {
   const std::size_t measure = measure_of(known);
-  const Evidence& whole = outer[measure][difference.cell];
-  const Evidence& part = inner[measure][difference.part];
+  const Evidence& whole = outer[measure][cell];
   const Evidence& everything = of_all_rows()[measure];
   const Evidence& all_counts = of_all_rows()[0];
   Evidence rest;
-  rest.rows = whole.rows - part.rows;
-  rest.sum = less_by(whole.sum, part.sum);
-  rest.absolute_sum = less_by(whole.absolute_sum, part.absolute_sum);
-  rest.squares = less_by(whole.squares, part.squares);
-  rest.negatives = whole.negatives - part.negatives;
+  rest.rows = whole.rows;
+  rest.sum = whole.sum;
+  rest.absolute_sum = whole.absolute_sum;
+  rest.squares = whole.squares;
+  rest.negatives = whole.negatives;
+  for (const std::uint32_t part : parts) take(inner[measure][part], rest);
   rest.distinct_values = may_be_one_value(rest) ? 1 : 2;
   // Nobody gives more to a part than to all rows, as long as nothing is negative; so at least this
   // many stand behind it, one of whom may be the unknown one.
@@ -175,9 +184,8 @@ Evidence DifferenceEvidence::pessimistic(const Totals& outer, const Totals& inne
 }
 
 std::vector<std::vector<Evidence>> DifferenceEvidence::exact(
-    const Family& outer, const Family& inner, const std::vector<Difference>& differences,
-    std::uint64_t& steps) {
-  const Tables& tables = with_contributors();
+    const Family& outer, const Family& inner, const Holders& holders,
+    const std::vector<Difference>& differences, std::uint64_t& steps) {
   std::vector<std::vector<Evidence>> found(differences.size());
   std::vector<std::size_t> waiting(differences.size());
   for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i] = i;
@@ -199,19 +207,65 @@ std::vector<std::vector<Evidence>> DifferenceEvidence::exact(
       const std::uint32_t cell = outer.cell_of[profile];
       if (cell == nowhere || of_cell[cell] == nowhere) continue;
       const Difference& difference = differences[now[of_cell[cell]]];
-      if (inner.cell_of[profile] != difference.part) to[profile] = of_cell[cell];
+      const std::uint32_t part = inner.cell_of[profile];
+      const bool taken = difference.part == Difference::all_parts
+                             ? part != nowhere && holders[part] == cell
+                             : part == difference.part;
+      if (!taken) to[profile] = of_cell[cell];
     }
-    const Groups rests = regroup(tables.groups, tables.plan, to, now.size());
-    for (const auto& measure : rests.measures) {
-      std::vector<Evidence> evidence(now.size());
-      measure->fill(rests.pairs, places_in(evidence));
-      for (std::size_t i = 0; i < now.size(); ++i) found[now[i]].push_back(std::move(evidence[i]));
-    }
-    steps += to.size();
-    for (const auto& keys : tables.groups.pairs) steps += keys.size();
+    gather_sets(to, now, found, steps);
     waiting = std::move(later);
   }
   return found;
+}
+
+void DifferenceEvidence::gather_sets(const std::vector<std::uint32_t>& to,
+                                     const std::vector<std::size_t>& numbers,
+                                     std::vector<std::vector<Evidence>>& found,
+                                     std::uint64_t& steps) {
+  const Tables& tables = with_contributors();
+  const Groups sets = regroup(tables.groups, tables.plan, to, numbers.size());
+  for (const auto& measure : sets.measures) {
+    std::vector<Evidence> evidence(numbers.size());
+    measure->fill(sets.pairs, places_in(evidence));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      found[numbers[i]].push_back(std::move(evidence[i]));
+    }
+  }
+  steps += to.size();
+  for (const auto& keys : tables.groups.pairs) steps += keys.size();
+}
+
+std::vector<std::vector<Evidence>> DifferenceEvidence::of_sets(
+    const std::vector<std::vector<std::uint32_t>>& sets, std::uint64_t& steps) {
+  std::vector<std::vector<Evidence>> found(sets.size());
+  std::vector<std::size_t> waiting(sets.size());
+  for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i] = i;
+  while (!waiting.empty()) {  // sets that don't meet are gathered together
+    std::vector<std::uint32_t> to(profiles_->size(), nowhere);
+    std::vector<std::size_t> now;
+    std::vector<std::size_t> later;
+    for (const std::size_t i : waiting) {
+      const auto taken = [&](std::uint32_t profile) { return to[profile] != nowhere; };
+      if (std::any_of(sets[i].begin(), sets[i].end(), taken)) {
+        later.push_back(i);
+        continue;
+      }
+      for (const std::uint32_t profile : sets[i]) {
+        to[profile] = static_cast<std::uint32_t>(now.size());
+      }
+      now.push_back(i);
+    }
+    gather_sets(to, now, found, steps);
+    waiting = std::move(later);
+  }
+  return found;
+}
+
+std::int64_t DifferenceEvidence::most_rows_of_a_unit() {
+  if (codebook_->unit == "row") return 1;
+  const auto& largest = of_all_rows()[0].contributions.back().largest;
+  return largest.empty() ? 1 : to_int64(largest[0]);
 }
 
 }  // namespace sceau::disclosure

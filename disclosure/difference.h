@@ -18,11 +18,19 @@
 
 namespace sceau::disclosure {
 
-/// `cell` of the outer family less `part` of the inner one, which it holds.
+/// `cell` of the outer family less `part` of the inner one, which it holds; or less all parts that
+/// it holds.
 struct Difference {
+  static constexpr std::uint32_t all_parts = 0xfffffffeU;
+
   std::uint32_t cell = 0;
   std::uint32_t part = 0;
 };
+
+/// Of each cell of an inner family the cell of the outer one that holds it; `nowhere`: none does.
+using Holders = std::vector<std::uint32_t>;
+/// The cells of the inner family that are taken away.
+using Parts = std::vector<std::uint32_t>;
 
 /// A family's cells by measure, without contributors: sums and the largest rows.
 using Totals = std::vector<std::vector<Evidence>>;
@@ -38,13 +46,23 @@ class DifferenceEvidence {
 
   /// Never better than the true evidence: contributors and units are fewer or as many, shares
   /// larger or equal, values all one where they could be. `known` null: of the rows.
-  [[nodiscard]] Evidence pessimistic(const Totals& outer, const Totals& inner,
-                                     const Difference& difference, const Known* known);
+  [[nodiscard]] Evidence pessimistic(const Totals& outer, const Totals& inner, std::uint32_t cell,
+                                     const Parts& parts, const Known* known);
 
   /// The true evidence, by difference and measure. `steps` grows by what was read.
   [[nodiscard]] std::vector<std::vector<Evidence>> exact(const Family& outer, const Family& inner,
+                                                         const Holders& holders,
                                                          const std::vector<Difference>& differences,
                                                          std::uint64_t& steps);
+
+  /// The true evidence of sets of profiles, by set and measure.
+  [[nodiscard]] std::vector<std::vector<Evidence>> of_sets(
+      const std::vector<std::vector<std::uint32_t>>& sets, std::uint64_t& steps);
+
+  /// The most rows that one unit has; 1 where rows are units.
+  [[nodiscard]] std::int64_t most_rows_of_a_unit();
+  /// The operands that were given.
+  [[nodiscard]] const std::vector<Known>& known() const { return known_; }
 
   /// The measure of an operand, 0 (rows) where there is none.
   [[nodiscard]] std::size_t measure_of(const Known* known) const;
@@ -60,6 +78,9 @@ class DifferenceEvidence {
   [[nodiscard]] const Tables& by_profile();  // without contributors
   [[nodiscard]] const Tables& with_contributors();
   [[nodiscard]] const std::vector<Evidence>& of_all_rows();  // by measure
+  // Evidence of `count` groups of profiles, appended to those of `numbers`.
+  void gather_sets(const std::vector<std::uint32_t>& to, const std::vector<std::size_t>& numbers,
+                   std::vector<std::vector<Evidence>>& found, std::uint64_t& steps);
 
   const Source* rows_;
   const policies::Codebook* codebook_;

@@ -25,6 +25,7 @@ class Eligibility {
     for (const Dimension& dimension : tabulation_->dimensions) look_at(dimension);
     look_at_identifiers(tabulation_->where);
     for (const Column& column : tabulation_->columns) {
+      if (column.model) continue;  // model_rules
       look_at(column.statistic);
       if (column.denominator) look_at(*column.denominator);
     }

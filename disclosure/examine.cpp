@@ -8,7 +8,9 @@
 #include "disclosure/group_disclosure.h"
 #include "disclosure/history.h"
 #include "disclosure/judge.h"
+#include "disclosure/model_rules.h"
 #include "disclosure/statistic_class.h"
+#include "disclosure/superseded.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -28,6 +30,7 @@ std::vector<Rule> applied_rules(const Tabulation& tabulation, const policies::Co
   for (const Column& column : tabulation.columns) {
     look_at(column.statistic);
     if (column.denominator) look_at(*column.denominator);
+    if (column.model) looking.merge(rules_of(class_of(column.model->kind)));
   }
   if (!codebook.contributors.empty()) looking.insert(Rule::contributors);
   if (codebook.contributors.empty() && !magnitudes && codebook.unit == "row") {
@@ -57,7 +60,11 @@ void judge_emptiness(const Table& table, std::vector<Placed>& found) {
   if (!tells) found.push_back({0, whole(Verdict::fail, "tabulation.empty")});
 }
 
-void judge_suppression(const Table& table, std::vector<Placed>& found) {
+// Whether margins give hidden cells back is the release history's question; where it isn't asked, a
+// person looks.
+void judge_suppression(const Table& table, const policies::Policy& policy,
+                       std::vector<Placed>& found) {
+  if (policy.enforces(Rule::history)) return;
   const bool suppressed = std::any_of(table.cells.begin(), table.cells.end(),
                                       [](const Cell& cell) { return cell.suppressed; });
   if (!suppressed || table.tabulation.grouping_sets.size() < 2) return;
@@ -122,17 +129,23 @@ Examination examine(const Question& question, const Source& source,
   for (Finding& finding : eligibility(question.tabulation, source, codebook, policy)) {
     found.push_back({0, std::move(finding)});
   }
-  judge_suppression(table, found);
+  judge_suppression(table, policy, found);
   judge_labels(table, codebook, policy, found);
   auto cells = judge_cells(table, policy);
   found.insert(found.end(), std::make_move_iterator(cells.begin()),
                std::make_move_iterator(cells.end()));
+  auto models = judge_models(table, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(models.begin()),
+               std::make_move_iterator(models.end()));
   auto groups = judge_groups(table, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(groups.begin()),
                std::make_move_iterator(groups.end()));
   auto differences = judge_history(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));
+  auto versions = judge_superseded(table, question, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(versions.begin()),
+               std::make_move_iterator(versions.end()));
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

@@ -25,10 +25,19 @@ struct Remembered {
   Tabulation tabulation;
 };
 
+/// A vintage that another one replaced: two versions of the same rows.
+struct Supersession {
+  std::string dataset;
+  std::string vintage;  ///< the old one
+  std::string by;       ///< the one that replaced it, of the same data set
+  friend bool operator==(const Supersession&, const Supersession&) = default;
+};
+
 struct Question {
   Tabulation tabulation;
   std::string project;
-  std::vector<Remembered> history;  ///< oldest first
+  std::vector<Remembered> history;       ///< oldest first
+  std::vector<Supersession> superseded;  ///< of the question's data set (superseded.h)
 };
 
 struct Examination {

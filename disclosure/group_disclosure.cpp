@@ -40,7 +40,9 @@ class Groups {
     for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
       for (const std::string& name : sensitive_of(tabulation.dimensions[d])) distribution(d, name);
     }
-    for (std::size_t c = 0; c < tabulation.columns.size(); ++c) column(c);
+    for (std::size_t c = 0; c < tabulation.columns.size(); ++c) {
+      if (!tabulation.columns[c].model) column(c);  // else by what it implies: model_rules
+    }
     for (const std::string& name : sensitive_in(tabulation.where)) selection(name);
     return std::move(found_);
   }

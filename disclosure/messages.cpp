@@ -27,6 +27,23 @@ constexpr std::array lines = {
     Line{"homogeneity.one_value",
          "all units of the cell share one value, so the table tells it of "
          "each of them"},
+    // models
+    Line{"model.exact", "the terms determine the response, so the model tells it of each unit"},
+    Line{"model.separated",
+         "some value of the terms tells the response, so the model has no finite answer"},
+    Line{"model.two_values",
+         "{1} has two values here, so it is a class and its cells are not tested: "
+         "a person looks"},
+    Line{"model.table_too_large",
+         "the model is on classes alone, and the table that it tells is too large to test: "
+         "a person looks"},
+    Line{"model.survival_step", "a step of the curve is of {1} units at risk; {2} is the least"},
+    Line{"model.survival_events",
+         "a step of the curve tells of {1} who had the event, or left without: {2} is the least, "
+         "so a person looks"},
+    Line{"model.rows_not_units",
+         "units have several rows, and whether each step of the curve is of units enough is not "
+         "tested: a person looks"},
     Line{"extremes.minimum", "the minimum is the value of {1} units; {2} must share it"},
     Line{"extremes.maximum", "the maximum is the value of {1} units; {2} must share it"},
     Line{"quantiles.below",
@@ -69,8 +86,8 @@ constexpr std::array lines = {
          "the column {1} names {2}, which is not in the codebook or the data: "
          "words of the researcher leave through a reviewer only"},
     Line{"tabulation.suppressed_margins",
-         "cells are suppressed in a table with margins, and whether "
-         "the margins give them back is not tested yet"},
+         "cells are suppressed in a table with margins, and this policy "
+         "doesn't test whether the margins give them back"},
     // history
     Line{"history.threshold", "between this cell and {1} lie {2} units; {3} is the least"},
     Line{"history.contributors",
@@ -83,6 +100,29 @@ constexpr std::array lines = {
          "largest to within {3} of it"},
     Line{"history.negatives", "between this cell and {1} lie {2} negative values: a person looks"},
     Line{"history.homogeneity", "between this cell and {1} lie units that share one value"},
+    Line{"history.all_of_them",
+         "this cell and {1} count the same people, so a share of 100 %: \"{2}\" is told of all"},
+    Line{"history.all_parts",
+         "between the cells of {1} and the cell that holds them lie {2} units; {3} is the least"},
+    Line{"history.all_parts_rule",
+         "what lies between the cells of {1} and the cell that holds them breaks the rule {2}"},
+    Line{
+        "history.together_threshold",
+        "this cell with {1}{2} gives {3} units away, by sums and differences of many cells; {4} is "
+        "the least"},
+    Line{"history.together",
+         "what this cell with {1}{2} gives away, by sums and differences of many cells, breaks the "
+         "rule {3}"},
+    Line{"history.own_threshold",
+         "this cell with others of the table gives {1} units away, by sums and differences of many "
+         "cells; {2} is the least"},
+    Line{"history.own",
+         "what this cell with others of the table gives away, by sums and differences of many "
+         "cells, breaks the rule {1}"},
+    Line{"history.suppressed",
+         "this cell is suppressed, but it follows from the cells that are shown"},
+    Line{"history.suppressed_together",
+         "this cell is suppressed, but it follows from the cells that are shown with {1}{2}"},
     Line{"history.opaque", "{1} is a file that a reviewer let out: what it told can't be compared"},
     Line{"history.other_data",
          "{1} was made from the data set \"{2}\" of the same population, which "
@@ -92,9 +132,18 @@ constexpr std::array lines = {
     Line{"history.missing_vintage",
          "{1} was made from the vintage \"{2}\", which isn't here, so it "
          "can't be compared"},
+    Line{"history.superseded_rows",
+         "{1} was made from a version of these rows that was replaced since, and without a unit "
+         "in the codebook nothing tells which row became which"},
+    Line{"history.superseded_change",
+         "between this table and {1} stand the corrections of a replaced vintage: they change a "
+         "cell by few units, or the values of the same units"},
     Line{"history.missing_reference",
          "{1} was made with the data set \"{2}\" joined to it, which isn't here as it was, so it "
          "can't be compared"},
+    Line{"history.budget_together",
+         "too many cells have been released to find out what all of them tell together: a person "
+         "looks, or ask for fewer cells"},
     Line{"history.budget",
          "there are too many earlier tables to compare with all of them: {1} of "
          "{2} were compared"},

@@ -1,8 +1,10 @@
 // The file that leaves: derived names, codes, labels and rounded numbers alone.
 
 #include <map>
-#include <set>
 
+#include "disclosure/implied.h"
+#include "disclosure/model_text.h"
+#include "disclosure/naming.h"
 #include "disclosure/table.h"
 
 namespace sceau::disclosure {
@@ -20,24 +22,6 @@ std::string csv_field(const std::string& text) {
   return field + "\"";
 }
 
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
-// Never the researcher's alias: the variable, "note_bucket", "age_sexe_recode".
-std::string canonical_name(const Dimension& dimension) {
-  if (const auto* variable = std::get_if<std::string>(&dimension.from)) return *variable;
-  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-    return bucket->variable + "_bucket";
-  }
-  std::set<std::string> names;
-  for (const RecodeCase& one : std::get<Recode>(dimension.from).cases) collect(one.when, names);
-  std::string joined;
-  for (const std::string& name : names) joined += name + "_";
-  return joined + "recode";
-}
-
 // Numbers equal names apart: "x", "x 2".
 class Header {
  public:
@@ -49,12 +33,6 @@ class Header {
  private:
   std::map<std::string, int> seen_;
 };
-
-const Variable* labelled(const Dimension& dimension, const policies::Codebook& codebook) {
-  const auto* name = std::get_if<std::string>(&dimension.from);
-  const Variable* variable = name == nullptr ? nullptr : codebook.find(*name);
-  return variable == nullptr || variable->values.empty() ? nullptr : variable;
-}
 
 int decimals_of(const Operand& operand, const policies::Codebook& codebook) {
   const auto* name = std::get_if<std::string>(&operand);
@@ -122,16 +100,82 @@ int released_decimals(const Column& column, const policies::Codebook& codebook) 
          2;
 }
 
+namespace {
+
+// Dimensions of a file, each with a field behind it, and its label where it has some.
+class DimensionFields {
+ public:
+  DimensionFields(const Table& table, const policies::Codebook& codebook, std::string_view language)
+      : table_(&table), codebook_(&codebook), language_(language) {}
+
+  [[nodiscard]] std::string names(Header& header) const {
+    std::string csv;
+    for (const Dimension& dimension : table_->tabulation.dimensions) {
+      const std::string name = canonical_name(dimension);
+      csv += header.unique(name) + ",";
+      if (labelled(dimension, *codebook_) != nullptr) csv += header.unique(name + "_label") + ",";
+    }
+    return csv;
+  }
+
+  [[nodiscard]] std::string of(const Cell& cell) const {
+    std::string csv;
+    for (std::size_t d = 0; d < table_->tabulation.dimensions.size(); ++d) {
+      const Variable* variable = labelled(table_->tabulation.dimensions[d], *codebook_);
+      const Member member = cell.key[d];
+      std::string code = "Total";
+      std::string label = code;
+      if (member != total) {
+        const auto& known = table_->domains[d].codes[static_cast<std::size_t>(member)];
+        code = known.value_or("NA");
+        label =
+            known && variable != nullptr ? policies::label_of(*variable, *known, language_) : code;
+      }
+      csv += csv_field(code) + ",";
+      if (variable != nullptr) csv += csv_field(label) + ",";
+    }
+    return csv;
+  }
+
+ private:
+  const Table* table_;
+  const policies::Codebook* codebook_;
+  std::string_view language_;
+};
+
+// A line an estimate, or a step of a curve.
+std::string released_model(const Table& table, const DimensionFields& dimensions, ModelKind kind) {
+  Header header;
+  std::string csv = dimensions.names(header);
+  const auto end_line = [&csv] {
+    csv.pop_back();
+    csv += "\r\n";
+  };
+  for (const std::string& name : model_header(kind)) csv += header.unique(name) + ",";
+  end_line();
+  for (const Cell& cell : table.cells) {
+    const auto& result = cell.columns[0].model;
+    const ModelResult* shown = result && !cell.suppressed ? &*result : nullptr;
+    for (const auto& line : model_lines(shown, kind)) {
+      csv += dimensions.of(cell);
+      for (const std::string& field : line) csv += csv_field(field) + ",";
+      end_line();
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
 std::string released_csv(const Table& table, const policies::Codebook& codebook,
                          std::string_view language) {
   const Tabulation& tabulation = table.tabulation;
-  std::string csv;
-  Header header;
-  for (const Dimension& dimension : tabulation.dimensions) {
-    const std::string name = canonical_name(dimension);
-    csv += header.unique(name) + ",";
-    if (labelled(dimension, codebook) != nullptr) csv += header.unique(name + "_label") + ",";
+  const DimensionFields dimensions(table, codebook, language);
+  if (const Model* model = model_of(tabulation)) {
+    return released_model(table, dimensions, model->kind);
   }
+  Header header;
+  std::string csv = dimensions.names(header);
   std::vector<int> decimals;
   for (const Column& column : tabulation.columns) {
     csv += header.unique(describe(column)) + ",";
@@ -143,20 +187,7 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
   };
   end_line();
   for (const Cell& cell : table.cells) {
-    for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
-      const Variable* variable = labelled(tabulation.dimensions[d], codebook);
-      const Member member = cell.key[d];
-      std::string code = "Total";
-      std::string label = code;
-      if (member != total) {
-        const auto& known = table.domains[d].codes[static_cast<std::size_t>(member)];
-        code = known.value_or("NA");
-        label =
-            known && variable != nullptr ? policies::label_of(*variable, *known, language) : code;
-      }
-      csv += csv_field(code) + ",";
-      if (variable != nullptr) csv += csv_field(label) + ",";
-    }
+    csv += dimensions.of(cell);
     for (std::size_t c = 0; c < cell.columns.size(); ++c) {
       const ColumnResult& result = cell.columns[c];
       if (!cell.suppressed) {

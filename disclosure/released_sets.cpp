@@ -45,10 +45,10 @@ class Validities {
     const auto* variable = std::get_if<std::string>(&statistic.operand);
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
     const bool counts = telling_of(statistic, false) == Telling::count;
-    Condition valid =
-        variable == nullptr ? statistic.filter : both(statistic.filter, present(*variable));
-    if (needs_second_value(statistic.function)) valid = both(valid, present(statistic.second));
-    Validity& rows = find(valid, name);
+    const Condition filter = needs_second_value(statistic.function)
+                                 ? both(statistic.filter, present(statistic.second))
+                                 : statistic.filter;
+    Validity& rows = find(variable == nullptr ? filter : both(filter, present(*variable)), name);
     if (counts) return;
     const policies::Variable* declared = variable == nullptr ? nullptr : codebook_->find(*variable);
     const bool zero_or_one =
@@ -67,7 +67,7 @@ class Validities {
       one.variable = *variable;
       one.constants = {Decimal{1, 0}};
     }
-    find(both(statistic.filter, std::move(one)), name);
+    find(both(filter, std::move(one)), name);
   }
 
   std::vector<Validity> all;
@@ -231,11 +231,22 @@ ReleasedSets released_sets(const Tabulation& tabulation, const Profiles& profile
     const std::uint32_t kept = tabulation.grouping_sets[set];
     const auto cell_of_group = cells_of(membership, kept, tabulation.dimensions.size());
     const auto hidden = hidden_cells(tabulation, profiles, membership, cell_of_group);
+    if (std::find(hidden.begin(), hidden.end(), true) != hidden.end()) {
+      std::vector<bool> shown(hidden);
+      shown.flip();
+      Family family;
+      family.kept = kept;
+      family.grouping_set = set;
+      const std::vector<std::uint8_t> any(profiles.size(), 1);
+      fill(family, profiles, membership, any, cell_of_group, shown);
+      sets.hidden.push_back(std::move(family));
+    }
     for (std::size_t v = 0; v < validities.all.size(); ++v) {
       Family family;
       family.kept = kept;
       family.grouping_set = set;
       family.statistic = validities.all[v].statistic;
+      family.valid = validities.all[v].rows;
       family.known = validities.all[v].known;
       fill(family, profiles, membership, membership.valid[v], cell_of_group, hidden);
       sets.families.push_back(std::move(family));

@@ -30,6 +30,7 @@ struct Family {
   std::uint32_t kept = 0;  ///< grouping set: bit i keeps dimension i
   std::size_t grouping_set = 0;
   std::string statistic;  ///< the first column with these valid rows
+  Condition valid;        ///< which rows they are, beside WHERE
   std::vector<Known> known;
   std::vector<std::uint32_t> cell_of;  ///< by profile; `nowhere`: in no released cell
   std::vector<std::int64_t> rows;      ///< by cell
@@ -40,6 +41,8 @@ struct Family {
 
 struct ReleasedSets {
   std::vector<Family> families;
+  /// What a HAVING hides, one a grouping set that hides something: its cells alone.
+  std::vector<Family> hidden;
   std::vector<std::uint32_t> atom_of;  ///< by profile: those with one atom are in the same cells
   std::vector<std::uint32_t> atoms;    ///< by atom: one of its profiles
   /// By group (a cell of the finest grouping) and dimension: the code; nullopt: NULL.

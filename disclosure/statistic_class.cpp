@@ -84,6 +84,20 @@ StatisticClass class_of(Function function) {
   return StatisticClass::linear;  // not reached: the switch names every function
 }
 
+StatisticClass class_of(ModelKind kind) {
+  switch (kind) {
+    case ModelKind::ols:
+    case ModelKind::logit:
+      return StatisticClass::correlation;
+    case ModelKind::km:
+      return StatisticClass::survival;
+    case ModelKind::t_test:
+    case ModelKind::chi2:
+      return StatisticClass::test;
+  }
+  return StatisticClass::correlation;  // not reached: the switch names every kind
+}
+
 std::set<Rule> rules_of(StatisticClass one) {
   switch (one) {
     case StatisticClass::frequency:

@@ -33,6 +33,7 @@ enum class StatisticClass {
 
 /// Of a column's statistic; a column with a denominator is a `ratio` of two that have their own.
 [[nodiscard]] StatisticClass class_of(Function function);
+[[nodiscard]] StatisticClass class_of(ModelKind kind);
 
 /// The rules that judge a class beyond threshold and contributors, which judge every one.
 [[nodiscard]] std::set<policies::Rule> rules_of(StatisticClass one);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "disclosure/boxed.h"
+#include "disclosure/model_result.h"
 #include "disclosure/number.h"
 #include "disclosure/source.h"
 #include "disclosure/tabulation.h"
@@ -69,6 +70,7 @@ struct ColumnResult {
   Boxed<Evidence> denominator;  ///< of a ratio's second statistic
   Boxed<Evidence> holding;      ///< of a 0/1 operand: of the valid rows where it is 1
   Boxed<Evidence> denominator_holding;
+  Boxed<ModelResult> model;  ///< of a column with a model, where the cell has rows for it
 };
 
 struct Cell {

@@ -257,6 +257,7 @@ std::string describe(const Statistic& statistic) {
 }
 
 std::string describe(const Column& column) {
+  if (column.model) return describe(*column.model);
   std::string text = (column.percentage ? "100 * " : "") + describe(column.statistic);
   if (column.denominator) text += " / " + describe(*column.denominator);
   return text;
@@ -276,6 +277,8 @@ std::vector<std::string> variables_of(const Tabulation& tabulation) {
   for (const Column& column : tabulation.columns) {
     collect(column.statistic, names);
     if (column.denominator) collect(*column.denominator, names);
+    if (!column.model) continue;
+    for (const std::string& name : variables_of(*column.model)) names.insert(name);
   }
   return {names.begin(), names.end()};
 }

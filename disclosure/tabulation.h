@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "disclosure/model.h"
 #include "policies/decimal.h"
 
 namespace sceau::disclosure {
@@ -146,13 +147,15 @@ struct Statistic {
 };
 
 /// One output column: a statistic, or the ratio of two; the whole may be a percentage. Of a mode no
-/// ratio or percentage is made.
+/// ratio or percentage is made. Or a model: then `statistic` counts the rows that it can use, as
+/// statistic_of (implied.h) says, and no other column stands beside it.
 struct Column {
   std::string name;
   Statistic statistic;
   std::optional<Statistic> denominator;
   bool integer_division = false;  ///< PostgreSQL's: both sides integers, truncated towards zero
   bool percentage = false;        ///< 100 times it; before an integer division
+  std::optional<Model> model = std::nullopt;
   friend bool operator==(const Column&, const Column&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "disclosure/fault.h"
+#include "disclosure/implied.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {
@@ -54,6 +55,20 @@ constexpr std::array<std::pair<Function, std::string_view>, 31> functions = {{
     {Function::weighted_count, "weighted_count"},
     {Function::weighted_sum, "weighted_sum"},
     {Function::weighted_mean, "weighted_mean"},
+}};
+
+constexpr std::array<std::pair<ModelKind, std::string_view>, 5> model_kinds = {{
+    {ModelKind::ols, "ols"},
+    {ModelKind::logit, "logit"},
+    {ModelKind::km, "km"},
+    {ModelKind::t_test, "t_test"},
+    {ModelKind::chi2, "chi2"},
+}};
+
+constexpr std::array<std::pair<Errors, std::string_view>, 3> errors_names = {{
+    {Errors::classical, "classical"},
+    {Errors::robust, "robust"},
+    {Errors::clustered, "clustered"},
 }};
 
 template <typename Table, typename Value>
@@ -151,9 +166,23 @@ Json statistic(const Statistic& from) {
   return json;
 }
 
+Json model(const Model& from) {
+  Json json;
+  json["kind"] = name_of(model_kinds, from.kind);
+  json["response"] = from.response;
+  json["terms"] = from.terms;
+  if (from.errors != Errors::classical) json["errors"] = name_of(errors_names, from.errors);
+  if (!from.cluster.empty()) json["cluster"] = from.cluster;
+  return json;
+}
+
 Json column(const Column& from) {
   Json json;
   json["name"] = from.name;
+  if (from.model) {  // what it counts follows from it
+    json["model"] = model(*from.model);
+    return json;
+  }
   json["statistic"] = statistic(from.statistic);
   if (from.denominator) {
     json["denominator"] = statistic(*from.denominator);
@@ -277,7 +306,22 @@ Statistic read_statistic(const Json& json) {
   return to;
 }
 
+Model read_model(const Json& json) {
+  Model to;
+  to.kind = value_of(model_kinds, json.at("kind").get<std::string>());
+  to.response = json.at("response").get<std::string>();
+  to.terms = json.at("terms").get<std::vector<std::string>>();
+  if (json.contains("errors")) {
+    to.errors = value_of(errors_names, json.at("errors").get<std::string>());
+  }
+  if (json.contains("cluster")) to.cluster = json.at("cluster").get<std::string>();
+  return to;
+}
+
 Column read_column(const Json& json) {
+  if (json.contains("model")) {
+    return column_of(read_model(json.at("model")), json.at("name").get<std::string>());
+  }
   Column to;
   to.name = json.at("name").get<std::string>();
   to.statistic = read_statistic(json.at("statistic"));

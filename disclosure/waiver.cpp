@@ -26,10 +26,22 @@ std::vector<const Statistic*> parts_named(const std::string& statistic,
   return parts;
 }
 
+/// Made of one operand and nothing else that says of whom or what it tells: whatever a statistic
+/// may come to have beside these (a second variable, a weight) is not what was waived.
+bool has_one_operand(const Statistic& statistic) {
+  Statistic plain;
+  plain.function = statistic.function;
+  plain.operand = statistic.operand;
+  plain.filter = statistic.filter;
+  plain.fraction = statistic.fraction;
+  plain.top = statistic.top;
+  return plain == statistic;
+}
+
 bool is_made_of(const std::vector<const Statistic*>& parts, const std::string& variable) {
   return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const Statistic* part) {
     const auto* operand = std::get_if<std::string>(&part->operand);
-    return operand != nullptr && *operand == variable;
+    return operand != nullptr && *operand == variable && has_one_operand(*part);
   });
 }
 
@@ -50,6 +62,29 @@ bool broken_down_by(const Finding& finding, const Tabulation& tabulation,
   return std::any_of(finding.cell.begin(), finding.cell.end(), [&](const Coordinate& part) {
     return !part.is_total && plain_variable(tabulation, part.dimension) == variable;
   });
+}
+
+/// Nothing but how many there are.
+bool counts_alone(const std::vector<const Statistic*>& parts) {
+  return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Statistic* part) {
+    return part->function == Function::count_rows;
+  });
+}
+
+/// The variable that a finding tells of: for group disclosure the sensitive one that it names (the
+/// others only say of whom), else what its statistic is made of.
+bool is_told_of(const std::string& variable, const Finding& finding,
+                const std::vector<const Statistic*>& parts) {
+  if (finding.rule == Rule::group_disclosure) {
+    return !finding.message.args.empty() && finding.message.args[0] == variable;
+  }
+  return is_made_of(parts, variable);
+}
+
+bool is_on(const std::string& variable, const Finding& finding, const Tabulation& tabulation,
+           const std::vector<const Statistic*>& parts) {
+  if (is_told_of(variable, finding, parts)) return true;
+  return finding.rule != Rule::group_disclosure && broken_down_by(finding, tabulation, variable);
 }
 
 bool is_cell(const Waiver& waiver, const Finding& finding, const Tabulation& tabulation,
@@ -100,11 +135,10 @@ bool covers(const Waiver& waiver, const Finding& finding, const Tabulation& tabu
   // On the output as a whole: there is no cell and no variable that it is on.
   if (finding.cell.empty() && finding.statistic.empty()) return false;
   const auto parts = parts_named(finding.statistic, tabulation);
-  if (!waiver.variable.empty() && !is_made_of(parts, waiver.variable) &&
-      !broken_down_by(finding, tabulation, waiver.variable)) {
-    return false;
-  }
-  return waiver.cell.empty() || is_cell(waiver, finding, tabulation, parts);
+  if (waiver.cell.empty()) return is_on(waiver.variable, finding, tabulation, parts);
+  const bool fits =
+      waiver.variable.empty() ? counts_alone(parts) : is_told_of(waiver.variable, finding, parts);
+  return fits && is_cell(waiver, finding, tabulation, parts);
 }
 
 Judgement apply_waivers(Judgement judgement, const Tabulation& tabulation,

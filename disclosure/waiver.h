@@ -7,6 +7,7 @@
 //       avg(note) by academie, one school holds 95 %:         another variable: counts as before
 //   threshold on the cell academie=CORSE, sexe=F (4 pupils, published by the ministry):
 //       count(*) by academie, sexe:                           that cell is waived, others are not
+//       avg(note) by academie, sexe:                          the mean of 4 notes still counts
 //       the same with WHERE naissance < 2005:                 fewer pupils, another cell: counts
 //
 // Nothing can be waived of `history` (what several releases tell together is nobody's single cell)
@@ -27,12 +28,14 @@ struct Waiver {
   std::string dataset;  ///< all its vintages
   policies::Rule rule = policies::Rule::threshold;
   /// The data set's own variable; empty: any. A finding is on it where it is what the finding's
-  /// statistic is made of (every part of a ratio), or where it is a dimension, plainly, not
-  /// recoded, that the finding's cell is broken down by.
+  /// statistic is made of alone (every part of a ratio; no second variable, no weight), or where it
+  /// is a dimension, plainly, not recoded, that the finding's cell is broken down by; of group
+  /// disclosure, where it is the sensitive variable that the finding names.
   std::string variable;
   /// Variables and their codes (nullopt: NULL), ascending by variable, no margins; empty: any cell.
   /// A finding is on it where its cell is broken down by exactly these and the table has neither
-  /// WHERE nor, in that statistic, FILTER.
+  /// WHERE nor, in that statistic, FILTER. Alone it is for counts of rows: that 4 pupils are there
+  /// is no leave to tell their mean. With a variable it is for that variable's statistics alone.
   std::vector<Coordinate> cell;
   friend bool operator==(const Waiver&, const Waiver&) = default;
 };
@@ -40,8 +43,8 @@ struct Waiver {
 /// Every rule of a policy but history.
 [[nodiscard]] bool can_be_waived(policies::Rule rule);
 
-/// Whether the waiver is for this finding on an output of this tabulation. Both variable and cell
-/// must fit where both are given; a waiver with neither covers nothing.
+/// Whether the waiver is for this finding on an output of this tabulation. A waiver with neither
+/// variable nor cell covers nothing.
 [[nodiscard]] bool covers(const Waiver& waiver, const Finding& finding,
                           const Tabulation& tabulation);
 

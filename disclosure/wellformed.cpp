@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "disclosure/fault.h"
+#include "disclosure/implied.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {
@@ -148,6 +149,15 @@ bool is_variable(std::string_view name) {
   return !name.empty() && name.find_first_of(">@.") == std::string_view::npos;
 }
 
+Why check_model(const Tabulation& tabulation, const Column& column) {
+  if (const Why why = why_no_model(*column.model)) return why;
+  if (tabulation.columns.size() != 1) return "a table with a model has no other column";
+  const bool counts = column.statistic == statistic_of(*column.model) && !column.denominator;
+  return counts && !column.integer_division && !column.percentage
+             ? nullptr
+             : "a model stands beside another statistic";
+}
+
 Why check_references(const Tabulation& tabulation) {
   for (std::size_t i = 0; i < tabulation.references.size(); ++i) {
     const Reference& reference = tabulation.references[i];
@@ -189,6 +199,8 @@ Why check(const Tabulation& tabulation) {
   }
   for (const Column& column : tabulation.columns) {
     if (const Why why = check(column)) return why;
+    if (!column.model) continue;
+    if (const Why why = check_model(tabulation, column)) return why;
   }
   if (const Why why = check(tabulation.where, 0)) return why;
   return check_references(tabulation);

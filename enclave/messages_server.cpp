@@ -50,9 +50,6 @@ constexpr std::array entries = {
                 "project {1} shows rows, so its sessions run inside a workspace, which this "
                 "version can't start",
                 "a trial centre (sceau init --trial) lets clients in from outside"},
-    MessageText{"server.aggregates_later",
-                "policy {1} shows aggregates only, which this version doesn't serve",
-                "ask the custodian for a policy with exploration = \"rows\""},
     // statements
     MessageText{"server.protocol", "the client broke the protocol: {1}",
                 "psql and psycopg are known to work"},
@@ -69,7 +66,10 @@ constexpr std::array entries = {
                 "leave out a dimension, or narrow the table with WHERE"},
     MessageText{"server.sum_overflow", "a sum is too large to be exact", ""},
     MessageText{"server.unknown_variable", "the table names a variable that is not there", ""},
-    MessageText{"server.wrong_kind", "a statistic is asked of a variable that can't bear it", ""},
+    MessageText{
+        "server.wrong_kind", "a statistic is asked of a variable that can't bear it",
+        "sums and models take numbers; the response of a logit and the event of km are 0 or "
+        "1; t_test compares two groups: choose them in WHERE"},
     MessageText{"server.rows_gone",
                 "the rest of these rows is gone: another query took their place",
                 "read a query's rows to the end before the next one"},
@@ -131,6 +131,14 @@ constexpr std::array entries = {
     MessageText{"server.not_asked", "not asked for until COMMIT", ""},
     MessageText{"server.pending", "not asked for until COMMIT", ""},
     MessageText{"server.more_findings", "and {1} more: EXPLAIN (DISCLOSURE) shows all", ""},
+    MessageText{"server.not_shown", "the query's verdict is {1}, so its rows are not shown\n{2}",
+                "fewer dimensions and wider categories show more; EXPLAIN (DISCLOSURE) says the "
+                "verdict beforehand, and COPY … WITH (exception '…') asks the reviewers"},
+    MessageText{"server.aggregates_only",
+                "only tabulations are shown under this policy, and this is none: {1}",
+                "SELECT dimensions and statistics FROM one store, with WHERE and GROUP BY"},
+    MessageText{"server.gate_answers",
+                "the gate computes it, judges it, and remembers what it shows", ""},
     MessageText{"server.nothing_found", "nothing stands in the way of this table", ""},
     MessageText{"server.found", "findings: {1}", ""},
     MessageText{"server.request_made", "request {1} is {2}, verdict {3}\n{4}", ""},

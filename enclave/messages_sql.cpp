@@ -35,6 +35,9 @@ constexpr std::array entries = {
     // Statements
     MessageText{"sql.read_only", "the data can't be changed here",
                 "results are made by SELECT, and leave by COPY (SELECT …) TO 'name.csv'"},
+    MessageText{"sql.model", "{1} is computed as a table of its own, and this is more than that",
+                "write SELECT dimensions, {1}(…) FROM … WHERE … GROUP BY dimensions; EXPLAIN says "
+                "what stands in the way"},
     MessageText{"sql.unsupported_statement", "{1} is not a statement of a session", what_exists},
     MessageText{"sql.no_copy_from", "nothing is read into the data from here",
                 "a custodian imports files with 'sceau store create'"},
@@ -46,7 +49,8 @@ constexpr std::array entries = {
                 "write COPY (SELECT …) TO 'name.csv' WITH (title 'what it shows')"},
     MessageText{
         "sql.copy_file_option", "COPY … TO a file has no option \"{1}\"",
-        "title, exception and replaces are its options; the file is always CSV with a header"},
+        "title, exception, replaces and chart are its options; without a chart the file is CSV "
+        "with a header"},
     MessageText{"sql.copy_option", "COPY … TO STDOUT has no option \"{1}\" of this value",
                 "format (text or csv), header, delimiter and null are its options"},
     MessageText{"sql.copy_parameters", "COPY takes no parameters",
@@ -55,6 +59,8 @@ constexpr std::array entries = {
                 "write EXPLAIN SELECT … or EXPLAIN (DISCLOSURE) SELECT …"},
     MessageText{"sql.explain_what", "EXPLAIN takes a SELECT",
                 "write EXPLAIN (DISCLOSURE) SELECT … to hear what the gate would say"},
+    MessageText{"sql.acro_form", "sceau.egress_acro stands alone in its SELECT, with one argument",
+                "write SELECT sceau.egress_acro($1), the text of results.json"},
     MessageText{"sql.egress_form", "sceau.egress stands alone in its SELECT, with three arguments",
                 "write SELECT sceau.egress('plot.png', 'title', $1::bytea)"},
     MessageText{"sql.call_what", "there is no such procedure, or not with these arguments",

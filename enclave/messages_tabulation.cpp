@@ -103,6 +103,19 @@ constexpr std::array entries = {
     MessageText{"tabulation.transform",
                 "a statistic of a computed value can carry more than it shows", codebook},
 
+    MessageText{"tabulation.model_alone",
+                "a model stands beside another column, FILTER or DISTINCT",
+                "select dimensions and one model, as in SELECT academie, ols(note, age, sexe) FROM "
+                "eleves GROUP BY academie; conditions go to WHERE"},
+    MessageText{"tabulation.model_variable", "{1} takes variables, not expressions of them",
+                "name variables of the codebook, and choose rows in WHERE"},
+    MessageText{"tabulation.model_term", "\"{1}\" can't be part of a model",
+                "terms are measures, 0/1 flags and classifications"},
+    MessageText{
+        "tabulation.model_form", "{1} takes other arguments",
+        "write ols(y, x, …), ols_robust(y, x, …), ols_clustered(school, y, x, …), logit the "
+        "same, km(time, event), t_test(x, group) or chi2(a, b), each variable once"},
+
     MessageText{"tabulation.condition_form",
                 "a condition is more than variables compared with constants",
                 "write x = 'a', x IN (…), x BETWEEN … AND …, x IS NULL, and AND, OR, NOT of these"},

@@ -126,14 +126,19 @@ std::string Speaker::p_percent() const {
 std::string Speaker::history() const {
   const std::string n = std::to_string(policy_.history.minimum);
   const bool population = policy_.history.scope == HistoryScope::population;
+  const bool ignored = policy_.history.opaque == OpaqueReleases::ignore;
   return say("une différence avec des résultats déjà diffusés ou demandés échoue en dessous de " +
                  n + " unités ; comptent " +
-                 (population ? "tous les projets sur la même population."
-                             : "les résultats du même projet."),
+                 (population ? "tous les projets sur la même population"
+                             : "les résultats du même projet") +
+                 (ignored ? " ; les fichiers d'une autre nature ne comptent pas."
+                          : " ; après un fichier d'une autre nature, une personne décide."),
              "a difference from outputs released or asked for before fails below " + n +
                  " units; what counts is " +
-                 (population ? "every project on the same population."
-                             : "the outputs of the same project."));
+                 (population ? "every project on the same population"
+                             : "the outputs of the same project") +
+                 (ignored ? "; files that are no tables don't count."
+                          : "; after a file that is no table, a person decides."));
 }
 
 std::string Speaker::sentence(Rule rule) const {

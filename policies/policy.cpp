@@ -37,6 +37,8 @@ constexpr std::array<std::pair<std::string_view, Severity>, 2> severities{
     {{"review"sv, Severity::review}, {"fail"sv, Severity::fail}}};
 constexpr std::array<std::pair<std::string_view, HistoryScope>, 2> scopes{
     {{"project"sv, HistoryScope::project}, {"population"sv, HistoryScope::population}}};
+constexpr std::array<std::pair<std::string_view, OpaqueReleases>, 2> opaque_choices{
+    {{"review"sv, OpaqueReleases::review}, {"ignore"sv, OpaqueReleases::ignore}}};
 
 constexpr std::int64_t largest_minimum = 1'000'000'000;
 constexpr std::int64_t most_reviewers = 9;
@@ -243,9 +245,13 @@ void PolicyReader::limits(const Section& section, Rule value) {
       read_minimum(section, all, policy_.quantiles.minimum);
       break;
     case Rule::history:
-      section.allow_only({"scope", "minimum"});
+      section.allow_only({"scope", "minimum", "opaque"});
       read_choice<HistoryScope>(section, all, "scope", scopes, policy_.history.scope);
       read_minimum(section, all, policy_.history.minimum);
+      // Left out it is the careful answer, and policies from before it was a key stay valid.
+      if (all == Keys::all) policy_.history.opaque = OpaqueReleases::review;
+      read_choice<OpaqueReleases>(section, Keys::some, "opaque", opaque_choices,
+                                  policy_.history.opaque);
       break;
     case Rule::dominance:
     case Rule::tabulation:

@@ -22,6 +22,8 @@ enum class Zeros { disclosive, safe };
 enum class AtLimit { pass, fail };
 enum class Negatives { absolute, review };
 enum class HistoryScope { project, population };
+/// What a file that people let out, and that can't be compared, does to later verdicts.
+enum class OpaqueReleases { review, ignore };
 enum class Severity { review, fail };  ///< what a rule that may be softened yields
 
 struct DominanceRule {
@@ -61,7 +63,11 @@ struct Policy {
   struct { std::int64_t minimum = 10; } degrees_of_freedom;
   struct { std::int64_t minimum = 10; } extremes;
   struct { std::int64_t minimum = 10; } quantiles;
-  struct { HistoryScope scope = HistoryScope::population; std::int64_t minimum = 10; } history;
+  struct {
+    HistoryScope scope = HistoryScope::population;
+    std::int64_t minimum = 10;
+    OpaqueReleases opaque = OpaqueReleases::review;  ///< may be left out: then `review`
+  } history;
   struct { std::int64_t base = 5; } rounding;
   /// How old the newest cosignature on the log may be before releases wait; 0: they never do.
   struct { std::int64_t max_age_hours = 0; } witness;

@@ -98,6 +98,8 @@ std::string canonical_text(const Policy& policy) {
   if (lines.enforced(Rule::history)) {
     lines.put("history.scope", word(policy.history.scope));
     lines.put("history.minimum", policy.history.minimum);
+    // A policy that says what was always done keeps the hash that it had before it could say so.
+    if (policy.history.opaque == OpaqueReleases::ignore) lines.put("history.opaque", "ignore");
   }
   lines.put("rounding.base", policy.rounding.base);
   // A policy that asks for no witness keeps the hash that it had before policies could ask.

@@ -27,6 +27,8 @@ Json bound_outputs(const Centre::State& state, const std::string& session,
                     {"table", sha256_hex(output.table)},
                     {"name", texts.digest(session, output.name)},
                     {"exception", texts.digest(session, output.exception)},
+                    {"chart", output.chart},
+                    {"claim", texts.digest(session, output.claim)},
                     {"verdict", output.verdict}});
   }
   return list;
@@ -39,11 +41,13 @@ Json input_json(const JobInputs& inputs) {
   }
   Json waivers = Json::array();
   for (const auto& waiver : inputs.waivers) waivers.push_back(disclosure::to_json(waiver));
-  return {{"population", inputs.population},
-          {"compared", inputs.compared},
-          {"history", inputs.history},
-          {"stores", std::move(stores)},
-          {"waivers", std::move(waivers)}};
+  Json superseded = Json::array();
+  for (const auto& one : inputs.superseded) {
+    superseded.push_back({one.dataset, one.vintage, one.by});
+  }
+  return {{"population", inputs.population}, {"compared", inputs.compared},
+          {"history", inputs.history},       {"stores", std::move(stores)},
+          {"waivers", std::move(waivers)},   {"superseded", std::move(superseded)}};
 }
 
 JobInputs inputs_of(const Json& json) {
@@ -58,6 +62,10 @@ JobInputs inputs_of(const Json& json) {
   for (const auto& waiver : json.at("waivers")) {
     inputs.waivers.push_back(disclosure::waiver_from_json(waiver.get<std::string>()));
   }
+  for (const auto& one : json.at("superseded")) {
+    inputs.superseded.push_back(
+        {one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::string>()});
+  }
   return inputs;
 }
 
@@ -68,6 +76,7 @@ Json without_words(Json outputs) {
     if (!output.is_object()) continue;
     output.erase("name");
     output.erase("exception");
+    output.erase("claim");
   }
   return outputs;
 }

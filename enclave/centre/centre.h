@@ -23,6 +23,10 @@ namespace sceau::enclave {
 
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 
+/// How often a session under a policy that shows aggregates only may hear that a query doesn't pass
+/// or can't be judged: each such answer tells a little.
+inline constexpr int max_refusals = 100;
+
 /// Where a centre's parts lie (design: "The centre").
 struct Home {
   std::filesystem::path root;
@@ -92,6 +96,13 @@ class Centre {
   /// reviewer is released at once.
   [[nodiscard]] Submission submit(const std::string& session, std::vector<OutputDraft> drafts,
                                   const Examiner& examiner);
+  /// Under a policy that shows aggregates only: judged as an output is; where it passes it enters
+  /// the history as seen, and its cells come back, as a file would have them. What else the
+  /// examiner said stays inside. Throws not_permitted centre.refusals_spent once the session has
+  /// had max_refusals answers that were not a pass; refused centre.not_judged where it can't be
+  /// judged, whatever the reason.
+  [[nodiscard]] Seen see(const std::string& session, const OutputDraft& draft,
+                         const Examiner& examiner);
   void withdraw(const std::string& session, const std::string& request);
   /// Words of a member of the project on one of its requests; the reviewers and the project read
   /// them. Refused (centre.bad_comment): empty, longer than 10,000 bytes, control characters.

@@ -10,6 +10,7 @@
 #include "enclave/centre/waivers.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "policies/codebook.h"
 
 namespace sceau::enclave {
 namespace {
@@ -61,28 +62,80 @@ void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
   }
 }
 
+std::string domain_of(const policies::Variable& variable) {
+  return variable.domain.empty() ? variable.name : variable.domain;
+}
+
+/// Whether two vintages' variables of one name mean the same, so that their rows may be stacked
+/// (store.vintages_differ). A vintage is sealed again, too, because its codebook was wrong.
+bool agree(const policies::Codebook& a, const policies::Codebook& b) {
+  using policies::Role;
+  return std::all_of(a.variables.begin(), a.variables.end(), [&](const auto& mine) {
+    const auto* theirs = b.find(mine.name);
+    if (theirs == nullptr) return true;
+    const bool roles = (mine.role == Role::hidden) == (theirs->role == Role::hidden) &&
+                       (mine.role == Role::identifier) == (theirs->role == Role::identifier);
+    const bool domains = mine.role != Role::identifier || domain_of(mine) == domain_of(*theirs);
+    return mine.type == theirs->type && roles && domains;
+  });
+}
+
+/// Of one data set: what is asked, and what else is remembered and can stand beside it. What can't
+/// is as if it weren't here any more: the checker says so, and a person looks.
+DatasetGrant grant_of(const Centre::State& state, const std::string& dataset,
+                      const std::set<std::string>& vintages, const std::set<std::string>& asked) {
+  DatasetGrant grant;
+  grant.dataset = dataset;
+  std::optional<policies::Codebook> codebook;
+  for (const auto& vintage : asked) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (store) codebook = policies::parse_codebook(store->codebook, dataset);
+  }
+  for (const auto& vintage : vintages) {
+    const auto store = state.registry.store(dataset, vintage);
+    if (!store) continue;
+    const bool fits = !codebook || asked.contains(vintage) ||
+                      agree(*codebook, policies::parse_codebook(store->codebook, dataset));
+    if (fits) grant.vintages.push_back(open_access(state, *store));
+  }
+  return grant;
+}
+
 /// Every vintage that the tabulations or their history name, or join, and that is still here.
 std::vector<DatasetGrant> job_datasets(const Centre::State& state, const ExamineJob& job) {
-  Wanted wanted;
-  std::set<std::string> counted;
-  for (const auto& tabulation : job.tabulations) {
-    want(tabulation, wanted);
-    counted.insert(tabulation.dataset);
-  }
+  Wanted asked;
+  for (const auto& tabulation : job.tabulations) want(tabulation, asked);
+  Wanted wanted = asked;
   for (const auto& past : job.history) {
-    if (!past.opaque && counted.contains(past.tabulation.dataset)) want(past.tabulation, wanted);
+    const bool counted = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const auto& tabulation) { return tabulation.dataset == past.tabulation.dataset; });
+    if (!past.opaque && counted) want(past.tabulation, wanted);
   }
   std::vector<DatasetGrant> datasets;
   for (const auto& [name, vintages] : wanted) {
-    DatasetGrant grant;
-    grant.dataset = name;
-    for (const auto& vintage : vintages) {
-      const auto store = state.registry.store(name, vintage);
-      if (store) grant.vintages.push_back(open_access(state, *store));
-    }
-    datasets.push_back(std::move(grant));
+    datasets.push_back(grant_of(state, name, vintages, asked[name]));
   }
   return datasets;
+}
+
+/// Which vintages of the outputs' data sets are versions of one another.
+std::vector<disclosure::Supersession> supersessions(const Centre::State& state,
+                                                    const ExamineJob& job) {
+  std::vector<disclosure::Supersession> pairs;
+  const auto stores = state.registry.stores();
+  for (const auto& store : stores) {
+    const bool asked = std::any_of(
+        job.tabulations.begin(), job.tabulations.end(),
+        [&](const disclosure::Tabulation& one) { return one.dataset == store.dataset; });
+    if (!store.superseded || !asked) continue;
+    for (const auto& by : stores) {
+      if (by.id == store.superseded_by && by.dataset == store.dataset) {
+        pairs.push_back({store.dataset, store.vintage, by.vintage});
+      }
+    }
+  }
+  return pairs;
 }
 
 ExamineJob job_for(const Centre::State& state, const Asking& asking,
@@ -94,6 +147,7 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
   for (const auto& candidate : candidates) {
     if (candidate.draft.tabulation && candidate.population == population) {
       job.tabulations.push_back(*candidate.draft.tabulation);
+      job.charts.push_back(candidate.draft.chart);
     }
   }
   auto past = state.registry.history(population, asking.except);
@@ -102,6 +156,7 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
   });
   job.history = remembered(past);
   job.waivers = waivers_for(state, job.tabulations);
+  job.superseded = supersessions(state, job);
   job.datasets = job_datasets(state, job);
   return job;
 }
@@ -120,6 +175,7 @@ JobInputs inputs_of(const ExamineJob& job, const std::string& population) {
     }
   }
   inputs.waivers = job.waivers;
+  inputs.superseded = job.superseded;
   return inputs;
 }
 
@@ -177,11 +233,12 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
 }
 
 Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                   std::vector<Candidate>& candidates) {
+                   std::vector<Candidate>& candidates, bool shown) {
   Inputs inputs;
   for (const auto& population : populations_of(candidates)) {
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
+    job.shown = shown;
     held.unlock();
     inputs.push_back(inputs_of(job, population));
     const auto asked = job.tabulations.size();

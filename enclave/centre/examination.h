@@ -38,6 +38,7 @@ struct JobInputs {
   std::string history;                ///< SHA-256 over what was compared (history_digest)
   std::vector<StoreInput> stores;
   std::vector<disclosure::Waiver> waivers;
+  std::vector<disclosure::Supersession> superseded;
 };
 
 /// One a population, in the order in which they were examined.
@@ -59,9 +60,10 @@ struct Asking {
 };
 
 /// Runs the examiner, one job a population; the state's lock is free while it works. Fills
-/// `examined`. Throws what the examiner throws; integrity where it answers another question.
+/// `examined`, with the cells that may be seen where they are wanted (`shown`). Throws what the
+/// examiner throws; integrity where it answers another question.
 Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
-                   std::vector<Candidate>& candidates);
+                   std::vector<Candidate>& candidates, bool shown = false);
 
 /// Holds the populations of these outputs, in one order for everybody: check and reservation are
 /// one step. Taken before the state's lock, never under it.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "disclosure/examine.h"
+#include "disclosure/figure.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
 #include "disclosure/waiver.h"
@@ -35,6 +36,13 @@ struct DatasetGrant {
   std::optional<std::set<std::string>> columns;  ///< none: all that are not hidden
 };
 
+/// One data set as a session knows it that may name things but read nothing.
+struct DatasetOutline {
+  std::vector<std::string> vintages;             ///< ascending
+  std::string codebook;                          ///< TOML, of the newest vintage
+  std::optional<std::set<std::string>> columns;  ///< as DatasetGrant's
+};
+
 /// A policy document and those that it extends: what parse_policy needs.
 struct PolicyTexts {
   std::string name;
@@ -49,7 +57,9 @@ struct SessionGrant {
   std::string project;
   std::string language = "en";
   PolicyTexts policy;
-  std::vector<DatasetGrant> datasets;
+  std::vector<DatasetGrant> datasets;    ///< none where the policy shows aggregates only
+  std::vector<DatasetOutline> outlines;  ///< instead: no key, no file
+  bool aggregates = false;               ///< rows are seen through the gate alone
   std::int64_t statement_timeout_s = 600;
   std::vector<std::vector<std::optional<std::string>>> permit_rows;  ///< of sceau.permit
 };
@@ -63,6 +73,8 @@ struct OutputDraft {
   std::optional<disclosure::Tabulation> tabulation;  ///< none: opaque
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
+  std::optional<disclosure::Chart> chart;            ///< the tabulation leaves as a figure
+  std::string claim;  ///< what another tool said of it (acro_claims.h), JSON; or empty
   std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
@@ -73,16 +85,28 @@ struct ExamineJob {
   PolicyTexts policy;
   std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs
   std::vector<disclosure::Tabulation> tabulations;
+  std::vector<std::optional<disclosure::Chart>> charts;  ///< one a tabulation (empty: all
+                                                         ///< are tables)
   std::vector<disclosure::Remembered> history;  ///< oldest first
   std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
+  std::vector<disclosure::Supersession> superseded;
+  bool shown = false;  ///< whether `shown` of the answers is wanted
+};
+
+/// A cell as the released file has it, codes without labels: what may be seen of it.
+struct ShownCell {
+  std::uint32_t grouping_set = 0;                  ///< index into the tabulation's
+  std::vector<std::optional<std::string>> codes;   ///< one a dimension; none: NULL, or a margin
+  std::vector<std::optional<std::string>> values;  ///< one a column; none: NULL or suppressed
 };
 
 struct Examined {
   disclosure::Judgement judgement;
-  std::string file;  ///< released_csv bytes; empty where the table can't be made
+  std::string file;  ///< released_csv or figure; empty where the table can't be made
   std::uint64_t cells = 0;
   std::vector<std::string> statistics;
-  std::string table_json;  ///< cells, evidence and flags for the reviewer (inside only)
+  std::string table_json;        ///< cells, evidence and flags for the reviewer (inside only)
+  std::vector<ShownCell> shown;  ///< the file's cells in its order, where the job wants them
 };
 
 /// Runs a job in a fresh process. Throws EnclaveError; a crash is server.examiner_lost.
@@ -102,6 +126,12 @@ struct Submission {
   std::string state;
   disclosure::Verdict verdict = disclosure::Verdict::fail;
   std::vector<JudgedOutput> outputs;
+};
+
+/// The answer to a query that asks to be seen: its cells where the verdict is pass, else none.
+struct Seen {
+  JudgedOutput judged;  ///< rules and verdicts; no cell, no measure
+  std::vector<ShownCell> cells;
 };
 
 }  // namespace sceau::enclave

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "enclave/centre/access.h"
+#include "enclave/centre/aggregates.h"
 #include "enclave/centre/binding.h"
 #include "enclave/centre/examination.h"
 #include "enclave/centre/freshness.h"
@@ -13,21 +14,13 @@
 #include "enclave/centre/replacement.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/submission.h"
 
 namespace sceau::enclave {
-namespace {
 
 using Json = nlohmann::ordered_json;
 using disclosure::Verdict;
 
-struct Asker {
-  SessionRow session;
-  Asking asking;
-  std::optional<RequestRow> replaced;  ///< the request whose next turn this is
-};
-
-/// The session is open, its permits are still valid, its policy still the same, and the drafts name
-/// nothing beyond them. The worker is not believed.
 Asker asker_of(const Centre::State& state, const std::string& session,
                const std::vector<OutputDraft>& drafts) {
   Asker asker{open_session_row(state, session), {}, {}};
@@ -49,6 +42,8 @@ Asker asker_of(const Centre::State& state, const std::string& session,
   return asker;
 }
 
+namespace {
+
 /// The texts of a submission, for the commitment: what was asked, in the researcher's words.
 std::string submitted_text(const std::vector<OutputDraft>& drafts) {
   Json list = Json::array();
@@ -57,6 +52,8 @@ std::string submitted_text(const std::vector<OutputDraft>& drafts) {
                  {"title", draft.title},
                  {"exception", draft.exception},
                  {"sql", draft.sql}};
+    if (draft.chart) item["chart"] = disclosure::to_string(*draft.chart);
+    if (!draft.claim.empty()) item["claim"] = draft.claim;
     if (draft.tabulation) {
       item["tabulation"] = disclosure::to_json(*draft.tabulation);
     } else {
@@ -67,12 +64,14 @@ std::string submitted_text(const std::vector<OutputDraft>& drafts) {
   return list.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+}  // namespace
+
 RequestRow announce(Centre::State& state, const Asker& asker,
-                    const std::vector<OutputDraft>& drafts) {
+                    const std::vector<OutputDraft>& drafts, char kind) {
   auto change = state.registry.begin();
   RequestRow row;
   row.submitted = state.now();
-  row.id = state.registry.take_request_id(std::stoi(row.submitted.substr(0, 4)));
+  row.id = state.registry.take_request_id(std::stoi(row.submitted.substr(0, 4)), kind);
   row.project = asker.session.project;
   row.session = asker.session.id;
   row.actor = asker.session.actor;
@@ -120,6 +119,8 @@ OutputRow output_row(const RequestRow& request, const Candidate& candidate, int 
     row.dataset = draft.tabulation->dataset;
     row.tabulation = disclosure::to_json(*draft.tabulation);
   }
+  if (draft.chart) row.chart = disclosure::to_string(*draft.chart);
+  row.claim = draft.claim;
   row.population = candidate.population;
   row.file = examined.file;
   row.sha256 = sha256_hex(examined.file);
@@ -130,6 +131,8 @@ OutputRow output_row(const RequestRow& request, const Candidate& candidate, int 
   row.verdict = disclosure::to_string(examined.judgement.verdict);
   return row;
 }
+
+namespace {
 
 /// A failing output without an exception sends the request back; else people or nobody decide.
 std::string first_state(const std::vector<Candidate>& candidates) {
@@ -148,7 +151,8 @@ std::string first_state(const std::vector<Candidate>& candidates) {
 
 /// Rows, reservation in the history and the entry, all or nothing.
 void record_checked(Centre::State& state, const Asker& asker, RequestRow& request,
-                    const std::vector<Candidate>& candidates, const Inputs& inputs) {
+                    const std::vector<Candidate>& candidates, const Inputs& inputs,
+                    bool aggregates) {
   auto change = state.registry.begin();
   if (asker.replaced) check_replaceable(state, asker.session, request.replaces);
   request.verdict = disclosure::to_string(worst_of(candidates));
@@ -165,8 +169,13 @@ void record_checked(Centre::State& state, const Asker& asker, RequestRow& reques
   for (const auto& row : rows) {
     state.registry.add_output(row);
     if (row.opaque || request.state == "returned") continue;
-    state.registry.add_history(row.population,
-                               {request.id, row.number, request.project, false, row.tabulation});
+    HistoryRow kept;
+    kept.request = request.id;
+    kept.output = row.number;
+    kept.project = request.project;
+    kept.tabulation = row.tabulation;
+    kept.kept = aggregates;
+    state.registry.add_history(row.population, kept);
   }
   state.registry.end_intent("request.submitted", request.id);
   Fields fields = {{"policy", request.policy_sha256},
@@ -196,10 +205,11 @@ std::vector<JudgedOutput> Centre::explain(const std::string& session,
                                           const Examiner& examiner) {
   Held held(state_->mutex);
   const auto asker = asker_of(*state_, session, drafts);
+  demand_refusals_left(*state_, asker);
   auto candidates = candidates_of(*state_, drafts);
   held.unlock();
-  (void)examine_all(*state_, asker.asking, examiner, candidates);
-  return judged_outputs(candidates, asker.asking.project, asker.asking.language);
+  (void)examine_told(*state_, asker, examiner, candidates);
+  return told(*state_, asker, candidates);
 }
 
 Submission Centre::submit(const std::string& session, std::vector<OutputDraft> drafts,
@@ -208,6 +218,7 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
   if (drafts.empty()) throw EnclaveError(Fault::bad_input, "centre.nothing_asked");
   Held held(state.mutex);
   const auto asker = asker_of(state, session, drafts);
+  demand_refusals_left(state, asker);
   auto candidates = candidates_of(state, drafts);
   for (const auto& candidate : candidates) {
     if (!candidate.draft.tabulation && candidate.draft.opaque.empty()) {
@@ -218,9 +229,9 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
   held.unlock();
   const PopulationsHeld populations(state, candidates);
   try {
-    const auto inputs = examine_all(state, asker.asking, examiner, candidates);
+    const auto inputs = examine_told(state, asker, examiner, candidates);
     held.lock();
-    record_checked(state, asker, request, candidates, inputs);
+    record_checked(state, asker, request, candidates, inputs, shows_aggregates(asker));
   } catch (...) {
     if (held.owns_lock()) held.unlock();
     give_up(state, request, "unjudged");
@@ -234,8 +245,8 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
       request.state = "released";
     }
   }
-  return {request.id, request.state, worst_of(candidates),
-          judged_outputs(candidates, asker.asking.project, asker.asking.language)};
+  if (held.owns_lock()) held.unlock();
+  return {request.id, request.state, worst_of(candidates), told(state, asker, candidates)};
 }
 
 void Centre::withdraw(const std::string& session, const std::string& id) {

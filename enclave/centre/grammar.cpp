@@ -92,7 +92,9 @@ std::vector<CommandSpec> people_commands() {
        {{"store", "NAME", value, true, "the data set, without vintage"},
         {"rule", "RULE", value, true, "threshold, dominance, …; never history or tabulation"},
         {"variable", "NAME", value, false, "what it is made of, or broken down by"},
-        {"cell", "CELL", value, false, "one cell: 'academie=CORSE,sexe=F'; NA is NULL"},
+        {"cell", "CELL", value, false,
+         "its counts in one cell, 'academie=CORSE,sexe=F' (NA is NULL); with --variable "
+         "that variable's"},
         {"reason", "TEXT", value, true, "why"},
         {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
        "findings of a rule on a variable or a cell are shown and don't count",
@@ -158,6 +160,31 @@ std::vector<CommandSpec> store_commands() {
   };
 }
 
+/// Forms of other tools.
+std::vector<CommandSpec> exchange_commands() {
+  return {
+      {"codebook import",
+       {{"SCHEMA", "", document, true, "a Table Schema (JSON)"}},
+       {{"dataset", "NAME", value, false, "the table's name in SQL; default: the file's"}},
+       "a first codebook from a Table Schema, on stdout",
+       "sceau codebook import schema.json --dataset eleves > eleves.toml",
+       false,
+       false},
+      {"codebook export",
+       {{"CODEBOOK", "", document, true, "what the columns are (TOML)"}},
+       {},
+       "a codebook as Table Schema (JSON), on stdout",
+       "sceau codebook export eleves.toml > eleves.schema.json",
+       false,
+       false},
+      {"review export",
+       {request_operand, {"DIR", "", value, true, "a folder that isn't there yet"}},
+       {{"format", "NAME", value, true, "acro: what SACRO's viewer opens"}},
+       "a request in another tool's form, to be looked at with it; nothing of it is released",
+       "sceau review export R-2026-000001 --format acro /secure/R-2026-000001"},
+  };
+}
+
 std::vector<CommandSpec> gate_commands() {
   const std::vector<OptionSpec> decide = {comment_option(true), output_option, note_option};
   return {
@@ -219,6 +246,11 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "judge a request again from the inputs of its check: same verdict, or what differs",
        "sceau replay R-2026-000001"},
+      {"history show",
+       {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
+       {},
+       "the outputs that count against a new one, oldest first",
+       "sceau history show eleves"},
   };
 }
 
@@ -282,8 +314,8 @@ std::vector<CommandSpec> log_commands() {
 
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part :
-       {centre_commands(), people_commands(), store_commands(), gate_commands(), log_commands()}) {
+  for (auto part : {centre_commands(), people_commands(), store_commands(), exchange_commands(),
+                    gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;

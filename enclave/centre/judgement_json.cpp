@@ -63,6 +63,18 @@ disclosure::Finding finding_of(const Json& json) {
   return finding;
 }
 
+bool names(std::string_view text, std::string_view name) {
+  return !name.empty() && text.find(name) != std::string_view::npos;
+}
+
+/// An argument of a finding on another project's release. What is said of the output as a whole
+/// tells of that release's own data: numbers alone are left of it.
+std::string from_afar(std::string arg, const disclosure::Finding& finding) {
+  if (names(arg, finding.earlier) || names(arg, finding.earlier_project)) return "another project";
+  const bool number = arg.find_first_not_of("0123456789.-%") == std::string::npos;
+  return finding.cell.empty() && !number ? "(not told)" : arg;
+}
+
 }  // namespace
 
 std::string judgement_to_json(const disclosure::Judgement& judgement) {
@@ -95,9 +107,7 @@ disclosure::Judgement judgement_from_json(std::string_view text) {
 disclosure::Judgement as_seen_from(disclosure::Judgement judgement, const std::string& project) {
   for (auto& finding : judgement.findings) {
     if (finding.earlier_project.empty() || finding.earlier_project == project) continue;
-    for (auto& arg : finding.message.args) {
-      if (arg == finding.earlier || arg == finding.earlier_project) arg = "another project";
-    }
+    for (auto& arg : finding.message.args) arg = from_afar(std::move(arg), finding);
     finding.earlier.clear();
     finding.earlier_project = "another project";
   }

@@ -121,9 +121,6 @@ std::string grant_permit(Centre::State& state, const std::string& by, PermitRow 
   }
   check_columns(row, stores);
   const auto policy = current_policy(state, row.policy);
-  if (policy.policy.exploration == policies::Exploration::aggregates) {
-    throw EnclaveError(Fault::refused, "centre.aggregates_later", {row.policy});
-  }
   check_beside_others(state, row);
   row.id = state.registry.take_permit_id();
   row.granted = state.now();

@@ -306,6 +306,7 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"release.started", release_started},
       {"release.made", release_made},
       {"release.revoked", release_revoked},
+      {"history.viewed", nothing},
       {"log.erased", log_erased},
       {"log.revealed", nothing},
       {"log.cosigned", nothing},

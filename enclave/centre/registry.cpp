@@ -13,7 +13,8 @@ constexpr std::string_view registry_format = "3";
 constexpr std::string_view first_text_key = "texts-1";
 
 // A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
-// column that changes: what counts is told by the output's state.
+// column that changes: what counts is told by the output's state. A query that was shown has no
+// output, so its rows name none.
 constexpr const char* schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE text_keys (
@@ -70,6 +71,7 @@ CREATE TABLE outputs (
   dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
   sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
   cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
+  chart TEXT NOT NULL, claim BLOB NOT NULL,
   PRIMARY KEY (request, number)) STRICT;
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,
@@ -95,7 +97,7 @@ CREATE TABLE releases (
 CREATE TABLE history (
   id INTEGER PRIMARY KEY, population TEXT NOT NULL, request TEXT NOT NULL, output INTEGER NOT NULL,
   project TEXT NOT NULL, opaque INTEGER NOT NULL, tabulation TEXT NOT NULL,
-  FOREIGN KEY (request, output) REFERENCES outputs) STRICT;
+  kept INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
 CREATE INDEX history_population ON history (population);
 CREATE TRIGGER history_is_kept BEFORE DELETE ON history
   BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;

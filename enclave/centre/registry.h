@@ -56,6 +56,7 @@ struct StoreRow {
   std::uint64_t rows = 0, rejected = 0;
   std::string sealed;  ///< time
   bool superseded = false;
+  std::string superseded_by;  ///< id of the store that replaced it
 };
 
 struct PolicyRow {
@@ -101,6 +102,8 @@ struct OutputRow {
   std::string judgement;  ///< judgement_json.h
   std::string table;      ///< the examiner's cells and evidence, JSON
   std::string verdict, state;
+  std::string chart;    ///< disclosure::to_string; empty: a table, or opaque
+  std::string claim;    ///< what another tool said of it, JSON (acro_claims.h); or empty
   bool erased = false;  ///< name, title, exception and sql are gone
 };
 
@@ -163,6 +166,11 @@ struct HistoryRow {
   std::string project;
   bool opaque = false;
   std::string tabulation;  ///< JSON
+  /// Asked for under a policy that shows aggregates only: counts whatever becomes of it.
+  bool kept = false;
+  /// A query that was shown ("Q-2026-000001"): there is no request and no output of that name.
+  bool seen = false;
+  std::string state;  ///< the output's now, or "seen"; filled by history()
 };
 
 /// An act that was announced and has no outcome yet.
@@ -261,8 +269,9 @@ class Registry {
   [[nodiscard]] std::vector<StatementRow> unfinished_statements(std::string_view session) const;
 
   // -- requests ---------------------------------------------------------------------------------
-  /// Ids are given once, also where only the log knows of them.
-  [[nodiscard]] std::string take_request_id(int year);
+  /// Ids are given once, also where only the log knows of them. "R-2026-000001", or with kind 'Q'
+  /// of a query that asks to be seen.
+  [[nodiscard]] std::string take_request_id(int year, char kind = 'R');
   void add_request(const RequestRow& row);
   void add_output(const OutputRow& row);
   void set_request(std::string_view id, std::string_view state, std::string_view time);
@@ -296,10 +305,15 @@ class Registry {
   /// Every row of a population, whatever counts now, oldest first: for what counted once.
   [[nodiscard]] std::vector<HistoryRow> whole_history(std::string_view population) const;
   /// What counts now, oldest first: outputs that are pending, approved or released, and revoked
-  /// ones (they have been seen). A request that is judged again (`except`) isn't its own past, and
-  /// what was reserved after it counts only once it is out: it will be judged against this one.
+  /// ones (they have been seen); of kept ones those sent back and withdrawn, too; and queries that
+  /// were shown. A request that is judged again (`except`) isn't its own past, and what was
+  /// reserved after it counts only once it is out: it will be judged against this one.
   [[nodiscard]] std::vector<HistoryRow> history(std::string_view population,
                                                 std::string_view except) const;
+  /// Whether this project was shown exactly this table before.
+  [[nodiscard]] bool was_seen(std::string_view population, std::string_view project,
+                              std::string_view tabulation) const;
+  [[nodiscard]] std::vector<std::string> populations() const;  ///< of stores and of the history
 
  private:
   Registry(RegistryFile db, const Keyring& keyring);

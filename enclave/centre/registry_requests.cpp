@@ -64,6 +64,8 @@ OutputRow output_row(const Texts& texts, const RegistryQuery& at) {
   row.table = at.text(15);
   row.verdict = at.text(16);
   row.state = at.text(17);
+  row.chart = at.text(19);
+  row.claim = words("claim", 20);
   return row;
 }
 
@@ -86,9 +88,9 @@ DecisionRow decision_row(const Texts& texts, const RegistryQuery& at) {
 
 }  // namespace
 
-std::string Registry::take_request_id(int year) {
+std::string Registry::take_request_id(int year, char kind) {
   char prefix[16];
-  std::snprintf(prefix, sizeof prefix, "R-%04d-", year);
+  std::snprintf(prefix, sizeof prefix, "%c-%04d-", kind, year);
   const auto key = std::string("last_request_") + prefix;
   const auto last = meta(key);
   const long long number = (last.empty() ? 0 : std::atoll(last.c_str())) + 1;
@@ -123,14 +125,16 @@ void Registry::add_output(const OutputRow& row) {
   const auto title = sealed("title", row.title);
   const auto exception = sealed("exception", row.exception);
   const auto sql = sealed("sql", row.sql);
+  const auto claim = sealed("claim", row.claim);
   db_.prepare(
          "INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
          " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
-         " verdict, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " verdict, state, chart, claim)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.request, row.number, Blob{name}, Blob{title}, Blob{exception}, Blob{sql},
             row.opaque, row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256,
             row.cells, nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
-            row.state)
+            row.state, row.chart, Blob{claim})
       .run();
 }
 
@@ -151,24 +155,26 @@ void Registry::set_output_state(std::string_view request, int output, std::strin
 }
 
 std::optional<RequestRow> Registry::request(std::string_view id) const {
-  auto found = db_.prepare(
-                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
-                      "FROM requests"
-                      " WHERE id = ?")
-                   .with(id);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+             " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
+             "FROM requests"
+             " WHERE id = ?")
+          .with(id);
   if (!found.next()) return std::nullopt;
   return request_row(found);
 }
 
 std::vector<RequestRow> Registry::requests(std::string_view project) const {
   std::vector<RequestRow> rows;
-  auto found = db_.prepare(
-                      "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
-                      " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
-                      "FROM requests"
-                      " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
-                   .with(project);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, session, actor, policy, policy_sha256, verdict,"
+             " state, turn, submitted, submitted_seq, decided, checked_seq, release_seq, replaces "
+             "FROM requests"
+             " WHERE ?1 = '' OR project = ?1 ORDER BY submitted_seq")
+          .with(project);
   while (found.next()) rows.push_back(request_row(found));
   return rows;
 }
@@ -178,7 +184,7 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   auto found = db_.prepare(
                       "SELECT request, number, name, title, exception, sql, opaque, dataset,"
                       " population, tabulation, file, sha256, cells, statistics, judgement,"
-                      " cell_table, o.verdict, o.state, session FROM outputs o"
+                      " cell_table, o.verdict, o.state, session, chart, claim FROM outputs o"
                       " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
                    .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));
@@ -237,9 +243,10 @@ std::vector<ReleaseRow> Registry::releases(std::string_view request) const {
 
 void Registry::add_history(std::string_view population, const HistoryRow& row) {
   db_.prepare(
-         "INSERT INTO history (population, request, output, project, opaque, tabulation)"
-         " VALUES (?, ?, ?, ?, ?, ?)")
-      .with(population, row.request, row.output, row.project, row.opaque, row.tabulation)
+         "INSERT INTO history (population, request, output, project, opaque, tabulation, kept,"
+         " seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(population, row.request, row.output, row.project, row.opaque, row.tabulation, row.kept,
+            row.seen)
       .run();
 }
 
@@ -247,19 +254,39 @@ std::vector<HistoryRow> Registry::history(std::string_view population,
                                           std::string_view except) const {
   std::vector<HistoryRow> rows;
   auto found = db_.prepare(
-                      "SELECT h.request, h.output, h.project, h.opaque, h.tabulation FROM history h"
-                      " JOIN outputs o ON o.request = h.request AND o.number = h.output"
-                      " WHERE h.population = ?1 AND h.request <> ?2"
-                      " AND o.state NOT IN ('returned', 'rejected', 'withdrawn')"
+                      "SELECT h.request, h.output, h.project, h.opaque, h.tabulation, h.kept,"
+                      " h.seen, coalesce(o.state, 'seen') FROM history h"
+                      " LEFT JOIN outputs o ON o.request = h.request AND o.number = h.output"
+                      " WHERE h.population = ?1 AND h.request <> ?2 AND (o.state IS NULL OR ("
+                      " (h.kept = 1 OR o.state NOT IN ('returned', 'rejected', 'withdrawn'))"
                       " AND (o.state IN ('released', 'revoked') OR h.id < coalesce("
-                      "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))"
+                      "   (SELECT min(id) FROM history WHERE request = ?2), 9223372036854775807))))"
                       " ORDER BY h.id")
                    .with(population, except);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
-                    found.integer(3) != 0, found.text(4)});
+                    found.integer(3) != 0, found.text(4), found.integer(5) != 0,
+                    found.integer(6) != 0, found.text(7)});
   }
   return rows;
+}
+
+bool Registry::was_seen(std::string_view population, std::string_view project,
+                        std::string_view tabulation) const {
+  return db_
+      .prepare(
+          "SELECT 1 FROM history WHERE population = ? AND project = ? AND seen = 1"
+          " AND tabulation = ? LIMIT 1")
+      .with(population, project, tabulation)
+      .next();
+}
+
+std::vector<std::string> Registry::populations() const {
+  std::vector<std::string> names;
+  auto found =
+      db_.prepare("SELECT population FROM stores UNION SELECT population FROM history ORDER BY 1");
+  while (found.next()) names.push_back(found.text(0));
+  return names;
 }
 
 std::vector<HistoryRow> Registry::whole_history(std::string_view population) const {
@@ -270,7 +297,7 @@ std::vector<HistoryRow> Registry::whole_history(std::string_view population) con
                    .with(population);
   while (found.next()) {
     rows.push_back({found.text(0), static_cast<int>(found.integer(1)), found.text(2),
-                    found.integer(3) != 0, found.text(4)});
+                    found.integer(3) != 0, found.text(4), false, false, ""});
   }
   return rows;
 }

@@ -26,6 +26,7 @@ StoreRow store_row(const RegistryQuery& at) {
   row.rejected = static_cast<std::uint64_t>(at.integer(8));
   row.sealed = at.text(9);
   row.superseded = !at.null(10);
+  row.superseded_by = at.text(10);
   return row;
 }
 

@@ -57,7 +57,9 @@ std::string release_json(const Centre::State& state, const Leaving& leaving) {
     Json rules = Json::array();
     for (const auto rule : judgement.applied) rules.push_back(policies::to_string(rule));
     files.push_back({{"name", name_of(leaving, output)},
-                     {"kind", output.opaque ? "file" : "table"},
+                     {"kind", output.opaque          ? "file"
+                              : output.chart.empty() ? "table"
+                                                     : "figure"},
                      {"sha256", output.sha256},
                      {"bytes", output.file.size()},
                      {"statistics", output.statistics},
@@ -134,8 +136,8 @@ void record_released(Centre::State& state, const Leaving& leaving) {
   for (const auto& output : leaving.outputs) {
     if (!output.opaque) continue;
     for (const auto& population : populations_seen(state, leaving.request)) {
-      state.registry.add_history(
-          population, {leaving.request.id, output.number, leaving.request.project, true, ""});
+      state.registry.add_history(population, {leaving.request.id, output.number,
+                                              leaving.request.project, true, "", false, false, ""});
     }
   }
   set_states(state, leaving.request,
@@ -166,7 +168,8 @@ std::string released_name(const OutputRow& output, const std::vector<DecisionRow
     return one.output == output.number && one.turn == turn && one.decision == "approve";
   });
   if (by_person) return output.name;
-  return output.request + "-" + std::to_string(output.number) + ".csv";
+  return output.request + "-" + std::to_string(output.number) +
+         (output.chart.empty() ? ".csv" : ".svg");
 }
 
 void approve_by_itself(Centre::State& state, const std::string& id) {

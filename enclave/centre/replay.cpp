@@ -149,9 +149,11 @@ Again again_of(const Centre::State& state, const RequestRow& request,
   again.job.policy = {policy.name, policy.texts};
   again.job.history = history_then(state, request.id, inputs);
   again.job.waivers = inputs.waivers;
+  again.job.superseded = inputs.superseded;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].opaque || outputs[i].population != inputs.population) continue;
     again.job.tabulations.push_back(disclosure::tabulation_from_json(outputs[i].tabulation));
+    again.job.charts.push_back(disclosure::parse_chart(outputs[i].chart));
     again.outputs.push_back(i);
   }
   return again;

@@ -74,6 +74,7 @@ std::vector<OutputDraft> drafts_again(const std::vector<OutputRow>& outputs) {
       draft.opaque = output.file;
     } else {
       draft.tabulation = disclosure::tabulation_from_json(output.tabulation);
+      draft.chart = disclosure::parse_chart(output.chart);
     }
     drafts.push_back(std::move(draft));
   }

@@ -54,6 +54,8 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   if (is_needless(output)) json["exception_needless"] = true;
   json["sql"] = output.sql;
   if (output.erased) json["erased"] = true;
+  if (!output.claim.empty()) json["claim"] = Json::parse(output.claim, nullptr, false);
+  if (!output.chart.empty()) json["chart"] = output.chart;
   json["sha256"] = output.sha256;
   json["bytes"] = output.file.size();
   json["state"] = output.state;
@@ -78,11 +80,10 @@ Json related_json(const Call& call, const Shown& shown) {
     }
     seen.push_back(output.population);
     for (const auto& row : call.state.registry.history(output.population, shown.request.id)) {
-      const auto earlier = call.state.registry.request(row.request);
       list.push_back({{"request", row.request},
                       {"output", row.output},
                       {"project", row.project},
-                      {"state", earlier ? earlier->state : ""}});
+                      {"state", row.state}});
     }
   }
   return list;
@@ -229,6 +230,22 @@ std::string lines_of(std::string_view bytes) {
   return lines;
 }
 
+/// What another tool said, as a claim: nothing here has checked it.
+std::string claim_text(const Call& call, const OutputRow& output) {
+  const auto claim = Json::parse(output.claim, nullptr, false);
+  if (!claim.is_object()) return line(call, "shown.claim_unreadable");
+  const auto word = [&](const char* key) {
+    const auto at = claim.find(key);
+    return at != claim.end() && at->is_string() ? printable(at->get<std::string>()) : "";
+  };
+  std::string text =
+      line(call, "shown.claim", {word("tool"), word("version"), word("status"), word("summary")});
+  text += output.opaque ? line(call, "shown.claim_unchecked")
+                        : line(call, "shown.claim_recomputed", {output.verdict});
+  if (!word("command").empty()) text += line(call, "shown.claim_command", {word("command")});
+  return text;
+}
+
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::string text =
@@ -243,6 +260,8 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
                  {printable(output.exception)});
   }
   text += line(call, "shown.output_asked", {printable(output.sql)});
+  if (!output.claim.empty()) text += claim_text(call, output);
+  if (!output.chart.empty()) text += line(call, "shown.output_chart", {output.chart});
   text += line(call, "shown.output_sha256", {output.sha256}) + "\n";
   if (!output.table.empty()) {
     text += table_text(output.table, call.command.language) + "\n";

@@ -44,14 +44,21 @@ SessionGrant grant_of(const Centre::State& state, const Access& access) {
   grant.project = access.project.name;
   grant.policy = {access.policy.row.name, access.policy.row.texts};
   grant.permit_rows = permit_rows(access);
+  grant.aggregates = access.policy.policy.exploration == policies::Exploration::aggregates;
   for (const auto& [name, dataset] : access.datasets) {
+    std::optional<std::set<std::string>> columns;
+    if (const auto& named = dataset.permit.columns) columns.emplace(named->begin(), named->end());
+    if (grant.aggregates) {
+      // Who sees what the gate shows, and nothing else, needs no key.
+      DatasetOutline outline{{}, dataset.stores.back().codebook, columns};
+      for (const auto& store : dataset.stores) outline.vintages.push_back(store.vintage);
+      grant.outlines.push_back(std::move(outline));
+      continue;
+    }
     DatasetGrant data;
     data.dataset = name;
     for (const auto& store : dataset.stores) data.vintages.push_back(open_access(state, store));
-    if (dataset.permit.columns) {
-      data.columns =
-          std::set<std::string>(dataset.permit.columns->begin(), dataset.permit.columns->end());
-    }
+    data.columns = std::move(columns);
     grant.datasets.push_back(std::move(data));
   }
   return grant;
@@ -146,6 +153,7 @@ void Centre::close_session(const std::string& session, const std::string& reason
   auto change = state_->registry.begin();
   end_session(*state_, *row, reason, row->actor);
   change.commit();
+  state_->refusals.erase(session);
 }
 
 std::uint64_t Centre::statement_started(const std::string& session, const std::string& text) {

@@ -27,6 +27,8 @@ struct Centre::State {
   mutable std::mutex mutex;
   /// One a population: check and reservation are one step.
   std::map<std::string, std::shared_ptr<std::mutex>> populations;
+  /// By open session: answers that told of rows without showing them (aggregates.h).
+  std::map<std::string, int> refusals;
 
   [[nodiscard]] std::string now() const;    ///< "2026-11-23T20:15:03.123456Z"
   [[nodiscard]] std::string today() const;  ///< "2026-11-23", UTC

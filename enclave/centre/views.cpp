@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "enclave/centre/aggregates.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/messages.h"
@@ -57,10 +58,13 @@ Centre::Rows Centre::requests_view(const std::string& session) {
 Centre::Rows Centre::findings_view(const std::string& session) {
   const Held held(state_->mutex);
   const auto row = open_session_row(*state_, session);
+  const auto policy = policy_version(*state_, row.policy, row.policy_sha256).policy;
+  const bool aggregates = policy.exploration == policies::Exploration::aggregates;
   Rows rows;
   for (const auto& request : state_->registry.requests(row.project)) {
     for (const auto& output : state_->registry.outputs(request.id)) {
-      const auto judgement = as_seen_from(judgement_from_json(output.judgement), row.project);
+      auto judgement = as_seen_from(judgement_from_json(output.judgement), row.project);
+      if (aggregates && !output.opaque) judgement = without_cells(judgement);
       for (const auto& finding : judgement.findings) {
         rows.push_back(
             {request.id, output.name, std::string(policies::to_string(finding.rule)),

@@ -40,6 +40,10 @@ Submission BrokerLine::submit(const std::vector<OutputDraft>& drafts) {
   return unpack<Submission>(ask(FrameKind::submit, pack(drafts), FrameKind::submission));
 }
 
+Seen BrokerLine::see(const OutputDraft& draft) {
+  return unpack<Seen>(ask(FrameKind::see, pack(draft), FrameKind::seen));
+}
+
 void BrokerLine::withdraw(const std::string& request) {
   ask(FrameKind::withdraw, pack(request), FrameKind::done);
 }

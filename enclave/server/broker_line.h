@@ -21,6 +21,7 @@ class BrokerLine final : public Gate {
                           std::uint64_t rows) override;
   std::vector<JudgedOutput> explain(const std::vector<OutputDraft>& drafts) override;
   Submission submit(const std::vector<OutputDraft>& drafts) override;
+  Seen see(const OutputDraft& draft) override;
   void withdraw(const std::string& request) override;
   void comment(const std::string& request, const std::string& words) override;
   Centre::Rows requests_view() override;

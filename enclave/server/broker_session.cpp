@@ -8,7 +8,6 @@
 #include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
-#include "enclave/server/opened.h"
 #include "enclave/server/serve.h"
 
 namespace sceau::enclave {
@@ -65,13 +64,9 @@ class WorkerDesk {
   bool greeted_ = false;
 };
 
-/// What a session shows must be what its policy lets it show, from where it comes.
+/// Whoever is shown rows must be where rows can't be carried away.
 void WorkerDesk::check_exploration(const SessionGrant& grant) const {
-  const auto policy = read_policy(grant.policy);
-  if (policy.exploration == policies::Exploration::aggregates) {
-    throw EnclaveError(Fault::not_permitted, "server.aggregates_later", {policy.name});
-  }
-  if (!centre_->trial()) {
+  if (!grant.aggregates && !centre_->trial()) {
     throw EnclaveError(Fault::not_permitted, "server.outside_workspace", {grant.project});
   }
 }
@@ -168,6 +163,12 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
       channel.send(FrameKind::submission,
                    pack(centre_->submit(session_, drafts_of(frame), examiner())));
       return;
+    case FrameKind::see: {
+      const auto draft = unpack<OutputDraft>(frame.payload);
+      check_drafts({draft});
+      channel.send(FrameKind::seen, pack(centre_->see(session_, draft, examiner())));
+      return;
+    }
     case FrameKind::withdraw:
       centre_->withdraw(session_, unpack<std::string>(frame.payload));
       channel.send(FrameKind::done, {});
@@ -195,6 +196,7 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
     case FrameKind::done:
     case FrameKind::judged:
     case FrameKind::submission:
+    case FrameKind::seen:
     case FrameKind::rows:
     case FrameKind::failed:
     case FrameKind::job:

@@ -114,6 +114,30 @@ void get(WireReader& in, std::vector<DatasetGrant>& list) {
   for (auto left = in.count(1); left > 0; --left) get(in, list.emplace_back());
 }
 
+void put(WireWriter& out, const DatasetOutline& value) {
+  put(out, value.vintages);
+  out.text(value.codebook);
+  out.boolean(value.columns.has_value());
+  if (!value.columns) return;
+  out.count(value.columns->size());
+  for (const auto& column : *value.columns) out.text(column);
+}
+void get(WireReader& in, DatasetOutline& value) {
+  get(in, value.vintages);
+  value.codebook = in.text();
+  if (!in.boolean()) return;
+  value.columns.emplace();
+  for (auto left = in.count(1); left > 0; --left) value.columns->insert(in.text());
+}
+
+void put(WireWriter& out, const std::vector<DatasetOutline>& list) {
+  out.count(list.size());
+  for (const auto& outline : list) put(out, outline);
+}
+void get(WireReader& in, std::vector<DatasetOutline>& list) {
+  for (auto left = in.count(1); left > 0; --left) get(in, list.emplace_back());
+}
+
 void put(WireWriter& out, const PolicyTexts& value) {
   out.text(value.name);
   out.count(value.texts.size());
@@ -140,6 +164,8 @@ void put(WireWriter& out, const SessionGrant& value) {
   out.text(value.language);
   put(out, value.policy);
   put(out, value.datasets);
+  put(out, value.outlines);
+  out.boolean(value.aggregates);
   out.i64(value.statement_timeout_s);
   put(out, value.permit_rows);
 }
@@ -151,6 +177,8 @@ void get(WireReader& in, SessionGrant& value) {
   value.language = in.text();
   get(in, value.policy);
   get(in, value.datasets);
+  get(in, value.outlines);
+  value.aggregates = in.boolean();
   value.statement_timeout_s = in.i64();
   get(in, value.permit_rows);
 }
@@ -172,6 +200,8 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.tabulation);
   put(out, value.reason);
   out.text(value.opaque);
+  put(out, value.chart);
+  out.text(value.claim);
   out.text(value.replaces);
 }
 void get(WireReader& in, OutputDraft& value) {
@@ -182,6 +212,8 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.tabulation);
   get(in, value.reason);
   value.opaque = in.text();
+  get(in, value.chart);
+  value.claim = in.text();
   value.replaces = in.text();
 }
 
@@ -191,8 +223,11 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.policy);
   put(out, value.datasets);
   put(out, value.tabulations);
+  put(out, value.charts);
   put(out, value.history);
   put(out, value.waivers);
+  put(out, value.superseded);
+  out.boolean(value.shown);
 }
 void get(WireReader& in, ExamineJob& value) {
   value.project = in.text();
@@ -200,8 +235,22 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.policy);
   get(in, value.datasets);
   get(in, value.tabulations);
+  get(in, value.charts);
   get(in, value.history);
   get(in, value.waivers);
+  get(in, value.superseded);
+  value.shown = in.boolean();
+}
+
+void put(WireWriter& out, const ShownCell& value) {
+  out.u32(value.grouping_set);
+  put(out, value.codes);
+  put(out, value.values);
+}
+void get(WireReader& in, ShownCell& value) {
+  value.grouping_set = in.u32();
+  get(in, value.codes);
+  get(in, value.values);
 }
 
 void put(WireWriter& out, const Examined& value) {
@@ -210,6 +259,7 @@ void put(WireWriter& out, const Examined& value) {
   out.u64(value.cells);
   put(out, value.statistics);
   out.text(value.table_json);
+  put(out, value.shown);
 }
 void get(WireReader& in, Examined& value) {
   get(in, value.judgement);
@@ -217,6 +267,7 @@ void get(WireReader& in, Examined& value) {
   value.cells = in.u64();
   get(in, value.statistics);
   value.table_json = in.text();
+  get(in, value.shown);
 }
 
 void put(WireWriter& out, const JudgedOutput& value) {
@@ -243,6 +294,15 @@ void get(WireReader& in, Submission& value) {
   value.state = in.text();
   value.verdict = in.enumerator(disclosure::Verdict::fail);
   get(in, value.outputs);
+}
+
+void put(WireWriter& out, const Seen& value) {
+  put(out, value.judged);
+  put(out, value.cells);
+}
+void get(WireReader& in, Seen& value) {
+  get(in, value.judged);
+  get(in, value.cells);
 }
 
 }  // namespace sceau::enclave

@@ -66,9 +66,11 @@ void put(WireWriter& out, const Failure& value);
 void put(WireWriter& out, const SessionGrant& value);
 void put(WireWriter& out, const OutputDraft& value);
 void put(WireWriter& out, const ExamineJob& value);
+void put(WireWriter& out, const ShownCell& value);
 void put(WireWriter& out, const Examined& value);
 void put(WireWriter& out, const JudgedOutput& value);
 void put(WireWriter& out, const Submission& value);
+void put(WireWriter& out, const Seen& value);
 void put(WireWriter& out, std::uint64_t value);
 void put(WireWriter& out, const std::string& value);
 
@@ -81,9 +83,11 @@ void get(WireReader& in, Failure& value);
 void get(WireReader& in, SessionGrant& value);
 void get(WireReader& in, OutputDraft& value);
 void get(WireReader& in, ExamineJob& value);
+void get(WireReader& in, ShownCell& value);
 void get(WireReader& in, Examined& value);
 void get(WireReader& in, JudgedOutput& value);
 void get(WireReader& in, Submission& value);
+void get(WireReader& in, Seen& value);
 void get(WireReader& in, std::uint64_t& value);
 void get(WireReader& in, std::string& value);
 

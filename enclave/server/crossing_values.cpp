@@ -149,4 +149,18 @@ void get(WireReader& in, Remembered& value) {
   if (!value.opaque) get(in, value.tabulation);
 }
 
+void put(WireWriter& out, Chart value) { out.u8(static_cast<std::uint8_t>(value)); }
+void get(WireReader& in, Chart& value) { value = in.enumerator(Chart::box); }
+
+void put(WireWriter& out, const Supersession& value) {
+  out.text(value.dataset);
+  out.text(value.vintage);
+  out.text(value.by);
+}
+void get(WireReader& in, Supersession& value) {
+  value.dataset = in.text();
+  value.vintage = in.text();
+  value.by = in.text();
+}
+
 }  // namespace sceau::disclosure

@@ -3,6 +3,7 @@
 // They live in that storey's namespace so that the list templates of crossing.h find them.
 
 #include "disclosure/examine.h"
+#include "disclosure/figure.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
 #include "enclave/server/wire.h"
@@ -16,6 +17,8 @@ void put(enclave::WireWriter& out, const Judgement& value);
 void put(enclave::WireWriter& out, const Tabulation& value);
 void put(enclave::WireWriter& out, const Waiver& value);
 void put(enclave::WireWriter& out, const Remembered& value);
+void put(enclave::WireWriter& out, Chart value);
+void put(enclave::WireWriter& out, const Supersession& value);
 
 void get(enclave::WireReader& in, Message& value);
 void get(enclave::WireReader& in, Coordinate& value);
@@ -24,5 +27,7 @@ void get(enclave::WireReader& in, Judgement& value);
 void get(enclave::WireReader& in, Tabulation& value);
 void get(enclave::WireReader& in, Waiver& value);
 void get(enclave::WireReader& in, Remembered& value);
+void get(enclave::WireReader& in, Chart& value);
+void get(enclave::WireReader& in, Supersession& value);
 
 }  // namespace sceau::disclosure

@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/fault.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/frames.h"
 
 namespace sceau::enclave {
@@ -21,8 +22,9 @@ bool is_plain(std::string_view text) {
 
 void check_words(const OutputDraft& draft) {
   const bool fits = draft.title.size() <= max_title_bytes &&
-                    draft.exception.size() <= max_reason_bytes && is_plain(draft.title) &&
-                    is_plain(draft.exception);
+                    draft.exception.size() <= max_reason_bytes &&
+                    draft.claim.size() <= max_claim_bytes && is_plain(draft.title) &&
+                    is_plain(draft.claim) && is_plain(draft.exception);
   if (!fits) {
     throw EnclaveError(Fault::bad_input, "server.bad_title",
                        {std::to_string(max_title_bytes), std::to_string(max_reason_bytes)});

@@ -1,6 +1,10 @@
 #include "enclave/server/drafts.h"
 
+#include <algorithm>
+#include <set>
+
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/frames.h"
 #include "enclave/server/rowtext.h"
@@ -15,11 +19,6 @@ namespace {
 
 bool is_blank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
-}
-
-disclosure::Message reason_of(const sql::Plan& plan) {
-  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
-  return {"tabulation.no_dataset", {}};
 }
 
 void write_csv(CopyDraft& copy, const sql::Plan& plan, Workbench& workbench,
@@ -68,7 +67,30 @@ const std::string& argument(const std::vector<std::optional<std::string>>& value
   return *values[index];
 }
 
+/// A name that says SVG and a chart belong together, and a chart needs a table.
+void give_chart(OutputDraft& draft, const std::optional<std::string>& word) {
+  const bool svg = draft.name.ends_with(".svg");
+  if (!word) {
+    if (svg) throw EnclaveError(Fault::usage, "figure.no_chart", {draft.name});
+    return;
+  }
+  draft.chart = disclosure::parse_chart(*word);
+  if (!draft.chart) throw EnclaveError(Fault::usage, "figure.chart", {*word});
+  if (!svg) throw EnclaveError(Fault::usage, "figure.name", {draft.name});
+  if (!draft.tabulation) {
+    throw EnclaveError(Fault::usage, "figure.no_table", {finding_text(draft.reason, "en")});
+  }
+  if (const auto refusal = disclosure::why_no_figure(*draft.tabulation, *draft.chart)) {
+    throw EnclaveError(Fault::usage, refusal->id, refusal->args);
+  }
+}
+
 }  // namespace
+
+disclosure::Message reason_of(const sql::Plan& plan) {
+  if (plan.not_a_tabulation) return *plan.not_a_tabulation;
+  return {"tabulation.no_dataset", {}};
+}
 
 JudgedOutput PendingRequest::explain(const OutputDraft& draft) {
   auto drafts = drafts_;
@@ -97,6 +119,27 @@ Submission PendingRequest::submit_with(OutputDraft last) {
   return gate_.submit(drafts);
 }
 
+std::size_t PendingRequest::claim(const std::vector<AcroClaim>& claims) {
+  if (drafts_.empty()) throw EnclaveError(Fault::usage, "acro.nothing_pending");
+  auto drafts = drafts_;
+  std::set<const OutputDraft*> claimed;
+  for (const auto& claim : claims) {
+    const auto found = std::find_if(drafts.begin(), drafts.end(), [&](const OutputDraft& draft) {
+      return draft.name == claim.file || draft.name == leaving_name(claim.file);
+    });
+    if (found == drafts.end()) continue;
+    if (!claimed.insert(&*found).second) {
+      throw EnclaveError(Fault::bad_input, "acro.twice", {found->name});
+    }
+    found->claim = claim.json;
+    if (found->exception.empty()) found->exception = claim.exception;
+  }
+  if (claimed.empty()) throw EnclaveError(Fault::bad_input, "acro.no_output");
+  check_drafts(drafts);
+  drafts_ = std::move(drafts);
+  return claimed.size();
+}
+
 OutputDraft draft_of_explain(const sql::Statement& statement, const sql::Plan& plan) {
   OutputDraft draft;
   draft.name = "explain";
@@ -121,6 +164,7 @@ CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
   draft.name = statement.name;
   draft.title = statement.title;
   draft.exception = statement.exception.value_or("");
+  give_chart(draft, statement.chart);
   draft.replaces = statement.replaces.value_or("");
   if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
   return copy;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "enclave/centre/exchange.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/gate.h"
 #include "enclave/server/workbench.h"
 #include "enclave/sql/plan.h"
@@ -25,6 +26,11 @@ class PendingRequest {
   /// it, nothing is pending afterwards.
   [[nodiscard]] Submission submit();
   [[nodiscard]] Submission submit_with(OutputDraft last);
+  /// Gives what another tool said to the outputs of the same name (or leaving_name) that are
+  /// pending, tables and files alike; its reason for an exception where an output has none of its
+  /// own. How many were found; where none was, nothing is pending, or two claims are of one
+  /// output: acro.nothing_pending, acro.no_output, acro.twice.
+  [[nodiscard]] std::size_t claim(const std::vector<AcroClaim>& claims);
   void drop() { drafts_.clear(); }
   [[nodiscard]] bool empty() const { return drafts_.empty(); }
 
@@ -42,6 +48,9 @@ struct CopyDraft {
 };
 [[nodiscard]] CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
                                       Workbench& workbench, Interruption& interruption);
+
+/// Why the rows of a plan are no tabulation's.
+[[nodiscard]] disclosure::Message reason_of(const sql::Plan& plan);
 
 /// sceau.egress(name, title, bytes): `values` are the statement's parameters as text (bytea as
 /// \x…).

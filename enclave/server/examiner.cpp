@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "disclosure/figure.h"
 #include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
@@ -30,23 +31,61 @@ std::vector<disclosure::Reference> remembered_references(const disclosure::Quest
   return references;
 }
 
-Examined examine_one(const disclosure::Question& question, OpenedData& data,
-                     const policies::Policy& policy, const std::string& language,
-                     const std::vector<disclosure::Waiver>& waivers) {
+/// What leaves: the table, or the figure drawn from it.
+std::string file_of(const disclosure::Table& table, const std::optional<disclosure::Chart>& chart,
+                    const policies::Codebook& codebook, const std::string& language) {
+  if (!chart) return disclosure::released_csv(table, codebook, language);
+  auto drawn = disclosure::draw(table, *chart, codebook, language);
+  if (const auto* refusal = std::get_if<disclosure::Message>(&drawn)) {
+    throw EnclaveError(Fault::refused, refusal->id, refusal->args);
+  }
+  return std::move(std::get<std::string>(drawn));
+}
+
+/// As released_csv() writes them.
+std::vector<ShownCell> shown_cells(const disclosure::Table& table,
+                                   const policies::Codebook& codebook) {
+  std::vector<int> decimals;
+  for (const auto& column : table.tabulation.columns) {
+    decimals.push_back(disclosure::released_decimals(column, codebook));
+  }
+  std::vector<ShownCell> cells;
+  for (const auto& cell : table.cells) {
+    ShownCell shown{cell.grouping_set, {}, {}};
+    for (std::size_t i = 0; i < table.domains.size(); ++i) {
+      const bool margin = cell.key[i] == disclosure::total;
+      shown.codes.push_back(margin ? std::nullopt
+                                   : table.domains[i].codes[static_cast<std::size_t>(cell.key[i])]);
+    }
+    for (std::size_t i = 0; i < cell.columns.size(); ++i) {
+      const auto& result = cell.columns[i];
+      auto text = result.text ? *result.text : disclosure::to_string(result.value, decimals[i]);
+      shown.values.push_back(cell.suppressed || text.empty() ? std::nullopt
+                                                             : std::optional(std::move(text)));
+    }
+    cells.push_back(std::move(shown));
+  }
+  return cells;
+}
+
+Examined examine_one(const disclosure::Question& question,
+                     const std::optional<disclosure::Chart>& chart, OpenedData& data,
+                     const policies::Policy& policy, const ExamineJob& job) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
   auto examination =
       disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
   examination.judgement =
-      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, waivers);
+      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, job.waivers);
   Examined examined;
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));
   }
-  examined.file = disclosure::released_csv(examination.table, codebook, language);
+  examined.file = file_of(examination.table, chart, codebook, job.language);
   examined.table_json = table_json(examination.table, examination.judgement, codebook);
   examined.judgement = std::move(examination.judgement);
+  if (job.shown) examined.shown = shown_cells(examination.table, codebook);
   return examined;
 }
 
@@ -68,14 +107,18 @@ void serve_one_job(Channel& broker) {
 std::vector<Examined> examine_job(const ExamineJob& job) {
   const auto policy = read_policy(job.policy);
   OpenedData data(job.datasets);
+  auto charts = job.charts;
+  if (charts.empty()) charts.resize(job.tabulations.size());
+  if (charts.size() != job.tabulations.size()) WireReader::refuse();
   std::vector<Examined> answers;
   disclosure::Question question;
   question.project = job.project;
   question.history = job.history;
+  question.superseded = job.superseded;
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, data, policy, job.language, job.waivers));
+    answers.push_back(examine_one(question, charts[answers.size()], data, policy, job));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
   }

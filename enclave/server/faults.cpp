@@ -44,10 +44,13 @@ std::string sqlstate_of(const Failure& failure) {
       {"server.too_many_sessions", "53300"},
       {"server.not_that_user", "28000"},
       {"server.unknown_variable", "42703"},
-      {"server.wrong_kind", "42804"}};
+      {"server.wrong_kind", "42804"},
+      {"centre.not_judged", "SD001"},
+      {"centre.refusals_spent", "SD001"}};
   for (const auto& [id, state] : own) {
     if (failure.id == id) return std::string(state);
   }
+  if (failure.id.starts_with("figure.")) return "0A000";
   switch (failure.fault) {
     case Fault::usage:
     case Fault::bad_input:

@@ -46,9 +46,11 @@ std::size_t payload_cap(FrameKind kind) {
       return many_rows;
     case FrameKind::explain:
     case FrameKind::submit:
+    case FrameKind::see:
       return drafts;
     case FrameKind::judged:
     case FrameKind::submission:
+    case FrameKind::seen:
     case FrameKind::job:
     case FrameKind::examined:
       return large;

@@ -32,6 +32,7 @@ enum class FrameKind : std::uint8_t {
   requests_view,
   findings_view,
   comments_view,
+  see,      ///< one draft: may its rows be seen
   closing,  ///< the reason
   // broker -> worker
   grant,
@@ -39,6 +40,7 @@ enum class FrameKind : std::uint8_t {
   done,
   judged,
   submission,
+  seen,
   rows,
   failed,  ///< fault, id, arguments: the answer to any question, an examiner's too
   // broker -> examiner, examiner -> broker

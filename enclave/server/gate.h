@@ -22,6 +22,8 @@ class Gate {
                                   std::uint64_t rows) = 0;
   virtual std::vector<JudgedOutput> explain(const std::vector<OutputDraft>& drafts) = 0;
   virtual Submission submit(const std::vector<OutputDraft>& drafts) = 0;
+  /// Where the policy shows aggregates only: the verdict, and the cells where it is pass.
+  virtual Seen see(const OutputDraft& draft) = 0;
   virtual void withdraw(const std::string& request) = 0;
   virtual void comment(const std::string& request, const std::string& words) = 0;
   virtual Centre::Rows requests_view() = 0;

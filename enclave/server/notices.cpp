@@ -45,10 +45,10 @@ std::string shown_text(const disclosure::Finding& finding, std::string_view lang
   return words;
 }
 
-/// "effectifs.csv: fail" and its first findings, a line each.
-std::string verdict_text(const JudgedOutput& output, std::string_view language) {
-  std::string lines = output.name + ": " + std::string(to_string(output.judgement.verdict));
-  const auto& findings = output.judgement.findings;
+/// The first findings, a line each.
+std::string findings_text(const disclosure::Judgement& judgement, std::string_view language) {
+  std::string lines;
+  const auto& findings = judgement.findings;
   for (std::size_t i = 0; i < findings.size() && i < shown_findings; ++i) {
     const auto cell = cell_text(findings[i]);
     lines += "\n  " + std::string(policies::to_string(findings[i].rule));
@@ -62,6 +62,12 @@ std::string verdict_text(const JudgedOutput& output, std::string_view language) 
   }
   if (output.exception_needless) lines += "\n  " + text("server.exception_needless", {});
   return lines;
+}
+
+/// "effectifs.csv: fail" and its first findings.
+std::string verdict_text(const JudgedOutput& output, std::string_view language) {
+  return output.name + ": " + std::string(to_string(output.judgement.verdict)) +
+         findings_text(output.judgement, language);
 }
 
 /// verdict.json's element with its findings cut to what a line can bear.
@@ -131,6 +137,29 @@ pg::Report submission_report(const Submission& submission, std::string_view lang
   report.hint = hint(id, args, language);
   report.detail =
       detail(submission.request, submission.state, submission.verdict, submission.outputs);
+  return report;
+}
+
+pg::Report not_shown(const JudgedOutput& judged, std::string_view language) {
+  const auto verdict = std::string(to_string(judged.judgement.verdict));
+  auto findings = findings_text(judged.judgement, language);
+  if (findings.starts_with('\n')) findings.erase(0, 1);
+  pg::Report report;
+  report.severity = pg::Severity::error;
+  report.sqlstate = "SD001";
+  report.message = text("server.not_shown", {verdict, findings});
+  report.hint = hint("server.not_shown", {verdict, findings});
+  report.detail = detail("", "refused", judged.judgement.verdict, {judged});
+  return report;
+}
+
+pg::Report aggregates_only(const disclosure::Message& reason, std::string_view language) {
+  const std::vector<std::string> args = {finding_text(reason, language)};
+  pg::Report report;
+  report.severity = pg::Severity::error;
+  report.sqlstate = "SD001";
+  report.message = text("server.aggregates_only", args);
+  report.hint = hint("server.aggregates_only", args);
   return report;
 }
 

@@ -20,6 +20,12 @@ inline constexpr std::size_t detail_findings = 20;  ///< an output, in the DETAI
 [[nodiscard]] pg::Report submission_report(const Submission& submission, std::string_view language);
 [[nodiscard]] bool is_returned(const Submission& submission);
 
+/// Where a policy shows aggregates only: ERROR SD001 in place of rows, for a query that doesn't
+/// pass and for one that is no tabulation. DETAIL of the first as in a NOTICE.
+[[nodiscard]] pg::Report not_shown(const JudgedOutput& judged, std::string_view language);
+[[nodiscard]] pg::Report aggregates_only(const disclosure::Message& reason,
+                                         std::string_view language);
+
 /// verdict, rule, cell, statistic, measured, limit, message, remedy: first the verdict as a whole,
 /// then one row a finding, all of them.
 [[nodiscard]] std::vector<sql::Row> disclosure_rows(const JudgedOutput& output,

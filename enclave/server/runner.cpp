@@ -4,7 +4,9 @@
 
 #include "enclave/fault.h"
 #include "enclave/messages.h"
+#include "enclave/server/acro_claims.h"
 #include "enclave/server/notices.h"
+#include "enclave/server/shown.h"
 
 namespace sceau::enclave {
 namespace {
@@ -55,6 +57,7 @@ std::string lower(std::string_view text) {
 Runner::Runner(const SessionGrant& grant, Gate& gate, Workbench& workbench,
                Interruption& interruption)
     : language_(grant.language),
+      aggregates_(grant.aggregates),
       longest_(std::chrono::seconds(std::max<std::int64_t>(1, grant.statement_timeout_s))),
       time_limit_(longest_),
       gate_(gate),
@@ -78,6 +81,8 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
       return copy_file(statement, values);
     case sql::StatementKind::egress:
       return egress(statement, values);
+    case sql::StatementKind::acro:
+      return acro(statement, values);
     case sql::StatementKind::begin:
       return begin();
     case sql::StatementKind::commit:
@@ -109,9 +114,11 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
 Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
   const bool show = statement.kind == sql::StatementKind::show;
-  auto outcome =
-      rows_outcome(show ? "SHOW" : "SELECT", plan.columns, workbench_.run(plan, interruption_));
-  if (statement.kind == sql::StatementKind::copy_stdout) {
+  auto outcome = aggregates_ && sql::reads_data(statement)
+                     ? see(statement, plan)
+                     : rows_outcome(show ? "SHOW" : "SELECT", plan.columns,
+                                    workbench_.run(plan, interruption_));
+  if (statement.kind == sql::StatementKind::copy_stdout && !outcome.refusal) {
     outcome.shape = Outcome::Shape::copy_out;
     outcome.tag = "COPY";
     outcome.copy = statement.copy;
@@ -119,8 +126,30 @@ Outcome Runner::select(const sql::Statement& statement, const Values& values) {
   return outcome;
 }
 
+/// Asks the gate, and shows what comes back: never a row that it didn't let out.
+Outcome Runner::see(const sql::Statement& statement, const sql::Plan& plan) {
+  Outcome outcome;
+  if (!plan.tabulation) {
+    outcome.refusal = aggregates_only(reason_of(plan), language_);
+    return outcome;
+  }
+  auto draft = draft_of_explain(statement, plan);
+  draft.name = "query";
+  const auto seen = gate_.see(draft);
+  if (seen.judged.judgement.verdict != disclosure::Verdict::pass) {
+    outcome.refusal = not_shown(seen.judged, language_);
+    return outcome;
+  }
+  return rows_outcome("SELECT", plan.columns, rows_of(shown_rows(seen.cells, *plan.tabulation)));
+}
+
 Outcome Runner::explain(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && sql::reads_data(statement)) {
+    const auto line = plan.tabulation ? text("server.gate_answers", {})
+                                      : aggregates_only(reason_of(plan), language_).message;
+    return rows_outcome("EXPLAIN", statement.columns, rows_of({{line}}));
+  }
   return rows_outcome("EXPLAIN", statement.columns, rows_of(workbench_.explain(plan)));
 }
 
@@ -165,6 +194,11 @@ std::vector<JudgedOutput> Runner::ask(OutputDraft draft, Outcome& outcome) {
 
 Outcome Runner::copy_file(const sql::Statement& statement, const Values& values) {
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (aggregates_ && !plan.tabulation && sql::reads_data(statement)) {
+    Outcome refused;
+    refused.refusal = aggregates_only(reason_of(plan), language_);
+    return refused;
+  }
   auto copy = draft_of_copy(statement, plan, workbench_, interruption_);
   const bool opaque = !copy.draft.tabulation;
   Outcome outcome;
@@ -181,6 +215,19 @@ Outcome Runner::egress(const sql::Statement& statement, const Values& values) {
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
   outcome.rows = rows_of({{pending ? text("server.pending", {}, language_) : last_->request}});
+  return outcome;
+}
+
+Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
+  const auto claims =
+      read_acro_results(word_of(statement.value, statement.content_parameter, values));
+  const auto taken = pending_.claim(claims);
+  Outcome outcome;
+  outcome.shape = Outcome::Shape::rows;
+  outcome.tag = "SELECT";
+  outcome.columns = statement.columns;
+  outcome.rows =
+      rows_of({{text("acro.taken", {std::to_string(taken), std::to_string(claims.size())})}});
   return outcome;
 }
 

@@ -30,7 +30,7 @@ struct Outcome {
   std::unique_ptr<RowSource> rows;         ///< rows, copy_out
   sql::CopyFormat copy;
   std::vector<pg::Report> notices;
-  std::optional<pg::Report> refusal;  ///< the answer is no (SD002): instead of a completion
+  std::optional<pg::Report> refusal;  ///< the answer is no (SD001, SD002): and no completion
 };
 
 class Runner {
@@ -63,10 +63,12 @@ class Runner {
   enum class Mode { none, message, block };
 
   Outcome select(const sql::Statement& statement, const Values& values);
+  Outcome see(const sql::Statement& statement, const sql::Plan& plan);
   Outcome explain(const sql::Statement& statement, const Values& values);
   Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
   Outcome copy_file(const sql::Statement& statement, const Values& values);
   Outcome egress(const sql::Statement& statement, const Values& values);
+  Outcome acro(const sql::Statement& statement, const Values& values);
   Outcome begin();
   Outcome commit();
   Outcome rollback();
@@ -75,6 +77,7 @@ class Runner {
   void tell(const Submission& submission, Outcome& outcome);
 
   std::string language_;
+  bool aggregates_;  ///< what reads data is answered by the gate alone
   std::chrono::milliseconds longest_;
   std::chrono::milliseconds time_limit_;
   Gate& gate_;

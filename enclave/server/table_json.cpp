@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "disclosure/model_text.h"
 #include "enclave/server/examiner.h"
 
 namespace sceau::enclave {
@@ -96,7 +97,8 @@ ordered_json cell_json(const disclosure::Table& table, const disclosure::Cell& c
   auto proofs = ordered_json::array();
   for (std::size_t i = 0; i < cell.columns.size(); ++i) {
     const auto& column = cell.columns[i];
-    const auto text = disclosure::to_string(column.value, decimals[i]);
+    const auto text = column.model ? disclosure::model_json(*column.model)
+                                   : disclosure::to_string(column.value, decimals[i]);
     values.push_back(text.empty() ? ordered_json(nullptr) : ordered_json(text));
     auto proof = evidence(column.evidence);
     if (column.denominator) proof["denominator"] = evidence(*column.denominator);

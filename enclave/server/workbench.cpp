@@ -63,6 +63,11 @@ Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows, std::uin
     catalog_.relations.push_back(sql::make_relation(*source, borrowed(source->codebook())));
     sources.push_back(source.get());
   }
+  for (const auto& outline : grant.outlines) {
+    const auto& source = *outlines_.emplace_back(std::make_unique<OutlinedSource>(outline));
+    catalog_.relations.push_back(sql::make_relation(source, borrowed(source.codebook())));
+    sources.push_back(&source);
+  }
   catalog_.session = {grant.user, grant.project, grant.language};
   catalog_.system_rows = std::move(system_rows);
   sql::Limits limits;

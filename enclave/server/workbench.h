@@ -9,6 +9,7 @@
 
 #include "enclave/server/interruption.h"
 #include "enclave/server/opened.h"
+#include "enclave/server/outlined.h"
 #include "enclave/sql/catalog.h"
 #include "enclave/sql/plan.h"
 #include "enclave/sql/sandbox.h"
@@ -52,6 +53,7 @@ class Workbench {
                                      std::vector<sql::ComputedTable> computed = {});
 
   OpenedData data_;
+  std::vector<std::unique_ptr<OutlinedSource>> outlines_;  ///< instead, where no row may be read
   sql::Catalog catalog_;
   std::unique_ptr<sql::Exploration> exploration_;
   std::shared_ptr<std::unique_ptr<sql::Cursor>> cursor_;  ///< of the running exploration

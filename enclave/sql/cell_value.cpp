@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "disclosure/model_text.h"
 #include "enclave/sql/fault.h"
 #include "enclave/sql/numeric.h"
 #include "enclave/sql/values.h"
@@ -261,6 +262,9 @@ std::string text_of(const Value& value) {
 std::optional<std::string> cell_value(const disclosure::Column& column,
                                       const disclosure::ColumnResult& result,
                                       const OutputColumn& output) {
+  if (column.model) {
+    return result.model ? std::optional(disclosure::model_json(*result.model)) : std::nullopt;
+  }
   if (result.text) return *result.text;
   auto value = column.denominator ? ratio(column, result, output) : single(column, result, output);
   if (!value) return std::nullopt;

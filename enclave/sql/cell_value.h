@@ -14,7 +14,7 @@
 
 namespace sceau::enclave::sql {
 
-/// nullopt: NULL. Throws SqlError: 22012 a zero divisor, 22003 out of its type's range.
+/// Of a model one JSON text. nullopt: NULL. Throws SqlError: 22012 a zero divisor, 22003 out of its type's range.
 [[nodiscard]] std::optional<std::string> cell_value(const disclosure::Column& column,
                                                     const disclosure::ColumnResult& result,
                                                     const OutputColumn& output);

@@ -200,6 +200,9 @@ std::string Generator::call(const Expr& expr) {
     text = "count(*)";
   } else {
     const auto& signature = *expr.signature;
+    if (signature.sqlite.empty()) {
+      throw SqlError("0A000", "sql.model", {expr.name}, expr.position);
+    }
     const bool compares = signature.kind != FunctionKind::scalar;
     // An aggregate takes each row's own values, also those of what its grouping set leaves out.
     const bool before = frames_.empty() || frames_.back().outside_groups;

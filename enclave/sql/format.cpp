@@ -30,7 +30,7 @@ class Formatter {
       }
       rows.push_back(std::move(row));
     }
-    if (!plan_.order.empty()) sort(rows);
+    sort_rows(rows, plan_);
     return rows;
   }
 
@@ -61,35 +61,37 @@ class Formatter {
     return cell_value(table_.tabulation.columns[output.index], cell.columns[output.index], output);
   }
 
-  void sort(std::vector<Row>& rows) const {
-    std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-      for (const auto& key : plan_.order) {
-        const int order = compare_cells(a[key.output], b[key.output], key);
-        if (order != 0) return order < 0;
-      }
-      return false;
-    });
-  }
-
-  [[nodiscard]] int compare_cells(const std::optional<std::string>& a,
-                                  const std::optional<std::string>& b, const OrderKey& key) const {
-    if (!a || !b) {
-      if (!a && !b) return 0;
-      return (!a) == key.nulls_first ? -1 : 1;
-    }
-    int order = a->compare(*b);
-    if (is_number(plan_.outputs[key.output].type)) {
-      const auto x = Numeric::parse(*a), y = Numeric::parse(*b);
-      if (x && y) order = compare(*x, *y);
-    }
-    return key.descending ? -order : order;
-  }
-
   const disclosure::Table& table_;
   const TabulationPlan& plan_;
 };
 
+int compare_cells(const std::optional<std::string>& a, const std::optional<std::string>& b,
+                  const OrderKey& key, Type type) {
+  if (!a || !b) {
+    if (!a && !b) return 0;
+    return (!a) == key.nulls_first ? -1 : 1;
+  }
+  int order = a->compare(*b);
+  if (is_number(type)) {
+    const auto x = Numeric::parse(*a), y = Numeric::parse(*b);
+    if (x && y) order = compare(*x, *y);
+  }
+  return key.descending ? -order : order;
+}
+
 }  // namespace
+
+void sort_rows(std::vector<Row>& rows, const TabulationPlan& plan) {
+  if (plan.order.empty()) return;
+  std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
+    for (const auto& key : plan.order) {
+      const auto type = plan.outputs[key.output].type;
+      const int order = compare_cells(a[key.output], b[key.output], key, type);
+      if (order != 0) return order < 0;
+    }
+    return false;
+  });
+}
 
 std::vector<Row> format_rows(const disclosure::Table& table, const TabulationPlan& plan) {
   return Formatter(table, plan).rows();

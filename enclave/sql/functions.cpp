@@ -190,8 +190,20 @@ constexpr std::array table = {
     Signature{"percentile_disc", aggregate, "ni", 'i', "s_discrete"},
     Signature{"percentile_disc", aggregate, "nn", 'n', "s_discrete"},
     Signature{"percentile_disc", aggregate, "nf", 'f', "s_discrete"},
+    Signature{"percentile_disc", aggregate, "ff", 'f', "s_discrete"},
     Signature{"mode", aggregate, "a", 'a', "s_mode"},
     Signature{"mode", aggregate, "n", 'n', "s_moden"},
+
+    // Models (models.h): SQLite has none of them.
+    Signature{"ols", aggregate, "a*", 't', {}},
+    Signature{"ols_robust", aggregate, "a*", 't', {}},
+    Signature{"ols_clustered", aggregate, "a*", 't', {}},
+    Signature{"logit", aggregate, "a*", 't', {}},
+    Signature{"logit_robust", aggregate, "a*", 't', {}},
+    Signature{"logit_clustered", aggregate, "a*", 't', {}},
+    Signature{"km", aggregate, "aa", 't', {}},
+    Signature{"t_test", aggregate, "aa", 't', {}},
+    Signature{"chi2", aggregate, "aa", 't', {}},
 
     Signature{"row_number", window, "", 'i', "row_number"},
     Signature{"rank", window, "", 'i', "rank"},

@@ -22,7 +22,7 @@ struct Signature {
   FunctionKind kind = FunctionKind::scalar;
   std::string_view arguments;
   char result = 't';
-  std::string_view sqlite;  ///< function that the generator writes
+  std::string_view sqlite;  ///< function that the generator writes; empty: the engine's alone
 };
 
 /// Every signature, in the order in which overloads are preferred.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "disclosure/statistic_class.h"
 #include "enclave/sql/computed.h"
 #include "enclave/sql/explore.h"
 #include "enclave/sql/flatten.h"
@@ -19,14 +20,14 @@ bool is_aggregate_call(const Expr& expr) {
   return expr.star || (expr.signature && is_aggregate(*expr.signature));
 }
 
-/// Variances of doubles: PostgreSQL updates them row by row, as our aggregates do and the engine
-/// does not, so that last digits differ.
+/// Variances of doubles, correlations and lines: PostgreSQL updates them row by row, as our
+/// aggregates do and the engine does not, so that last digits differ.
 bool spreads_reals(const TabulationPlan& plan) {
   return std::any_of(plan.outputs.begin(), plan.outputs.end(), [&](const OutputColumn& output) {
     if (output.is_dimension || output.type != Type::float8) return false;
     const auto function = plan.tabulation.columns[output.index].statistic.function;
-    return function == disclosure::Function::variance ||
-           function == disclosure::Function::standard_deviation;
+    return disclosure::class_of(function) == disclosure::StatisticClass::shape ||
+           disclosure::class_of(function) == disclosure::StatisticClass::correlation;
   });
 }
 

@@ -95,6 +95,30 @@ bool read_egress(Statement& statement, std::span<const Oid> oids) {
   return true;
 }
 
+/// SELECT sceau.egress_acro(text of results.json): alone in its statement.
+bool read_acro(Statement& statement, std::span<const Oid> oids) {
+  const auto& query = *statement.query;
+  if (query.targets.size() != 1 || query.targets[0].expr.kind != Expr::Kind::call) return false;
+  const auto& call = query.targets[0].expr;
+  if (call.name != "sceau.egress_acro") return false;
+  const bool alone = query.from.empty() && !query.where && call.args.size() == 1 && !call.over &&
+                     query.set == Select::Set::none && query.with.empty();
+  if (!alone || !word_of(call.args[0], statement.value, statement.content_parameter)) {
+    throw SqlError("0A000", "sql.acro_form", {}, call.position);
+  }
+  statement.kind = StatementKind::acro;
+  statement.parameters = declared_types(oids);
+  statement.parameters.resize(
+      std::max(statement.parameters.size(), static_cast<std::size_t>(statement.content_parameter)),
+      Type::unknown);
+  for (auto& type : statement.parameters) {
+    if (type == Type::unknown) type = Type::text;
+  }
+  statement.query = nullptr;
+  statement.columns = {{"egress_acro", Type::text}};
+  return true;
+}
+
 void give_columns(Statement& statement) {
   switch (statement.kind) {
     case StatementKind::explain:
@@ -118,6 +142,7 @@ void give_columns(Statement& statement) {
     case StatementKind::withdraw:
     case StatementKind::comment:
     case StatementKind::egress:
+    case StatementKind::acro:
     case StatementKind::set:
     case StatementKind::reset:
     case StatementKind::show:
@@ -156,6 +181,7 @@ void analyse(Statement& statement, const Catalog& catalog, std::span<const Oid> 
   if (statement.question) statement.columns = answer_question(*statement.question, catalog).columns;
   if (!statement.query) return;
   if (statement.kind == StatementKind::select && read_egress(statement, oids)) return;
+  if (statement.kind == StatementKind::select && read_acro(statement, oids)) return;
   check_copy_parameters(statement);
   auto query = *statement.query;
   auto parameters = declared_types(oids);

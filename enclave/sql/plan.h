@@ -44,6 +44,7 @@ enum class StatementKind {
   withdraw,  ///< CALL sceau.withdraw('R-…')
   comment,   ///< CALL sceau.comment('R-…', '…')
   egress,    ///< SELECT sceau.egress('file', 'title', $1::bytea)
+  acro,      ///< SELECT sceau.egress_acro($1): what ACRO's results.json says of files asked for
   set,
   reset,
   show,  ///< harmless client settings
@@ -74,10 +75,11 @@ struct Statement {
   std::string value;  ///< set: its new value; comment: its text
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
+  std::optional<std::string> chart;      ///< copy_file: "bar", …: the file is a figure
   std::string request;                   ///< withdraw, comment: "R-…"
   int request_parameter = 0;             ///< or the parameter that says it (1-based)
   /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes;
-  /// comment: likewise its text.
+  /// comment, acro: likewise its text.
   /// name and title may be parameters too: then name_parameter/title_parameter say which.
   int content_parameter = 0, name_parameter = 0, title_parameter = 0;
 };
@@ -153,6 +155,13 @@ struct Plan {
 /// shown, margins are NULL, numbers as their types print. Throws SqlError 22012.
 [[nodiscard]] std::vector<Row> format_rows(const disclosure::Table& table,
                                            const TabulationPlan& plan);
+
+/// Into the order that the SELECT asks for; rows are in its columns.
+void sort_rows(std::vector<Row>& rows, const TabulationPlan& plan);
+
+/// Whether a statement that prepare() gave reads rows of a data set anywhere in it: in a subquery,
+/// in VALUES, under EXPLAIN. False: it reads sceau.*, the catalogue, settings or constants alone.
+[[nodiscard]] bool reads_data(const Statement& statement);
 
 /// The types of its rows' columns.
 [[nodiscard]] std::vector<Type> types_of(const TabulationPlan& plan);

@@ -190,6 +190,8 @@ void Reader::copy_option(const PgQuery__DefElem& option, Statement& statement) c
     statement.exception = *value;
   } else if (file && name == "replaces" && value) {
     statement.replaces = *value;
+  } else if (file && name == "chart" && value) {
+    statement.chart = *value;
   } else if (name == "format" && value && (*value == "csv" || (!file && *value == "text"))) {
     statement.copy.csv = *value == "csv";
   } else if (name == "header" && (!file || is_true(option.arg))) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "disclosure/implied.h"
+#include "enclave/sql/models.h"
 #include "enclave/sql/numeric.h"
 
 namespace sceau::enclave::sql {
@@ -157,6 +159,9 @@ Condition also(const Condition& a, const Condition& b) {
 }  // namespace
 
 std::optional<ReadColumn> Statistics::column(const Expr& expr) {
+  if (expr.kind == Expr::Kind::call) {
+    if (auto named = model_named(expr.name)) return model(std::move(*named), expr);
+  }
   ReadColumn read;
   const Expr* inner = &expr;
   if (is_number_cast(expr) && !expr.implicit) {
@@ -190,6 +195,41 @@ std::optional<ReadColumn> Statistics::column(const Expr& expr) {
   read.over = types_of(*inner);
   read.column.statistic = std::move(*found);
   return read;
+}
+
+/// Its variables as they stand: an expression could carry more than it shows.
+std::optional<ReadColumn> Statistics::model(disclosure::Model named, const Expr& call) {
+  if (call.over || call.filter || call.distinct) return no("tabulation.model_alone");
+  std::vector<std::string> names;
+  for (const Expr& arg : call.args) {
+    const Expr* inner = &arg;
+    while (inner->kind == Expr::Kind::cast && inner->implicit) inner = &inner->args[0];
+    const auto* variable = conditions_.column(*inner);
+    if (!variable) return no("tabulation.model_variable", {call.name});
+    const bool is_cluster = named.errors == disclosure::Errors::clustered && names.empty();
+    if (!is_cluster && !can_be_term(*variable)) return std::nullopt;
+    names.push_back(variable->name);
+  }
+  if (!give_variables(named, std::move(names))) return no("tabulation.model_form", {call.name});
+  if (named.kind != disclosure::ModelKind::chi2) {
+    const auto* response = relation_.find(named.response);
+    if (!response || !is_number(response->type)) {
+      return no("tabulation.not_a_measure", {named.response});
+    }
+  }
+  ReadColumn read;
+  read.over = {call.type};
+  read.column = disclosure::column_of(std::move(named), {});
+  return read;
+}
+
+bool Statistics::can_be_term(const ResultColumn& column) {
+  const auto* known = relation_.find(column.name);
+  const auto* variable = known ? known->variable : nullptr;
+  const bool fits = known && (!variable || (variable->role != policies::Role::identifier &&
+                                            variable->type != policies::Type::text));
+  if (!fits) no("tabulation.model_term", {column.name});
+  return fits;
 }
 
 bool Statistics::ratio(const Expr& expr, ReadColumn& read) {

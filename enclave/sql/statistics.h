@@ -31,6 +31,8 @@ class Statistics {
 
  private:
   using Result = std::optional<disclosure::Statistic>;
+  [[nodiscard]] std::optional<ReadColumn> model(disclosure::Model named, const Expr& call);
+  [[nodiscard]] bool can_be_term(const ResultColumn& column);
   [[nodiscard]] Result statistic(const Expr& expr);
   [[nodiscard]] bool ratio(const Expr& expr, ReadColumn& read);
   [[nodiscard]] Result mode(const Expr& call);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "disclosure/implied.h"
 #include "enclave/sql/conditions.h"
 #include "enclave/sql/flatten.h"
 #include "enclave/sql/flatten_joins.h"
@@ -270,6 +271,9 @@ class Tabulator {
   }
 
   bool well_formed() {
+    if (disclosure::model_of(plan_.tabulation) && plan_.tabulation.columns.size() > 1) {
+      return no("tabulation.model_alone");
+    }
     return disclosure::can_tabulate(plan_.tabulation) || no("tabulation.statistic_form");
   }
 

@@ -209,6 +209,7 @@ Examiner World::examiner() {
       examined.table_json =
           R"({"format":1,"columns":[{"name":"n"}],"cells":[{"cell":{"sexe":"F"},"rows":4,)"
           R"("units":4,"values":["4"],"flags":[{"rule":"threshold","verdict":"fail"}]}]})";
+      if (job.shown) examined.shown = {{0, {"F"}, {"4"}}, {0, {"M"}, {"5"}}};
       answers.push_back(std::move(examined));
     }
     jobs.push_back(std::move(job));

@@ -87,6 +87,15 @@ TEST_CASE("a waiver for a cell is for that cell alone") {
     twice.dimensions.push_back({"academie", std::string("serie")});
     CHECK_FALSE(covers(here, it, twice));
   }
+  SUBCASE("for counts, unless it names a variable") {
+    const auto notes = table({count(), mean_of("note")});
+    const auto mean = finding(Rule::threshold, corse_girls, "avg(note)");
+    CHECK(covers(here, it, notes));
+    CHECK_FALSE(covers(here, mean, notes));
+    CHECK(covers(waiver(Rule::threshold, "note", corse_girls), mean, notes));
+    CHECK_FALSE(covers(waiver(Rule::threshold, "note", corse_girls), it, notes));
+    CHECK_FALSE(covers(waiver(Rule::threshold, "sexe", corse_girls), mean, notes));
+  }
   SUBCASE("found under another column name") {
     auto renamed = table();
     renamed.dimensions[0].name = "region";
@@ -114,6 +123,19 @@ TEST_CASE("a waiver for a variable is for what is made of it, or broken down by 
   const auto margin = finding(Rule::dominance, corse, "avg(note)");
   CHECK_FALSE(covers(waiver(Rule::dominance, "sexe"), margin, both_sums));
   CHECK_FALSE(covers(waiver(Rule::dominance, "note", corse_girls), it, both_sums));
+  SUBCASE("of group disclosure, it is the sensitive variable that the finding names") {
+    auto told = finding(Rule::group_disclosure, corse_girls, "count(*)");
+    told.message = {"group_disclosure.share", {"sexe", "0.95", "0.90"}};
+    CHECK(covers(waiver(Rule::group_disclosure, "sexe"), told, table()));
+    CHECK_FALSE(covers(waiver(Rule::group_disclosure, "academie"), told, table()));
+  }
+  SUBCASE("of a pair or a weighted sum, it is one of two") {
+    auto pair = sum_of("capacite");
+    pair.function = Function::correlation;
+    pair.second = "note";
+    CHECK_FALSE(
+        covers(capacite, finding(Rule::dominance, corse_girls, describe(pair)), table({pair})));
+  }
   SUBCASE("of a ratio, both parts must be") {
     auto ratio = column(sum_of("capacite"));
     ratio.denominator = sum_of("surface");

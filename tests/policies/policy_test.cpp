@@ -348,6 +348,26 @@ TEST_CASE("a policy asks for a witness by hours; none, or 0, asks for nothing") 
             .witness.max_age_hours == 0);
 }
 
+TEST_CASE("history.opaque may be left out, and then nothing changes, the hash neither") {
+  const auto before = parse(whole);
+  CHECK(before.history.opaque == OpaqueReleases::review);
+  const auto saying = [](const std::string& value) {
+    return with("[history]\n", "[history]\nopaque = \"" + value + "\"\n");
+  };
+  CHECK(parse(saying("review")).sha256 == before.sha256);
+  const auto ignoring = parse(saying("ignore"));
+  CHECK(ignoring.history.opaque == OpaqueReleases::ignore);
+  CHECK(ignoring.sha256 != before.sha256);
+  CHECK(canonical_text(ignoring).find("history.opaque=ignore\n") != std::string::npos);
+  CHECK_THROWS_AS((void)parse(saying("never")), PolicyError);
+  const std::string child =
+      "format = 1\n[policy]\nname = \"child\"\nversion = \"1\"\nextends = \"site\"\n";
+  const std::map<std::string, std::string> others = {{"site", saying("ignore")}};
+  CHECK(parse(child, others).history.opaque == OpaqueReleases::ignore);
+  CHECK(parse(child + "[history]\nopaque = \"review\"\n", others).history.opaque ==
+        OpaqueReleases::review);
+}
+
 TEST_CASE("rule names are read back") {
   for (const Rule rule : {Rule::threshold, Rule::contributors, Rule::dominance, Rule::p_percent,
                           Rule::group_disclosure, Rule::homogeneity, Rule::degrees_of_freedom,

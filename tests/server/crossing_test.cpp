@@ -40,6 +40,8 @@ OutputDraft draft() {
   draft.tabulation = test::count_by_academie();
   draft.reason = {"tabulation.limit", {"3"}};
   draft.opaque = std::string("\0\xff", 2);
+  draft.chart = disclosure::Chart::line;
+  draft.claim = "{}";
   draft.replaces = "R-2026-000001";
   return draft;
 }

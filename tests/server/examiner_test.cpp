@@ -84,3 +84,35 @@ TEST_CASE("a column outside the grant is not there for an examiner either") {
   job.datasets[0].columns = {"sexe"};
   CHECK_THROWS_AS((void)examine_job(job), disclosure::DisclosureError);
 }
+
+TEST_CASE("what may be seen of a table is the released file, number by number") {
+  const SealedLycees store(pupils(13, 12));
+  auto job = job_over(store);
+  auto& tabulation = job.tabulations[0];
+  disclosure::Column mean;
+  mean.name = "m";
+  mean.statistic.function = disclosure::Function::mean;
+  mean.statistic.operand = std::string("note");
+  tabulation.columns.push_back(mean);
+  tabulation.dimensions.push_back({"sexe", std::string("sexe")});
+  tabulation.grouping_sets = {3, 1, 0};
+  CHECK(examine_job(job)[0].shown.empty());
+  job.shown = true;
+  const auto examined = examine_job(job)[0];
+  REQUIRE(examined.shown.size() == examined.cells);
+  auto file = examined.file.substr(examined.file.find("\r\n") + 2);
+  std::string lines;
+  for (const auto& cell : examined.shown) {
+    const auto kept = tabulation.grouping_sets[cell.grouping_set];
+    for (std::size_t i = 0; i < cell.codes.size(); ++i) {
+      lines += ((kept >> i & 1U) == 0 ? "Total" : cell.codes[i].value_or("NA")) + ",";
+    }
+    for (const auto& value : cell.values) lines += value.value_or("") + ",";
+    lines.back() = '\r';
+    lines += '\n';
+  }
+  CHECK(lines == file);
+  tabulation.having_minimum = 13;
+  const auto suppressed = examine_job(job)[0].shown;
+  CHECK(!suppressed[0].values[0]);
+}

@@ -40,6 +40,10 @@ class FakeGate final : public Gate {
     outputs_of_last = drafts.size();
     return {"R-2026-000001", state, disclosure::Verdict::review, judged(drafts)};
   }
+  Seen see(const OutputDraft& draft) override {
+    asked.push_back("see " + draft.name);
+    return {judged({draft}).front(), {}};
+  }
   void withdraw(const std::string& request) override { asked.push_back("withdraw " + request); }
   void comment(const std::string& request, const std::string& words) override {
     asked.push_back("comment " + request + " " + words);

@@ -67,7 +67,12 @@ TEST_CASE("exploration answers as PostgreSQL does, and so does the engine") {
       std::sort(rows.begin(), rows.end());
       std::sort(computed.begin(), computed.end());
     }
-    CHECK(test::same_rows(computed, rows, false));
+    // PostgreSQL updates these row by row, the engine does not: last digits differ.
+    const bool doubles = expected.statement.find("corr(") != std::string::npos ||
+                         expected.statement.find("covar_") != std::string::npos ||
+                         expected.statement.find("regr_") != std::string::npos ||
+                         expected.statement.find("* poids") != std::string::npos;
+    CHECK(test::same_rows(computed, rows, doubles));
   }
   CHECK(tabulations > 100);
 }

@@ -1,0 +1,138 @@
+#include "disclosure/row_space.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace sceau::disclosure {
+namespace {
+
+constexpr std::uint32_t none = 0xffffffffU;
+
+}  // namespace
+
+RowSpace::RowSpace(const PrimeField& field, std::vector<std::uint32_t> holders)
+    : field_(&field),
+      holders_(std::move(holders)),
+      pivot_of_(holders_.size(), none),
+      value_(holders_.size(), 0),
+      touched_(holders_.size(), 0),
+      due_(holders_.size() / 64 + 1, 0) {}
+
+void RowSpace::touch(std::uint32_t column) {
+  touched_[column] = 1;
+  columns_touched_.push_back(column);
+  const std::uint32_t row = pivot_of_[column];
+  if (row != none) due_[row / 64] |= std::uint64_t{1} << (row % 64);
+}
+
+void RowSpace::scatter(std::span<const std::uint32_t> ones) {
+  for (const std::uint32_t column : ones) {
+    touch(column);
+    value_[column] = field_->one();
+  }
+}
+
+std::vector<RowSpace::Entry> RowSpace::reduce(std::uint64_t& steps) {
+  std::vector<Entry> taken;
+  // A row holds pivots of later rows only, so that one pass in their order is enough.
+  for (std::size_t word = 0; word * 64 < rows_.size(); ++word) {
+    while (due_[word] != 0) {
+      const auto number = static_cast<std::uint32_t>(
+          word * 64 + static_cast<std::size_t>(std::countr_zero(due_[word])));
+      due_[word] &= due_[word] - 1;
+      const Row& row = rows_[number];
+      const Element multiple = value_[row.pivot];
+      if (multiple == 0) continue;
+      value_[row.pivot] = 0;
+      taken.push_back({number, multiple});
+      steps += row.others.size() + 1;
+      for (const Entry& entry : row.others) {
+        if (touched_[entry.at] == 0) touch(entry.at);
+        Element& value = value_[entry.at];
+        value = field_->subtract(value, field_->multiply(multiple, entry.value));
+      }
+    }
+  }
+  return taken;
+}
+
+void RowSpace::clear() {
+  for (const std::uint32_t column : columns_touched_) {
+    value_[column] = 0;
+    touched_[column] = 0;
+  }
+  columns_touched_.clear();
+}
+
+bool RowSpace::add(std::span<const std::uint32_t> ones, std::uint64_t& steps) {
+  steps += ones.size();
+  scatter(ones);
+  Row row{none, {}, reduce(steps), 0};
+  for (const std::uint32_t column : columns_touched_) {
+    if (value_[column] == 0) continue;
+    if (row.pivot == none ||
+        std::pair(holders_[column], column) < std::pair(holders_[row.pivot], row.pivot)) {
+      row.pivot = column;
+    }
+  }
+  if (row.pivot == none) {
+    clear();
+    return false;
+  }
+  row.scale = field_->inverse(value_[row.pivot]);
+  for (const std::uint32_t column : columns_touched_) {
+    if (value_[column] == 0 || column == row.pivot) continue;
+    row.others.push_back({column, field_->multiply(value_[column], row.scale)});
+  }
+  row.others.shrink_to_fit();
+  row.taken.shrink_to_fit();
+  clear();
+  pivot_of_[row.pivot] = static_cast<std::uint32_t>(rows_.size());
+  entries_ += row.others.size() + 1;
+  rows_.push_back(std::move(row));
+  return true;
+}
+
+std::vector<RowSpace::Element> RowSpace::orthogonal(std::uint64_t& state) const {
+  std::vector<Element> vector(columns());
+  for (std::size_t column = 0; column < vector.size(); ++column) {
+    if (pivot_of_[column] == none) vector[column] = field_->random(state);
+  }
+  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
+    Element sum = 0;
+    for (const Entry& entry : row->others) {
+      sum = field_->add(sum, field_->multiply(entry.value, vector[entry.at]));
+    }
+    vector[row->pivot] = field_->negative(sum);
+  }
+  return vector;
+}
+
+std::optional<std::vector<std::uint32_t>> RowSpace::combination(
+    std::span<const std::uint32_t> ones) {
+  std::uint64_t steps = 0;
+  scatter(ones);
+  std::vector<Element> of_row(rows_.size(), 0);
+  for (const Entry& entry : reduce(steps)) of_row[entry.at] = entry.value;
+  const bool rest = std::any_of(columns_touched_.begin(), columns_touched_.end(),
+                                [&](std::uint32_t column) { return value_[column] != 0; });
+  clear();
+  if (rest) return std::nullopt;
+  // A kept row is scale · (the row as it was added - Σ taken · earlier kept rows): from the last
+  // to the first, kept rows are put back into added ones.
+  std::vector<std::uint32_t> found;
+  for (std::size_t i = rows_.size(); i-- > 0;) {
+    const Element multiple = field_->multiply(of_row[i], rows_[i].scale);
+    if (multiple == 0) continue;
+    found.push_back(static_cast<std::uint32_t>(i));
+    for (const Entry& entry : rows_[i].taken) {
+      of_row[entry.at] =
+          field_->subtract(of_row[entry.at], field_->multiply(multiple, entry.value));
+    }
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace sceau::disclosure
