@@ -62,6 +62,44 @@ constexpr std::array entries = {
                 "left, and whoever has them keeps them until asked:",
                 ""},
 
+    // what changed since the request that this one replaces
+    MessageText{"shown.changes", "since {1} (turn {2}, which this one replaces):", ""},
+    MessageText{"shown.changed_file", ", file {1w}", ""},
+    MessageText{"shown.changed_verdict", ", verdict {1} -> {2}", ""},
+    MessageText{"shown.changed_list", "{1w}:{2}", ""},
+    MessageText{"shown.changed_condition", "condition: {1} -> {2}", ""},
+    MessageText{"shown.changed_cells", "      cells: {1n} changed, {2n} new, {3n} gone", ""},
+    MessageText{"shown.more_changes", "and {1n} more: --json", ""},
+
+    // waivers
+    MessageText{"shown.waiver",
+                "{1}: findings of {2} on {3} of {4} are shown and don't count, until {5}", ""},
+    MessageText{"shown.waived_variable", "the variable {1}", ""},
+    MessageText{"shown.waived_cell", "the cell {1}", ""},
+    MessageText{"shown.waived_cell_of", "the cell {1} of {2}", ""},
+    MessageText{"shown.waiver_revoked",
+                "{1} is revoked; what waits and needed it is judged again before it leaves", ""},
+
+    // replay
+    MessageText{"shown.replay_same", "{1}: the same inputs give the same verdict", ""},
+    MessageText{"shown.replay_other", "{1}: the verdict made again differs", ""},
+    MessageText{"shown.replay_undecided", "{1}: not all of it could be made again", ""},
+    MessageText{"shown.replay_program", "  program   {1}", ""},
+    MessageText{"shown.replay_programs", "  program   {1} then, {2} now", ""},
+    MessageText{"shown.replay_policy", "  policy    {1} {2}", ""},
+    MessageText{"shown.replay_superseded", ", another version is installed now", ""},
+    MessageText{"shown.replay_other_rules", ", which this program reads as other rules", ""},
+    MessageText{"shown.replay_unread", ", which this program can't read", ""},
+    MessageText{"shown.replay_store", "  store     {1}  {2w}", ""},
+    MessageText{"shown.replay_history", "  history   {1n} earlier outputs, as they stood", ""},
+    MessageText{"shown.replay_waiver", "  waiver    {1} of {2}, {3w} now", ""},
+    MessageText{"shown.replay_output", "  output {1}  {2}", ""},
+    MessageText{"shown.replay_file", "  a file: its bytes are the ones that were checked", ""},
+    MessageText{"shown.replay_not_made", "  could not be made again", ""},
+    MessageText{"shown.replay_now", " then, {1} now", ""},
+    MessageText{"shown.replay_compared", "  file {1w}, findings {2w}, evidence {3w}", ""},
+    MessageText{"shown.replay_rule", "    {1}: {2n} findings then, {3n} now", ""},
+
     // status
     MessageText{"shown.centre", "centre    {1}", ""},
     MessageText{"shown.centre_trial", "centre    {1} (a trial centre)", ""},
@@ -173,14 +211,15 @@ constexpr std::array entries = {
 
 /// Headings of tables, what stands in them that is neither a name nor a state, and the words that
 /// messages take as arguments.
-constexpr std::array<std::string_view, 44> words = {
-    "none",       "verdict",    "rule",      "cell",     "statistic", "measured", "limit",
-    "why",        "units",      "flags",     "output",   "state",     "project",  "request",
-    "by",         "outputs",    "submitted", "user",     "role",      "actor",    "until",
-    "members",    "title",      "permit",    "store",    "vintages",  "columns",  "policy",
-    "version",    "installed",  "rows",      "rejected", "bytes",     "sealed",   "column",
-    "encoding",   "missing",    "distinct",  "witness",  "entries",   "signed",   "key",
-    "the output", "population",
+constexpr std::array<std::string_view, 54> words = {
+    "none",       "verdict",    "rule",      "cell",       "statistic",  "measured", "limit",
+    "why",        "units",      "flags",     "output",     "state",      "project",  "request",
+    "by",         "outputs",    "submitted", "user",       "role",       "actor",    "until",
+    "members",    "title",      "permit",    "store",      "vintages",   "columns",  "policy",
+    "version",    "installed",  "rows",      "rejected",   "bytes",      "sealed",   "column",
+    "encoding",   "missing",    "distinct",  "witness",    "entries",    "signed",   "key",
+    "the output", "population", "waiver",    "variable",   "reason",     "same",     "other",
+    "changed",    "new",        "gone",      "statistics", "dimensions",
 };
 
 }  // namespace

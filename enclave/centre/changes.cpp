@@ -7,6 +7,7 @@
 
 #include "disclosure/tabulation.h"
 #include "enclave/centre/print.h"
+#include "enclave/messages.h"
 
 namespace sceau::enclave {
 namespace {
@@ -161,20 +162,24 @@ std::string values_text(const Json& values) {
   return text;
 }
 
-std::string cells_text(const Json& cells) {
+std::string cells_text(const Json& cells, std::string_view language) {
   const auto& changed = cells.at("changed");
-  std::string text = "      cells: " + grouped(changed.size()) + " changed, " +
-                     grouped(cells.value("added", std::uint64_t{0})) + " new, " +
-                     grouped(cells.value("removed", std::uint64_t{0})) + " gone\n";
+  auto shown = text("shown.changed_cells",
+                    {grouped(changed.size()), grouped(cells.value("added", std::uint64_t{0})),
+                     grouped(cells.value("removed", std::uint64_t{0}))},
+                    language) +
+               "\n";
   for (std::size_t i = 0; i < changed.size() && i < most_cells_listed; ++i) {
-    text += "        " + printable(values_text(changed[i].at("cell"))) + ": " +
-            printable(values_text(changed[i].at("before"))) + " -> " +
-            printable(values_text(changed[i].at("now"))) + "\n";
+    shown += "        " + printable(values_text(changed[i].at("cell"))) + ": " +
+             printable(values_text(changed[i].at("before"))) + " -> " +
+             printable(values_text(changed[i].at("now"))) + "\n";
   }
   if (changed.size() > most_cells_listed) {
-    text += "        and " + grouped(changed.size() - most_cells_listed) + " more: --json\n";
+    shown += "        " +
+             text("shown.more_changes", {grouped(changed.size() - most_cells_listed)}, language) +
+             "\n";
   }
-  return text;
+  return shown;
 }
 
 }  // namespace
@@ -199,32 +204,45 @@ Json changes_between(const RequestRow& earlier, const std::vector<OutputRow>& be
   return {{"request", earlier.id}, {"turn", earlier.turn}, {"outputs", std::move(outputs)}};
 }
 
-std::string changes_text(const Json& changes) {
-  std::string text = "\nsince " + changes.value("request", "") + " (turn " +
-                     std::to_string(changes.value("turn", 0)) + ", which this one replaces):\n";
+std::string changes_text(const Json& changes, std::string_view language) {
+  auto shown =
+      "\n" +
+      text("shown.changes",
+           {changes.value("request", ""), std::to_string(changes.value("turn", 0))}, language) +
+      "\n";
   for (const auto& output : changes.at("outputs")) {
-    text += "  " + std::to_string(output.value("output", 0)) + "  " +
-            printable(output.value("name", "")) + "  " + output.value("since", "");
-    if (output.value("since", "") == "changed") text += ", file " + output.value("file", "");
-    if (output.contains("verdict")) {
-      text += ", verdict " + output["verdict"].value("before", "") + " -> " +
-              output["verdict"].value("now", "");
+    const auto since = output.value("since", "");
+    shown += "  " + std::to_string(output.value("output", 0)) + "  " +
+             printable(output.value("name", "")) + "  " + word(since, language);
+    if (since == "changed") {
+      shown += text("shown.changed_file", {output.value("file", "")}, language);
     }
-    text += "\n";
+    if (output.contains("verdict")) {
+      shown += text("shown.changed_verdict",
+                    {output["verdict"].value("before", ""), output["verdict"].value("now", "")},
+                    language);
+    }
+    shown += "\n";
     for (const auto* key : {"statistics", "dimensions", "vintages"}) {
       if (!output.contains(key)) continue;
-      text +=
-          std::string("      ") + key + ":" +
-          printable(list_text(output[key]["added"], "+") + list_text(output[key]["removed"], "-")) +
-          "\n";
+      shown += "      " +
+               text("shown.changed_list",
+                    {key, printable(list_text(output[key]["added"], "+") +
+                                    list_text(output[key]["removed"], "-"))},
+                    language) +
+               "\n";
     }
     if (output.contains("condition")) {
-      text += "      condition: " + printable(output["condition"].value("before", "")) + " -> " +
-              printable(output["condition"].value("now", "")) + "\n";
+      shown += "      " +
+               text("shown.changed_condition",
+                    {printable(output["condition"].value("before", "")),
+                     printable(output["condition"].value("now", ""))},
+                    language) +
+               "\n";
     }
-    if (output.contains("cells")) text += cells_text(output["cells"]);
+    if (output.contains("cells")) shown += cells_text(output["cells"], language);
   }
-  return text;
+  return shown;
 }
 
 }  // namespace sceau::enclave

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "enclave/centre/registry.h"
@@ -20,6 +21,7 @@ namespace sceau::enclave {
                                                      const std::vector<OutputRow>& now);
 
 /// The same in lines for people, each printable; at most 40 cells.
-[[nodiscard]] std::string changes_text(const nlohmann::ordered_json& changes);
+[[nodiscard]] std::string changes_text(const nlohmann::ordered_json& changes,
+                                       std::string_view language);
 
 }  // namespace sceau::enclave

@@ -74,49 +74,51 @@ Json document_of(const Replay& replay) {
           {"outputs", std::move(outputs)}};
 }
 
-std::string inputs_text(const Replay& replay) {
-  std::string text =
-      "  program   " + replay.program_then +
-      (replay.program_then == replay.program_now ? "\n"
-                                                 : " then, " + replay.program_now + " now\n");
-  text += "  policy    " + replay.policy + " " + replay.policy_sha256.substr(0, 16);
-  if (replay.policy_superseded) text += ", another version is installed now";
-  if (replay.policy_reading == "other") text += ", which this program reads as other rules";
-  if (replay.policy_reading == "none") text += ", which this program can't read";
+std::string inputs_text(const Call& call, const Replay& replay) {
+  auto text = replay.program_then == replay.program_now
+                  ? line(call, "shown.replay_program", {replay.program_then})
+                  : line(call, "shown.replay_programs", {replay.program_then, replay.program_now});
+  text += said(call, "shown.replay_policy", {replay.policy, replay.policy_sha256.substr(0, 16)});
+  if (replay.policy_superseded) text += said(call, "shown.replay_superseded");
+  if (replay.policy_reading == "other") text += said(call, "shown.replay_other_rules");
+  if (replay.policy_reading == "none") text += said(call, "shown.replay_unread");
   text += "\n";
   for (const auto& store : replay.stores) {
-    text += "  store     " + store.name + "  " + store.state + "\n";
+    text += line(call, "shown.replay_store", {store.name, store.state});
   }
-  text += "  history   " + grouped(replay.compared) + " earlier outputs, as they stood\n";
+  text += line(call, "shown.replay_history", {grouped(replay.compared)});
   for (const auto& waiver : replay.waivers) {
-    text += "  waiver    " + waiver.id + " of " + waiver.rule + ", " + waiver.state + " now\n";
+    text += line(call, "shown.replay_waiver", {waiver.id, waiver.rule, waiver.state});
   }
   return text;
 }
 
-std::string output_text(const ReplayedOutput& output) {
-  auto text = "  output " + std::to_string(output.number) + "  " + output.verdict_then;
-  if (output.opaque) return text + "  a file: its bytes are the ones that were checked\n";
-  if (output.verdict_now.empty()) return text + "  could not be made again\n";
-  if (output.verdict_now != output.verdict_then) text += " then, " + output.verdict_now + " now";
-  text += "  file " + std::string(word_of(output.file)) + ", findings " +
-          std::string(word_of(output.findings)) + ", evidence " +
-          std::string(word_of(output.evidence)) + "\n";
+std::string output_text(const Call& call, const ReplayedOutput& output) {
+  auto text =
+      said(call, "shown.replay_output", {std::to_string(output.number), output.verdict_then});
+  if (output.opaque) return text + line(call, "shown.replay_file");
+  if (output.verdict_now.empty()) return text + line(call, "shown.replay_not_made");
+  if (output.verdict_now != output.verdict_then) {
+    text += said(call, "shown.replay_now", {output.verdict_now});
+  }
+  text += line(call, "shown.replay_compared",
+               {std::string(word_of(output.file)), std::string(word_of(output.findings)),
+                std::string(word_of(output.evidence))});
   for (const auto& rule : output.rules) {
-    text += "    " + rule.rule + ": " + grouped(rule.then) + " findings then, " +
-            grouped(rule.now) + " now\n";
+    text += line(call, "shown.replay_rule", {rule.rule, grouped(rule.then), grouped(rule.now)});
   }
   return text;
 }
 
-std::string text_of(const Replay& replay) {
+std::string text_of(const Call& call, const Replay& replay) {
   const auto outcome = outcome_of(replay);
-  std::string text = replay.request + ": ";
-  if (outcome == "same") text += "the same inputs give the same verdict\n";
-  if (outcome == "other") text += "the verdict made again differs\n";
-  if (outcome == "undecided") text += "not all of it could be made again\n";
-  text += inputs_text(replay);
-  for (const auto& output : replay.outputs) text += output_text(output);
+  auto text = line(call,
+                   outcome == "same"    ? "shown.replay_same"
+                   : outcome == "other" ? "shown.replay_other"
+                                        : "shown.replay_undecided",
+                   {replay.request});
+  text += inputs_text(call, replay);
+  for (const auto& output : replay.outputs) text += output_text(call, output);
   return text;
 }
 
@@ -128,7 +130,7 @@ int replay(const Call& call) {
     (void)require_any_role(call.state, call.person, {"auditor", "custodian", "reviewer"});
   }
   const auto made = replay_request(call.state, call.arguments.one("REQUEST"), call.examiner);
-  say(call, document_of(made), text_of(made));
+  say(call, document_of(made), text_of(call, made));
   return made.same() ? 0 : 1;
 }
 

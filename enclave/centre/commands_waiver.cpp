@@ -34,10 +34,11 @@ std::string cell_text(const disclosure::Waiver& waiver) {
   return text;
 }
 
-std::string covered(const disclosure::Waiver& waiver) {
+std::string covered(const Call& call, const disclosure::Waiver& waiver) {
   const auto cell = cell_text(waiver);
-  if (cell.empty()) return "the variable " + waiver.variable;
-  return "the cell " + cell + (waiver.variable.empty() ? "" : " of " + waiver.variable);
+  if (cell.empty()) return said(call, "shown.waived_variable", {waiver.variable});
+  if (waiver.variable.empty()) return said(call, "shown.waived_cell", {cell});
+  return said(call, "shown.waived_cell_of", {cell, waiver.variable});
 }
 
 Json waiver_json(const Call& call, const WaiverRow& row) {
@@ -72,8 +73,8 @@ int waiver_grant(const Call& call) {
   const auto id = grant_waiver(call.state, by, waiver, call.arguments.one("reason"), until);
   const std::string rule(policies::to_string(waiver.rule));
   say(call, {{"format", 1}, {"waiver", id}, {"store", waiver.dataset}, {"rule", rule}},
-      id + ": findings of " + rule + " on " + printable(covered(waiver)) + " of " + waiver.dataset +
-          " are shown and don't count, until " + until + "\n");
+      line(call, "shown.waiver",
+           {id, rule, printable(covered(call, waiver)), waiver.dataset, until}));
   return 0;
 }
 
@@ -90,7 +91,8 @@ int waiver_list(const Call& call) {
                     cell_text(waiver), row.until, row.reason});
   }
   say(call, {{"format", 1}, {"waivers", list}},
-      aligned({"waiver", "state", "store", "rule", "variable", "cell", "until", "reason"}, rows));
+      aligned(call.command.language,
+              {"waiver", "state", "store", "rule", "variable", "cell", "until", "reason"}, rows));
   return 0;
 }
 
@@ -100,7 +102,7 @@ int waiver_revoke(const Call& call) {
   const auto id = call.arguments.one("WAIVER");
   revoke_waiver(call.state, by, id);
   say(call, {{"format", 1}, {"waiver", id}, {"state", "revoked"}},
-      id + " is revoked; what waits and needed it is judged again before it leaves\n");
+      line(call, "shown.waiver_revoked", {id}));
   return 0;
 }
 

@@ -296,7 +296,7 @@ std::string text_of(const Call& call, const Shown& shown) {
   text += line(call, "shown.request_policy", {request.policy, request.policy_sha256.substr(0, 16)});
   text += line(call, "shown.request_submitted", {request.submitted, std::to_string(request.turn)});
   for (const auto& output : shown.outputs) text += output_text(call, shown, output);
-  if (shown.changes) text += changes_text(*shown.changes);
+  if (shown.changes) text += changes_text(*shown.changes, call.command.language);
   for (const auto& row : call.state.registry.comments(request.id)) {
     text += "\n" + line(call, "shown.says",
                         {call.state.registry.name_of(row.actor),
