@@ -3,8 +3,8 @@
 #include "disclosure/figure_data.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
@@ -39,10 +39,17 @@ std::optional<double> day_of(std::string_view text) {
     return result.ec == std::errc() && result.ptr == end;
   };
   if (!read(0, 4, year) || !read(5, 2, month) || !read(8, 2, day)) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
-  if (!date.ok()) return std::nullopt;
-  return static_cast<double>(std::chrono::sys_days{date}.time_since_epoch().count());
+  constexpr std::array<unsigned, 12> before = {0,   31,  59,  90,  120, 151,
+                                               181, 212, 243, 273, 304, 334};
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  if (year < 1 || month < 1 || month > 12 || day < 1) return std::nullopt;
+  const unsigned longest = month == 12 ? 31 : before[month] - before[month - 1];
+  if (day > longest + (leap && month == 2 ? 1U : 0U)) return std::nullopt;
+  const int past = year - 1;
+  const int days = past * 365 + past / 4 - past / 100 + past / 400;
+  constexpr int of_1970 = 1969 * 365 + 1969 / 4 - 1969 / 100 + 1969 / 400;
+  const unsigned in_year = before[month - 1] + day - 1 + (leap && month > 2 ? 1U : 0U);
+  return static_cast<double>(days - of_1970) + in_year;
 }
 
 /// A place on a line for every code that isn't NULL, or none.

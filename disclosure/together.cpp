@@ -1,7 +1,5 @@
 #include "disclosure/together.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -10,6 +8,7 @@
 #include <set>
 
 #include "disclosure/fault.h"
+#include "policies/digest.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -24,12 +23,7 @@ constexpr std::size_t most_looks = 20'000'000;
 // A verdict must be the same years later, and nobody may choose rows to fit the prime: so primes
 // follow from the bytes of everything that was asked.
 std::uint64_t seed_of(const std::string& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  std::size_t size = 0;
-  if (EVP_Q_digest(nullptr, "SHA256", nullptr, bytes.data(), bytes.size(), digest.data(), &size) !=
-      1) {
-    throw DisclosureError(Fault::overflow, "no digest");
-  }
+  const auto digest = policies::digest_of(bytes);
   std::uint64_t seed = 0;
   std::memcpy(&seed, digest.data(), sizeof seed);
   return seed;

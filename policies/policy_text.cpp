@@ -1,10 +1,8 @@
 #include "policies/policy_text.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <stdexcept>
+
+#include "policies/digest.h"
 
 namespace sceau::policies {
 namespace {
@@ -110,20 +108,7 @@ std::string canonical_text(const Policy& policy) {
 }
 
 std::string policy_digest(const Policy& policy) {
-  const std::string text = canonical_text(policy);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  std::size_t size = 0;
-  if (EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(), digest.data(), &size) !=
-      1) {
-    throw std::runtime_error("SHA-256 is not available");
-  }
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < size; ++i) {
-    out += hex[digest.at(i) >> 4U];
-    out += hex[digest.at(i) & 0xFU];
-  }
-  return out;
+  return to_hex(digest_of(canonical_text(policy)));
 }
 
 }  // namespace sceau::policies

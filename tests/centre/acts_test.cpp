@@ -344,7 +344,7 @@ TEST_CASE("changes name the cells whose values differ, and no others") {
   CHECK(cells["removed"] == 1);
   REQUIRE(cells["changed"].size() == 1);
   CHECK(cells["changed"][0].dump() == R"({"cell":{"s":"M"},"before":{"n":"5"},"now":{"n":"6"}})");
-  CHECK(changes_text(changes).find("s M: n 5 -> n 6") != std::string::npos);
+  CHECK(changes_text(changes, "en").find("s M: n 5 -> n 6") != std::string::npos);
   const auto same = changes_between(earlier, {output(head + x + "]}")}, {output(head + x + "]}")});
   CHECK(same["outputs"][0]["since"] == "same");
 }
