@@ -23,6 +23,32 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// What a subquery shows one row of for each of its own; null where it does more.
+const From* behind(const From& leaf) {
+  if (leaf.kind != From::Kind::derived) return nullptr;
+  const auto& select = *leaf.select;
+  const bool plain = select.set == Select::Set::none && select.values.empty() &&
+                     select.from.size() == 1 && !select.grouped && !select.distinct &&
+                     select.from[0].kind != From::Kind::join;
+  return plain ? &select.from[0] : nullptr;
+}
+
+std::string_view relation_behind(const From& leaf) {
+  if (leaf.kind == From::Kind::relation) return leaf.name;
+  const auto* inner = behind(leaf);
+  return inner ? relation_behind(*inner) : std::string_view();
+}
+
+/// Whether a column is the data set's variable of that name, whatever it is called here.
+bool is_variable(const From& leaf, std::size_t column, std::string_view name) {
+  if (leaf.kind == From::Kind::relation) return leaf.columns[column].name == name;
+  const auto* inner = behind(leaf);
+  if (!inner || column >= leaf.select->targets.size()) return false;
+  const auto& expr = leaf.select->targets[column].expr;
+  return expr.kind == Expr::Kind::column && expr.level == 0 &&
+         is_variable(*inner, expr.column, name);
+}
+
 std::string joined(const std::vector<std::string>& path) {
   std::string text;
   for (const auto& part : path) text += (text.empty() ? "" : ".") + part;
@@ -65,28 +91,26 @@ void Scope::add_leaf(const From& leaf) {
       throw SqlError("42712", "sql.alias_twice", {leaf.alias}, leaf.position);
     }
   }
-  const bool is_relation = leaf.kind == From::Kind::relation;
-  leaves_.push_back(
-      {leaf.alias, leaf.schema, is_relation ? leaf.name : "", leaf.range, columns_of(leaf)});
+  leaves_.push_back({leaf.alias, leaf.schema, &leaf, columns_of(leaf)});
 }
 
 const Scope::Leaf* Scope::leaf_at(std::size_t range) const {
   for (const auto& leaf : leaves_) {
-    if (leaf.range == range) return &leaf;
+    if (leaf.from->range == range) return &leaf;
   }
   return nullptr;
 }
 
 std::string_view Scope::relation_of(std::size_t range) const {
   const auto* leaf = leaf_at(range);
-  return leaf ? std::string_view(leaf->relation) : std::string_view();
+  return leaf ? relation_behind(*leaf->from) : std::string_view();
 }
 
 Box<Expr> Scope::column_of(std::size_t range, std::string_view name) const {
   const auto* leaf = leaf_at(range);
-  if (!leaf) return {};
-  for (const auto& column : leaf->columns) {
-    if (column.name == name) return Box<Expr>(column.expr);
+  if (!leaf || relation_behind(*leaf->from).empty()) return {};
+  for (std::size_t i = 0; i < leaf->columns.size(); ++i) {
+    if (is_variable(*leaf->from, i, name)) return Box<Expr>(leaf->columns[i].expr);
   }
   return {};
 }

@@ -32,9 +32,10 @@ class Scope {
   /// What `*` or `alias.*` stands for.
   [[nodiscard]] std::vector<VisibleColumn> expand(const Expr& star) const;
 
-  /// The data set behind a leaf of this scope, by its range; empty where it is none.
+  /// The data set whose rows a leaf of this scope shows, by its range, through subqueries that
+  /// neither group nor join; empty where it is none.
   [[nodiscard]] std::string_view relation_of(std::size_t range) const;
-  /// A column of such a leaf; empty where there is none.
+  /// The column of such a leaf that is the data set's variable of that name; empty: none.
   [[nodiscard]] Box<Expr> column_of(std::size_t range, std::string_view name) const;
 
   [[nodiscard]] std::size_t leaves() const { return leaves_.size(); }
@@ -46,8 +47,7 @@ class Scope {
   struct Leaf {
     std::string alias;
     std::string schema;
-    std::string relation;
-    std::size_t range = 0;
+    const From* from = nullptr;
     std::vector<VisibleColumn> columns;
   };
   [[nodiscard]] const Leaf* find_leaf(const Expr& reference, std::size_t parts) const;

@@ -447,7 +447,8 @@ Statistics::Result Statistics::weighted_product(const Expr& product) {
     const auto* weight = conditions_.column(product.args[i]);
     if (!weight || weight->name != relation_.codebook->weight) continue;
     auto made = of_operand(Function::sum, product.args[1 - i]);
-    if (!made || made->function != Function::sum) return std::nullopt;
+    if (!made) return std::nullopt;
+    if (made->function != Function::sum) return no("tabulation.transform");  // two weights
     made->function = Function::weighted_sum;
     made->second = weight->name;
     return made;

@@ -128,7 +128,7 @@ constexpr std::array statistics = {
     Form{"SELECT 100 * (count(*) FILTER (WHERE sexe = 'F') / count(*)) FROM eleves",
          "constant_factor"},
     Form{"SELECT 1000.0 * count(*) / sum(age) FROM eleves", "constant_factor"},
-    Form{"SELECT 100.0 * 100.0 * count(*) / sum(age) FROM eleves", "constant_factor"},
+    Form{"SELECT 100.0 * 100.0 * count(*) / sum(age) FROM eleves", "statistic_form"},
     Form{"SELECT 100 * corr(note, age) FROM eleves", "constant_factor"},
     Form{"SELECT corr(note, age) / count(*) FROM eleves", "ratio_of"},
     Form{"SELECT count(*) / gini(poids) FROM eleves", "ratio_of"},
