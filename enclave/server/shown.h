@@ -13,7 +13,7 @@
 
 namespace sceau::enclave {
 
-/// Margins and NULLs are NULL (GROUPING() tells them apart), suppressed values too; in the query's
+/// Margins and NULLs are NULL, suppressed values too; in the query's
 /// order. Throws server.bad_frame where the cells are not of this plan.
 [[nodiscard]] std::vector<sql::Row> shown_rows(const std::vector<ShownCell>& cells,
                                                const sql::TabulationPlan& plan);

@@ -131,13 +131,12 @@ class Aggregates(unittest.TestCase):
         seen = [e for e in self.history() if e["statistics"] == ["count(*)"] and not e["dimensions"]]
         self.assertEqual(len(seen), 1)
 
-    def test_margins_orders_and_casts(self):
+    def test_margins_and_orders(self):
         rows = self.connection.execute(
-            "SELECT sexe, GROUPING(sexe), avg(note)::int, count(*)::text FROM lycees "
-            "WHERE academie <> '27' GROUP BY ROLLUP (sexe) ORDER BY sexe DESC NULLS LAST").fetchall()
-        self.assertEqual([(r[0], r[1]) for r in rows], [("M", 0), ("F", 0), (None, 1)])
-        self.assertEqual(rows[2][3], "650")
-        self.assertIsInstance(rows[0][2], int)
+            "SELECT sexe, count(*) FROM lycees WHERE academie <> '27' "
+            "GROUP BY ROLLUP (sexe) ORDER BY sexe DESC NULLS LAST").fetchall()
+        self.assertEqual([r[0] for r in rows], ["M", "F", None])
+        self.assertEqual(rows[2][1], 650)
 
     # -- what isn't ------------------------------------------------------------------------------
     def test_every_other_door_is_shut(self):

@@ -105,7 +105,10 @@ TEST_CASE("what may be seen of a table is the released file, number by number") 
   for (const auto& cell : examined.shown) {
     const auto kept = tabulation.grouping_sets[cell.grouping_set];
     for (std::size_t i = 0; i < cell.codes.size(); ++i) {
-      lines += ((kept >> i & 1U) == 0 ? "Total" : cell.codes[i].value_or("NA")) + ",";
+      const auto code = (kept >> i & 1U) == 0 ? "Total" : cell.codes[i].value_or("NA");
+      lines += code + ",";
+      // The file has a label beside each code of a labelled variable.
+      if (i == 0) lines += (code == "PARIS" ? "Paris" : code == "CORSE" ? "Corse" : code) + ",";
     }
     for (const auto& value : cell.values) lines += value.value_or("") + ",";
     lines.back() = '\r';
