@@ -110,7 +110,7 @@ class Exchange(unittest.TestCase):
         self.assertEqual(table["exception"], "a thesis")
         self.assertEqual((file["claim"]["status"], file["verdict"]), ("pass", "review"))
         text = self.centre.sceau("review", "show", request, as_user="rene").out
-        self.assertIn("acro 0.4.12 said pass (pass); recomputed here: fail", text)
+        self.assertIn("acro 0.4.12 said pass (pass)\n             recomputed here: fail", text)
         self.assertIn("not recomputed: nothing here has checked it", text)
 
     def test_claims_without_outputs_are_refused(self):
