@@ -189,16 +189,55 @@ class Together {
         what_follows(gathered.cells, gathered.hidden, gathered.asking, operand, steps);
     std::vector<const Known*> known;
     if (operand) known.push_back(&comparison_->evidence().known()[*operand]);
+    const auto passes = surely_pass(gathered, answer.sets, known);
+    std::vector<const Follows*> doubtful;
     std::vector<std::vector<std::uint32_t>> sets;
-    for (const Follows& one : answer.sets) sets.push_back(one.profiles);
+    for (std::size_t i = 0; i < answer.sets.size(); ++i) {
+      if (passes[i]) continue;
+      doubtful.push_back(&answer.sets[i]);
+      sets.push_back(answer.sets[i].profiles);
+    }
+    if (sets.empty()) return answer.complete;
     const auto evidence = comparison_->evidence().of_sets(sets, steps);
     for (std::size_t i = 0; i < sets.size(); ++i) {
       for (const Judged& judged :
            judge_derived(evidence[i], known, comparison_->evidence(), policy_)) {
-        add(gathered, answer.sets[i], judged);
+        add(gathered, *doubtful[i], judged);
       }
     }
     return answer.complete;
+  }
+
+  // Large atoms follow from nearly every table, and to gather who stands behind them takes a pass
+  // over all rows: those that pass on evidence that is worse than the true one need none. Sets that
+  // meet others are left to that pass.
+  std::vector<bool> surely_pass(const Gathered& gathered, const std::vector<Follows>& sets,
+                                const std::vector<const Known*>& known) {
+    std::vector<bool> passes(sets.size(), false);
+    if (sets.empty()) return passes;
+    DifferenceEvidence& evidence = comparison_->evidence();
+    Family apart;
+    apart.cell_of.assign(gathered.cells.profile_count(), nowhere);
+    apart.rows.assign(sets.size(), 0);
+    std::vector<bool> meets(sets.size(), false);
+    for (std::uint32_t i = 0; i < sets.size(); ++i) {
+      for (const std::uint32_t profile : sets[i].profiles) {
+        meets[i] = meets[i] || apart.cell_of[profile] != nowhere;
+      }
+      if (meets[i]) continue;
+      for (const std::uint32_t profile : sets[i].profiles) apart.cell_of[profile] = i;
+    }
+    const Totals totals = evidence.totals(apart);
+    for (std::uint32_t i = 0; i < sets.size(); ++i) {
+      if (meets[i]) continue;
+      const auto safe = [&](const Known* one) {
+        const Evidence worst = evidence.pessimistic(totals, totals, i, {}, one);
+        const Telling telling = one == nullptr ? Telling::count : one->telling;
+        return disclosure::judge(worst, telling, policy_).empty();
+      };
+      passes[i] = safe(nullptr) && std::all_of(known.begin(), known.end(), safe);
+    }
+    return passes;
   }
 
   void add(const Gathered& gathered, const Follows& follows, const Judged& judged) {

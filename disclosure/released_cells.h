@@ -46,6 +46,8 @@ class ReleasedCells {
   [[nodiscard]] std::int64_t rows(std::size_t atom) const { return rows_[atom]; }
   /// The atom of a profile, also of one that is in no released cell (such are one atom).
   [[nodiscard]] std::uint32_t atom_of(std::size_t profile) const { return atom_of_[profile]; }
+  [[nodiscard]] std::size_t profile_count() const { return atom_of_.size(); }
+  /// Of an atom.
   [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& profiles() const {
     return profiles_of_;
   }

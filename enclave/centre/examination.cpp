@@ -152,7 +152,8 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
   }
   auto past = state.registry.history(population, asking.except);
   std::erase_if(past, [&](const HistoryRow& row) {
-    return !asking.replaced.empty() && row.request == asking.replaced;
+    // A kept row counts whatever becomes of its request: the table was seen.
+    return !asking.replaced.empty() && row.request == asking.replaced && !row.kept;
   });
   job.history = remembered(past);
   job.waivers = waivers_for(state, job.tabulations);

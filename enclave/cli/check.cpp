@@ -126,7 +126,7 @@ Judged judge(const Client& client, const Ground& ground) {
     joined->demand(tabulation);
   }
   auto examination =
-      disclosure::examine({tabulation, project_name, history}, joined ? *joined : *ground.source,
+      disclosure::examine({tabulation, project_name, history, {}}, joined ? *joined : *ground.source,
                           joined ? joined->codebook() : *ground.codebook, ground.policy);
   return {std::move(examination.judgement), tabulation, examination.table.cells.size()};
 }

@@ -6,6 +6,7 @@
 #include "disclosure/figure.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
+#include "disclosure/waiver.h"
 #include "enclave/server/wire.h"
 
 namespace sceau::disclosure {

@@ -41,7 +41,7 @@ std::optional<std::string> or_null(std::string text) {
 
 std::string shown_text(const disclosure::Finding& finding, std::string_view language) {
   auto words = finding_text(finding.message, language);
-  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}) + ")";
+  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}, language) + ")";
   return words;
 }
 
@@ -60,14 +60,15 @@ std::string findings_text(const disclosure::Judgement& judgement, std::string_vi
     lines += "\n  " + text("server.more_findings",
                            {std::to_string(findings.size() - shown_findings)}, language);
   }
-  if (output.exception_needless) lines += "\n  " + text("server.exception_needless", {});
   return lines;
 }
 
 /// "effectifs.csv: fail" and its first findings.
 std::string verdict_text(const JudgedOutput& output, std::string_view language) {
-  return output.name + ": " + std::string(to_string(output.judgement.verdict)) +
-         findings_text(output.judgement, language);
+  std::string words = output.name + ": " + std::string(to_string(output.judgement.verdict)) +
+                      findings_text(output.judgement, language);
+  if (output.exception_needless) words += "\n  " + text("server.exception_needless", {}, language);
+  return words;
 }
 
 /// verdict.json's element with its findings cut to what a line can bear.

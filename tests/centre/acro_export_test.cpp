@@ -31,16 +31,13 @@ OutputRow table() {
   whole.message = {"tabulation.no_statistic", {}};
   judgement.findings = {whole};
   row.judgement = judgement_to_json(judgement);
-  row.table = R"({"format":1,"columns":[{"name":"n"},{"name":"m"}],"cells":[
+  row.table = R"json({"format":1,"columns":[{"name":"n"},{"name":"m"}],"cells":[
     {"cell":{"academie":"01"},"values":["20","10.00"],"suppressed":false,
-     "flags":[{"rule":"dominance","verdict":"fail","statistic":"avg(note)"
-}]
-},
+     "flags":[{"rule":"dominance","verdict":"fail","statistic":"avg(note)"}]},
     {"cell":{"academie":null},"values":["4","11.00"],"suppressed":false,
      "flags":[{"rule":"threshold","verdict":"fail","statistic":"count(*)"},
               {"rule":"threshold","verdict":"fail","statistic":"avg(note)"},
-              {"rule":"history","verdict":"fail","statistic":""}]}]
-})";
+              {"rule":"history","verdict":"fail","statistic":""}]}]})json";
   return row;
 }
 

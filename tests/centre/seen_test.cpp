@@ -322,8 +322,8 @@ TEST_CASE("what is told of another project's release names neither it nor its da
       for (const auto& field : row) told += field.value_or("");
     }
     CHECK(told.find("history") != std::string::npos);
-    for (const std::string word : {first.request, std::string("orientation"),
-                                   std::string("colleges_prives"), std::string("at sexe = F")}) {
+    for (const std::string& word : {first.request, std::string("orientation"),
+                                    std::string("colleges_prives"), std::string("at sexe = F")}) {
       CAPTURE(word);
       CHECK(told.find(word) == std::string::npos);
     }

@@ -348,7 +348,7 @@ TEST_CASE("AC3 and AC4: ACRO's charities by year and grant type, counted and add
   const Tabulation counts = cube(tabulation({"year", "grant_type"}, {count()}));
   const Expected counted{read_csv(*test_data("expected/AC3_charities_year_granttype.csv")), 2};
   compare_cube(counted, tabulate(counts, *rows, book));
-  compare_rules(counted, Question{counts, "", {}}, *rows, book, true);
+  compare_rules(counted, Question{counts, "", {}, {}}, *rows, book, true);
   compare_acro(counted, counts, *rows, book, "n");
   // ACRO counts a cell's rows; here a sum rests on those of them that have a value.
   const Tabulation sums = cube(tabulation({"year", "grant_type"}, {sum_of("inc_grants")}));
@@ -369,7 +369,7 @@ TEST_CASE("AC3 and AC4: ACRO's charities by year and grant type, counted and add
   }
   compare_acro(added, sums, *rows, book, "n");
   CHECK(found_cells(
-            examine({sums, "", {}}, *rows, book, dominance_85(policies::AtLimit::pass)).judgement,
+            examine({sums, "", {}, {}}, *rows, book, dominance_85(policies::AtLimit::pass)).judgement,
             Rule::dominance) == added.flagged("dom85", true));
 }
 

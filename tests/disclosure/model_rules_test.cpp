@@ -108,13 +108,13 @@ TEST_CASE("the tables that a model implies") {
     }
     return found;
   };
-  using Texts = std::vector<std::string>;
+  using Tables = std::vector<std::string>;
   CHECK(implied(ModelKind::ols, {"x", "z"}).empty());
-  CHECK(implied(ModelKind::ols, {"x", "k"}) == Texts{"count(*) by d k"});
+  CHECK(implied(ModelKind::ols, {"x", "k"}) == Tables{"count(*) by d k"});
   CHECK(implied(ModelKind::ols, {"k", "k2"}) ==
-        Texts{"count(*) by d k", "count(*) by d k2", "avg(y) by d k k2"});
-  CHECK(implied(ModelKind::t_test, {"k"}) == Texts{"avg(y) by d k"});
-  CHECK(implied(ModelKind::chi2, {"k"}) == Texts{"count(*) by d y k"});
+        Tables{"count(*) by d k", "count(*) by d k2", "avg(y) by d k k2"});
+  CHECK(implied(ModelKind::t_test, {"k"}) == Tables{"avg(y) by d k"});
+  CHECK(implied(ModelKind::chi2, {"k"}) == Tables{"count(*) by d y k"});
 }
 
 TEST_CASE("a test of independence is judged as its table") {

@@ -203,9 +203,9 @@ TEST_CASE("one model a cell, each as if its rows were all there are") {
               {{"(intercept)", 11.281355505, 0.1513464862, 0},
                {"ses", 3.402887949, 0.1371995856, 1.319197998e-125},
                {"sx=Male", 1.216869132, 0.2165146159, 2.049868989e-08}});
-  const ModelResult total = of_schools(wanted);
+  const ModelResult whole = of_schools(wanted);
   const ModelResult margin = *cell(table, {"*"}).columns[0].model;
-  for (const Estimate& one : total.estimates) {
+  for (const Estimate& one : whole.estimates) {
     CHECK(std::fabs(named(margin, one.term).value - one.value) < 1e-9);
   }
 }

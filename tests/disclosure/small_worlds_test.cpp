@@ -149,7 +149,7 @@ TEST_CASE("every five values 0..3: extremes shared by two, homogeneity, two larg
       Statistic statistic = sum_of("x");
       statistic.function = function;
       const auto tabled = tabulation({}, {statistic});
-      return examine({tabled, "", {}}, *rows, book, policy).judgement.verdict == Verdict::fail;
+      return examine({tabled, "", {}, {}}, *rows, book, policy).judgement.verdict == Verdict::fail;
     };
     const auto sharing = [&](int value) { return ordered.count(value); };
     REQUIRE(judged(Function::minimum, Rule::extremes) == (sharing(*ordered.begin()) < 2));

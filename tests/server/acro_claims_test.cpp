@@ -15,7 +15,7 @@ namespace {
 
 /// As acro 0.4.12 writes it: crosstab of the nursery data, shortened by hand.
 Json results() {
-  return Json::parse(R"({
+  return Json::parse(R"json({
     "version": "0.4.12",
     "results": {
       "output_0": {
@@ -32,22 +32,14 @@ Json results() {
         "exception": "Suppression automatically\napplied where needed"
       },
       "output_3": {
-  "uid" : "output_3",
-          "status" : "review",
-                     "type" : "custom",
-                              "properties" : {},
-                                             "files" : [ {"name" : " my plot.png", "sdc" : {}} ],
-                                                       "outcome" : {},
-                                                                   "command" : "custom",
-                                                                               "summary"
-      : "review",
-        "timestamp" : "2026-06-30T15:19:49.906273",
-                      "comments" : [],
-                                   "exception" : null
-}
-}
-, "session_summary" : { "DO_NOT_RELEASE" : true }
-})");
+        "uid": "output_3", "status": "review", "type": "custom", "properties": {},
+        "files": [{"name": " my plot.png", "sdc": {}}], "outcome": {}, "command": "custom",
+        "summary": "review", "timestamp": "2026-06-30T15:19:49.906273", "comments": [],
+        "exception": null
+      }
+    },
+    "session_summary": {"DO_NOT_RELEASE": true}
+  })json");
 }
 
 std::string fault(const std::string& json) {

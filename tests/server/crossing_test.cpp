@@ -85,7 +85,7 @@ ExamineJob job() {
   return job;
 }
 
-Examined examined() { return {judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}"}; }
+Examined examined() { return {judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}", {}}; }
 
 Submission submission() {
   return {"R-2026-000003",
@@ -123,7 +123,7 @@ void check_there_and_back(const T& value) {
 }  // namespace
 
 TEST_CASE("each value that crosses arrives whole, and damaged ones are refused") {
-  check_there_and_back(Hello{"alix", "orientation", "psql"});
+  check_there_and_back(Hello{"alix", "orientation", "psql", "fr"});
   check_there_and_back(CancelKey{17, 0xdeadbeefU});
   check_there_and_back(WorkerGrant{session_grant(), {1, 2}});
   check_there_and_back(StatementEnd{42, "57014", 7});

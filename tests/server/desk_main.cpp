@@ -64,10 +64,10 @@ std::string try_before_hello(Channel& broker, const std::string& what) {
     return ask(broker, FrameKind::hello, {});
   }
   if (what == "long name") {
-    return ask(broker, FrameKind::hello, pack(Hello{std::string(64, 'a'), "orientation", ""}));
+    return ask(broker, FrameKind::hello, pack(Hello{std::string(64, 'a'), "orientation", "", ""}));
   }
   if (what == "no UTF-8") {
-    return ask(broker, FrameKind::hello, pack(Hello{"alix", "\xff", ""}));
+    return ask(broker, FrameKind::hello, pack(Hello{"alix", "\xff", "", ""}));
   }
   if (what == "cut hello") return ask(broker, FrameKind::hello, WireBytes(3));
   return "";
@@ -75,7 +75,7 @@ std::string try_before_hello(Channel& broker, const std::string& what) {
 
 std::string try_in_session(Channel& broker, const std::string& what) {
   if (what == "two hellos") {
-    return ask(broker, FrameKind::hello, pack(Hello{"alix", "orientation", ""}));
+    return ask(broker, FrameKind::hello, pack(Hello{"alix", "orientation", "", ""}));
   }
   if (what == "broker's words") return ask(broker, FrameKind::grant, {});
   if (what == "cancel") return ask(broker, FrameKind::cancel, pack(CancelKey{1, 1}));
@@ -103,7 +103,7 @@ int play_worker() {
   Channel broker(broker_fd);
   auto said = try_before_hello(broker, what);
   if (said.empty()) {
-    said = ask(broker, FrameKind::hello, pack(Hello{"alix", "orientation", ""}));
+    said = ask(broker, FrameKind::hello, pack(Hello{"alix", "orientation", "", ""}));
     if (said == "granted" && what != "nothing") said = try_in_session(broker, what);
   }
   return ::write(client_fd, said.data(), said.size()) < 0;

@@ -19,7 +19,6 @@ TEST_CASE("a data set is found wherever a statement names it") {
            "VALUES ((SELECT max(note) FROM eleves))",
            "SELECT 1 WHERE EXISTS (SELECT 1 FROM eleves WHERE note > 19)",
            "SELECT 1 ORDER BY (SELECT max(note) FROM eleves)",
-           "SELECT 1 LIMIT (SELECT count(*) FROM eleves)",
            "SELECT CASE WHEN 1 IN (SELECT age FROM eleves) THEN 1 END",
            "SELECT request FROM sceau.requests WHERE request IN (SELECT uai FROM eleves)",
            "SELECT r.request FROM sceau.requests r CROSS JOIN eleves",
