@@ -81,7 +81,7 @@ TEST_CASE("what is no model says what to write instead") {
   CHECK(of("ols(note, note)") == "tabulation.model_form");
   CHECK(of("ols_clustered(uai, note)") == "tabulation.model_form");
   CHECK(of("ols(sexe, age)") == "tabulation.not_a_measure");
-  CHECK(of("length(ols(note, age)), avg(note)") == "tabulation.statistic_form");
+  CHECK(of("length(ols(note, age)), avg(note)") == "tabulation.function");
   CHECK_FALSE(reason_text({"tabulation.model_form", {"ols"}}).empty());
 }
 
