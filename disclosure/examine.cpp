@@ -8,6 +8,7 @@
 #include "disclosure/group_disclosure.h"
 #include "disclosure/history.h"
 #include "disclosure/judge.h"
+#include "disclosure/model_history.h"
 #include "disclosure/model_rules.h"
 #include "disclosure/statistic_class.h"
 #include "disclosure/superseded.h"
@@ -140,9 +141,13 @@ Examination examine(const Question& question, const Source& source,
   auto groups = judge_groups(table, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(groups.begin()),
                std::make_move_iterator(groups.end()));
-  auto differences = judge_history(table, question, source, codebook, policy, cancelled);
+  const Question remembered = with_implied(question, source, codebook);
+  auto differences = judge_history(table, remembered, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(differences.begin()),
                std::make_move_iterator(differences.end()));
+  auto implied = judge_implied_history(remembered, source, codebook, policy, cancelled);
+  found.insert(found.end(), std::make_move_iterator(implied.begin()),
+               std::make_move_iterator(implied.end()));
   auto versions = judge_superseded(table, question, source, codebook, policy, cancelled);
   found.insert(found.end(), std::make_move_iterator(versions.begin()),
                std::make_move_iterator(versions.end()));

@@ -10,6 +10,7 @@
 #include "disclosure/group_disclosure.h"
 #include "disclosure/implied.h"
 #include "disclosure/model_fit.h"
+#include "disclosure/model_history.h"
 #include "disclosure/plan.h"
 
 namespace sceau::disclosure {
@@ -214,11 +215,7 @@ std::vector<Placed> judge_models(const Table& table, const Source& source,
   const Model* model = model_of(table.tabulation);
   if (model == nullptr) return {};
   std::vector<Placed> found = Variables(*model, source, codebook).look();
-  const auto is_class = [&](std::string_view name) {
-    const policies::Variable* variable = codebook.find(name);
-    return is_categorical(name, source, codebook) ||
-           (variable != nullptr && is_indicator(*variable));
-  };
+  const IsClass is_class = classes_of(source, codebook);
   for (std::size_t i = 0; i < table.cells.size(); ++i) {
     const ColumnResult& result = table.cells[i].columns[0];
     if (!result.model) continue;

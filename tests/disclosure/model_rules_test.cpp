@@ -193,4 +193,27 @@ TEST_CASE("a released model is a line an estimate, six digits, dimensions first"
   CHECK(csv.ends_with(",,,\r\n"));
 }
 
+TEST_CASE("a model is remembered with the counts of its classes, and compared by them") {
+  const auto book = codebook({integer("y"), category("k"), category("id")});
+  std::string lines;
+  for (int i = 0; i < 60; ++i) {
+    lines += std::to_string(i * 7 % 23) + (i % 2 ? " a " : " b ") + "i" + std::to_string(i) + "\n";
+  }
+  const auto rows = source(book, lines);
+  const auto policy = only({Rule::threshold, Rule::history});
+  const Tabulation model = fitted({}, ModelKind::ols, "y", {"k"});
+  const Tabulation all_but_one = tabulation({"k"}, {count_of("y")}, differs("id", "i7"));
+  const auto verdict = [&](const Tabulation& now, std::vector<Remembered> history) {
+    return examine({now, "", std::move(history), {}}, *rows, book, policy).judgement;
+  };
+  CHECK(verdict(model, {}).verdict == Verdict::pass);
+  CHECK(verdict(all_but_one, {}).verdict == Verdict::pass);
+  const auto after_model = verdict(all_but_one, {{"R-2026-000001", 1, "", false, model}});
+  CHECK(after_model.verdict == Verdict::fail);
+  CHECK(found(after_model, Rule::history) == std::vector<std::string>{"a"});
+  const auto before_model = verdict(model, {{"R-2026-000001", 1, "", false, all_but_one}});
+  CHECK(before_model.verdict == Verdict::fail);
+  CHECK_FALSE(found(before_model, Rule::history).empty());
+}
+
 }  // namespace sceau::disclosure
