@@ -113,11 +113,12 @@ void close_the_blinds() {
 
 /// Before the words are understood: what a refusal of them is said in.
 std::string language_before(const std::vector<std::string>& words) {
+  std::string named;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].starts_with("--lang=")) return words[i].substr(7);
-    if (words[i] == "--lang" && i + 1 < words.size()) return words[i + 1];
+    if (words[i].starts_with("--lang=")) named = words[i].substr(7);
+    if (words[i] == "--lang" && i + 1 < words.size()) named = words[i + 1];
   }
-  return language_of_environment();
+  return named == "en" || named == "fr" ? named : language_of_environment();
 }
 
 int guarded(const std::vector<std::string>& words) {
