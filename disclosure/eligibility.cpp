@@ -169,8 +169,6 @@ class Eligibility {
       if (statistic.second != codebook_->weight) {
         review(Rule::tabulation, "tabulation.other_weight", {statistic.second});
       }
-      // No rule compares unweighted contributions with weighted totals yet.
-      review(Rule::tabulation, "tabulation.no_rule", {describe(statistic)});
     } else {
       look_at_operand(statistic.function, statistic.second);
     }

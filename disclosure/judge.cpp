@@ -9,10 +9,14 @@ namespace {
 
 using policies::Rule;
 
-void shares(const Contributions& kind, const policies::Policy& policy, std::vector<Breach>& out) {
+void shares(const Contributions& kind, const Number& weighted_total, const policies::Policy& policy,
+            std::vector<Breach>& out) {
+  const bool weighted = weighted_total.kind != Number::Kind::null;
   if (policy.enforces(Rule::dominance)) {
     for (const policies::DominanceRule& rule : policy.dominance) {
-      if (auto breach = dominance(kind, rule)) out.push_back(std::move(*breach));
+      auto breach =
+          weighted ? weighted_dominance(kind, weighted_total, rule) : dominance(kind, rule);
+      if (breach) out.push_back(std::move(*breach));
     }
   }
   if (policy.enforces(Rule::p_percent)) {
@@ -137,7 +141,9 @@ std::vector<Breach> judge(const Evidence& evidence, Telling telling,
       keep(contributors(kind, evidence.rows, policy.contributors.minimum));
     }
     const bool each_gives_one = telling == Telling::count && kind.kind == "row";
-    if (telling != Telling::presence && !each_gives_one) shares(kind, policy, found);
+    if (telling != Telling::presence && !each_gives_one) {
+      shares(kind, evidence.weighted_total, policy, found);
+    }
   }
   if (telling == Telling::count) return found;
   if (policy.enforces(Rule::p_percent) &&

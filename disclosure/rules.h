@@ -59,6 +59,13 @@ struct Breach {
 [[nodiscard]] std::optional<Breach> dominance(const Contributions& kind,
                                               const policies::DominanceRule& rule);
 
+/// Of a weighted statistic: the n largest unweighted gifts against the share of Σ w·|x|. A large
+/// unit that stands for itself is hidden by the weights of others no better than by their values.
+/// Source: Hundepool et al., ch. 4, sampling weights.
+[[nodiscard]] std::optional<Breach> weighted_dominance(const Contributions& kind,
+                                                       const Number& weighted_total,
+                                                       const policies::DominanceRule& rule);
+
 [[nodiscard]] std::optional<Breach> p_percent(const Contributions& kind,
                                               const policies::Decimal& share);
 

@@ -175,6 +175,26 @@ TEST_CASE("a mean near a declared bound tells of most") {
   CHECK(verdict(book, repeat(11, "2") + "3", mean, Rule::group_disclosure) == Verdict::pass);
 }
 
+TEST_CASE("a weighted total is held against the largest gift without its weight") {
+  auto book = codebook({category("school"), integer("x"), integer("w")}, {"school"});
+  book.weight = "w";
+  Statistic weighted = with(Function::weighted_sum, "x");
+  weighted.second = "w";
+  const auto asked = tabulation({}, {weighted});
+  // 80 of 100 without weights; with them 80 of 80 + 3·20 = 140.
+  const auto judge_under = [&](int percent, const std::string& lines) {
+    auto policy = only({Rule::dominance});
+    policy.dominance = {{1, {percent, 2}, policies::AtLimit::pass}};
+    return examine({asked, "", {}, {}}, *source(book, lines), book, policy).judgement;
+  };
+  const std::string lines = "a 80 1  b 10 3  c 10 3";
+  CHECK(judge_under(58, lines).verdict == Verdict::pass);  // 80 / 140 = 0.571
+  const auto judgement = judge_under(57, lines);
+  CHECK(judgement.verdict == Verdict::fail);
+  CHECK(judgement.findings[0].message.id == "dominance.weighted");
+  CHECK(judge_under(99, "a 80 0  b 10 0").verdict == Verdict::fail);  // weights of nought
+}
+
 TEST_CASE("every function has a class, and every class rules that exist") {
   for (const Function function :
        {Function::count_rows, Function::count_values, Function::count_distinct, Function::sum,
