@@ -19,7 +19,7 @@ using disclosure::Verdict;
 constexpr std::array<std::string_view, 8> of_form_alone = {
     "tabulation.operand",      "tabulation.dimension",    "tabulation.condition",
     "tabulation.other_weight", "tabulation.no_statistic", "tabulation.suppressed_margins",
-    "tabulation.no_rule",      "tabulation.contributor"};
+    "tabulation.contributor"};
 
 /// Faults that the machine has, not the rows.
 constexpr std::array<std::string_view, 5> of_machine = {"server.cancelled", "server.examiner_lost",
