@@ -60,7 +60,6 @@ int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) 
       return own;
     case Function::weighted_count:
       return second;
-      return 0;
     case Function::mean:
     case Function::quantile:
     case Function::variance:
@@ -69,7 +68,6 @@ int decimals_of(const Statistic& statistic, const policies::Codebook& codebook) 
     case Function::standard_deviation_population:
     case Function::weighted_mean:
       return own + finer;
-      return second + finer;
     case Function::covariance_population:
     case Function::covariance_sample:
     case Function::regression_slope:

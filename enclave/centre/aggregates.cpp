@@ -16,7 +16,7 @@ using disclosure::Verdict;
 
 /// Messages that the form of a query makes, whatever the rows are. What is not among them is told
 /// as a rule's name: a new message is silent until somebody has thought about it.
-constexpr std::array<std::string_view, 8> of_form_alone = {
+constexpr std::array<std::string_view, 7> of_form_alone = {
     "tabulation.operand",      "tabulation.dimension",    "tabulation.condition",
     "tabulation.other_weight", "tabulation.no_statistic", "tabulation.suppressed_margins",
     "tabulation.contributor"};

@@ -226,8 +226,8 @@ Outcome Runner::acro(const sql::Statement& statement, const Values& values) {
   outcome.shape = Outcome::Shape::rows;
   outcome.tag = "SELECT";
   outcome.columns = statement.columns;
-  outcome.rows =
-      rows_of({{text("acro.taken", {std::to_string(taken), std::to_string(claims.size())})}});
+  outcome.rows = rows_of(
+      {{text("acro.taken", {std::to_string(taken), std::to_string(claims.size())}, language_)}});
   return outcome;
 }
 
