@@ -125,11 +125,10 @@ class Aggregates(unittest.TestCase):
         self.assertEqual(psql.out.split(), ["|".join(map(str, row)) for row in rows])
 
     def test_the_same_query_is_remembered_once(self):
-        query = "SELECT count(*) FROM lycees WHERE academie <> '27'"
+        before = len(self.history())
         for _ in range(3):
-            self.connection.execute(query)
-        seen = [e for e in self.history() if e["statistics"] == ["count(*)"] and not e["dimensions"]]
-        self.assertEqual(len(seen), 1)
+            self.connection.execute("SELECT avg(rang) FROM lycees WHERE academie <> '27'")
+        self.assertEqual(len(self.history()), before + 1)
 
     def test_margins_and_orders(self):
         rows = self.connection.execute(
@@ -141,6 +140,7 @@ class Aggregates(unittest.TestCase):
     # -- what isn't ------------------------------------------------------------------------------
     def test_every_other_door_is_shut(self):
         before = self.history()
+        requests = self.connection.execute("SELECT request FROM sceau.requests").fetchall()
         for text in DOORS:
             with self.subTest(text=text):
                 with self.assertRaises(psycopg.Error) as caught:
@@ -155,7 +155,8 @@ class Aggregates(unittest.TestCase):
                               str(caught.exception))
                 self.assertEqual(self.centre.psql("bob", "outside", text, code=1).out, "")
         self.assertEqual(self.history(), before)
-        self.assertEqual(self.connection.execute("SELECT request FROM sceau.requests").fetchall(), [])
+        self.assertEqual(self.connection.execute("SELECT request FROM sceau.requests").fetchall(),
+                         requests)
 
     def test_bound_parameters_and_prepared_statements_open_no_door(self):
         for _ in range(2):
@@ -216,7 +217,7 @@ class Aggregates(unittest.TestCase):
     def test_the_catalogue_settings_and_views_answer(self):
         for meta in (r"\d", r"\dt+", r"\d lycees", r"\d+ lycees"):
             shown = self.centre.psql("bob", "outside", meta)
-            self.assertIn("lycees" if meta != r"\d lycees" else "academie", shown.out)
+            self.assertIn("academie" if meta.endswith("lycees") else "lycees", shown.out)
         self.connection.execute("SET statement_timeout TO '5s'")
         self.assertTrue(self.connection.execute("SHOW server_version").fetchone())
         self.assertIn(("note",), self.connection.execute("SELECT variable FROM sceau.variables").fetchall())
