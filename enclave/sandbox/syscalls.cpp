@@ -106,7 +106,8 @@ class Filter {
     // The 32-bit and x32 calls are others: whoever makes one is not one of ours.
     must(seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
     must(seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_NNP, 1));
-    must(seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1));
+    // For threads that a library may have started; without it only this one, the first, is held.
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1);
   }
 
   void rule(std::uint32_t action, int call, std::initializer_list<scmp_arg_cmp> when = {}) {
