@@ -58,7 +58,11 @@ void append(Log& log, std::uint64_t number) {
 
 int work(const fs::path& dir, std::uint64_t entries, unsigned threads) {
   (void)::access("/sceau-driver-begins", F_OK);
-  if (!fs::exists(dir / "log.state" / "signed")) Log::create(dir / "log", dir / "log.state");
+  if (!fs::exists(dir / "log.state" / "signed")) {  // not made, or its making was cut off
+    fs::remove_all(dir / "log");
+    fs::remove_all(dir / "log.state");
+    Log::create(dir / "log", dir / "log.state");
+  }
   const auto log = open(dir, threads > 1);
   if (threads <= 1) {
     for (std::uint64_t i = 0; i < entries; ++i) {
