@@ -28,10 +28,7 @@ Number variance_of(const Evidence& evidence, bool sample) {
 
 Number root_of(const Number& variance) {
   if (variance.kind == Number::Kind::null) return {};
-  Number root;
-  root.kind = Number::Kind::real;
-  root.real = std::sqrt(to_double(variance));
-  return root;
+  return real(std::sqrt(to_double(variance)));
 }
 
 Number value_of(Function function, const Evidence& evidence) {

@@ -74,8 +74,7 @@ class Eligibility {
       return;
     }
     const auto& recode = std::get<Recode>(dimension.from);
-    std::set<std::string> variables;
-    for (const RecodeCase& one : recode.cases) collect(one.when, variables);
+    const std::set<std::string> variables = variables_of(dimension);
     for (const std::string& variable : variables) look_at_recoded(dimension.name, variable);
     look_at_labels(dimension.name, recode, variables);
   }
@@ -163,9 +162,7 @@ class Eligibility {
       if (statistic.second != (kinds.empty() ? unit : kinds[0])) {
         review(Rule::tabulation, "tabulation.contributor", {describe(statistic)});
       }
-    } else if (statistic.function == Function::weighted_count ||
-               statistic.function == Function::weighted_sum ||
-               statistic.function == Function::weighted_mean) {
+    } else if (is_weighted(statistic.function)) {
       if (statistic.second != codebook_->weight) {
         review(Rule::tabulation, "tabulation.other_weight", {statistic.second});
       }
@@ -176,15 +173,8 @@ class Eligibility {
 
   // ---- conditions
 
-  static void collect(const Condition& condition, std::set<std::string>& names) {
-    if (!condition.variable.empty()) names.insert(condition.variable);
-    for (const Condition& part : condition.parts) collect(part, names);
-  }
-
   void look_at_identifiers(const Condition& condition) {
-    std::set<std::string> names;
-    collect(condition, names);
-    for (const std::string& name : names) {
+    for (const std::string& name : variables_of(condition)) {
       const Variable* variable = codebook_->find(name);
       const bool known = name == "vintage" || variable != nullptr;
       if (!known || (variable != nullptr && variable->role == Role::identifier)) {

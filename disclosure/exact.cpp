@@ -32,13 +32,6 @@ bool both_exact(const Number& a, const Number& b) {
   return a.kind == Number::Kind::exact && b.kind == Number::Kind::exact && a.scale == b.scale;
 }
 
-Number real(double value) {
-  Number number;
-  number.kind = Number::Kind::real;
-  number.real = value;
-  return number;
-}
-
 }  // namespace
 
 Int128 power_of_ten(int exponent) {

@@ -1,6 +1,7 @@
 #include "disclosure/examine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -132,25 +133,17 @@ Examination examine(const Question& question, const Source& source,
   }
   judge_suppression(table, policy, found);
   judge_labels(table, codebook, policy, found);
-  auto cells = judge_cells(table, policy);
-  found.insert(found.end(), std::make_move_iterator(cells.begin()),
-               std::make_move_iterator(cells.end()));
-  auto models = judge_models(table, source, codebook, policy, cancelled);
-  found.insert(found.end(), std::make_move_iterator(models.begin()),
-               std::make_move_iterator(models.end()));
-  auto groups = judge_groups(table, source, codebook, policy, cancelled);
-  found.insert(found.end(), std::make_move_iterator(groups.begin()),
-               std::make_move_iterator(groups.end()));
+  const auto add = [&](std::vector<Placed> more) {
+    found.insert(found.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+  };
+  add(judge_cells(table, policy));
+  add(judge_models(table, source, codebook, policy, cancelled));
+  add(judge_groups(table, source, codebook, policy, cancelled));
   const Question remembered = with_implied(question, source, codebook);
-  auto differences = judge_history(table, remembered, source, codebook, policy, cancelled);
-  found.insert(found.end(), std::make_move_iterator(differences.begin()),
-               std::make_move_iterator(differences.end()));
-  auto implied = judge_implied_history(remembered, source, codebook, policy, cancelled);
-  found.insert(found.end(), std::make_move_iterator(implied.begin()),
-               std::make_move_iterator(implied.end()));
-  auto versions = judge_superseded(table, question, source, codebook, policy, cancelled);
-  found.insert(found.end(), std::make_move_iterator(versions.begin()),
-               std::make_move_iterator(versions.end()));
+  add(judge_history(table, remembered, source, codebook, policy, cancelled));
+  add(judge_implied_history(remembered, source, codebook, policy, cancelled));
+  add(judge_superseded(table, question, source, codebook, policy, cancelled));
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

@@ -81,8 +81,8 @@ std::string line_chart(const FigureData& data, std::string_view language) {
   double least = 0;
   double most = 0;
   if (range_of(data, false, least, most) && least > 0 && least < most / 2) least = 0;
-  canvas.axis_left(round_scale(least, most, frame.bottom, frame.top));
   const Scale up = round_scale(least, most, frame.bottom, frame.top);
+  canvas.axis_left(up);
   Scale along;
   along.from = frame.left + 20;
   along.to = frame.right - 20;

@@ -15,11 +15,6 @@ namespace {
 using policies::Rule;
 using policies::Variable;
 
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
 // Whether what is not in one of its categories is in another, single one.
 bool is_binary(const Variable& variable) {
   return is_indicator(variable) || variable.values.size() == 2;
@@ -38,12 +33,13 @@ class Groups {
   std::vector<Placed> look() {
     const Tabulation& tabulation = table_->tabulation;
     for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
-      for (const std::string& name : sensitive_of(tabulation.dimensions[d])) distribution(d, name);
+      const auto names = variables_of(tabulation.dimensions[d]);
+      for (const std::string& name : sensitive_of(names)) distribution(d, name);
     }
     for (std::size_t c = 0; c < tabulation.columns.size(); ++c) {
       if (!tabulation.columns[c].model) column(c);  // else by what it implies: model_rules
     }
-    for (const std::string& name : sensitive_in(tabulation.where)) selection(name);
+    for (const std::string& name : sensitive_of(variables_of(tabulation.where))) selection(name);
     return std::move(found_);
   }
 
@@ -57,27 +53,12 @@ class Groups {
     return variable != nullptr && variable->sensitive ? variable : nullptr;
   }
 
-  [[nodiscard]] std::vector<std::string> sensitive_in(const Condition& condition) const {
-    std::set<std::string> names;
-    collect(condition, names);
+  [[nodiscard]] std::vector<std::string> sensitive_of(const std::set<std::string>& names) const {
     std::vector<std::string> found;
     for (const std::string& name : names) {
       if (sensitive(name) != nullptr) found.push_back(name);
     }
     return found;
-  }
-
-  [[nodiscard]] std::vector<std::string> sensitive_of(const Dimension& dimension) const {
-    Condition all;
-    if (const auto* name = std::get_if<std::string>(&dimension.from)) {
-      all.variable = *name;
-    } else if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-      all.variable = bucket->variable;
-    } else {
-      for (const RecodeCase& one : std::get<Recode>(dimension.from).cases)
-        all.parts.push_back(one.when);
-    }
-    return sensitive_in(all);
   }
 
   // ---- findings, each said once
@@ -160,7 +141,7 @@ class Groups {
       return held ? &*held : nullptr;
     };
     look_at(*column.denominator, name, denominator, its_ones);
-    for (const std::string& variable : sensitive_in(column.statistic.filter)) {
+    for (const std::string& variable : sensitive_of(variables_of(column.statistic.filter))) {
       for (std::size_t i = 0; i < table_->cells.size(); ++i) {  // a share of some of the cell
         both_sides(i, name, variable, numerator(table_->cells[i])->units,
                    denominator(table_->cells[i])->units);
@@ -173,9 +154,9 @@ class Groups {
                const Ones& ones_of) {
     const auto* variable = std::get_if<std::string>(&statistic.operand);
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
-    const auto filtered = sensitive_in(statistic.filter);
+    const auto filtered = sensitive_of(variables_of(statistic.filter));
     const auto indicated =
-        indicator != nullptr ? sensitive_in(*indicator) : std::vector<std::string>{};
+        indicator != nullptr ? sensitive_of(variables_of(*indicator)) : std::vector<std::string>{};
     const Variable* measure = variable != nullptr ? sensitive(*variable) : nullptr;
     const StatisticClass kind = class_of(statistic.function);
     for (std::size_t i = 0; i < table_->cells.size(); ++i) {
@@ -236,11 +217,11 @@ class Groups {
     const Table all = tabulate(wider, *source_, *codebook_, *cancelled_);
     std::map<std::pair<std::uint32_t, std::string>, std::int64_t> units;
     for (const Cell& cell : all.cells) {
-      units[{cell.grouping_set, key_text(coordinates(all, cell))}] = cell.units;
+      units[{cell.grouping_set, key_of(coordinates(all, cell))}] = cell.units;
     }
     for (std::size_t i = 0; i < table_->cells.size(); ++i) {
       const Cell& cell = table_->cells[i];
-      const auto at = units.find({cell.grouping_set, key_text(coordinates(*table_, cell))});
+      const auto at = units.find({cell.grouping_set, key_of(coordinates(*table_, cell))});
       if (at == units.end() || cell.units == 0) continue;
       add(i, "", group_disclosure(name, cell.units, at->second, share_));
     }
@@ -254,18 +235,7 @@ class Groups {
       for (const Condition& part : condition.parts) rest.parts.push_back(without(part, name));
       return rest;
     }
-    std::set<std::string> names;
-    collect(condition, names);
-    return names.contains(name) ? Condition{} : condition;
-  }
-
-  static std::string key_text(const std::vector<Coordinate>& cell) {
-    std::string key;
-    for (const Coordinate& at : cell) {
-      key += at.is_total ? "T" : at.code ? "C" + std::to_string(at.code->size()) + ":" : "N";
-      key += at.code.value_or("");
-    }
-    return key;
+    return variables_of(condition).contains(name) ? Condition{} : condition;
   }
 
   const Table* table_;

@@ -7,16 +7,6 @@ namespace {
 
 using policies::Rule;
 
-std::string key_of(const std::vector<Coordinate>& cell) {
-  std::string key;
-  for (const Coordinate& at : cell) {
-    key += at.is_total ? "T"
-           : at.code   ? "C" + std::to_string(at.code->size()) + ":" + *at.code
-                       : "N";
-  }
-  return key;
-}
-
 std::string described(const Derived& derived) {
   std::string text = derived.other_statistic;
   if (derived.of_many) return text;

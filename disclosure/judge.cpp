@@ -165,6 +165,16 @@ std::vector<Coordinate> coordinates(const Table& table, const Cell& cell) {
   return found;
 }
 
+std::string key_of(const std::vector<Coordinate>& cell) {
+  std::string key;
+  for (const Coordinate& at : cell) {
+    key += at.is_total ? "T"
+           : at.code   ? "C" + std::to_string(at.code->size()) + ":" + *at.code
+                       : "N";
+  }
+  return key;
+}
+
 std::vector<Placed> judge_cells(const Table& table, const policies::Policy& policy) {
   std::vector<Placed> found;
   std::vector<std::string> names;

@@ -1,6 +1,7 @@
 #pragma once
 // From the evidence of a table to findings: which rule judges which statistic of which cell.
 
+#include <string>
 #include <vector>
 
 #include "disclosure/rules.h"
@@ -39,6 +40,9 @@ struct Placed {
 
 /// A cell's coordinates, as findings name them.
 [[nodiscard]] std::vector<Coordinate> coordinates(const Table& table, const Cell& cell);
+
+/// A text that no other coordinates have.
+[[nodiscard]] std::string key_of(const std::vector<Coordinate>& cell);
 
 /// What a statistic tells of this column's operand.
 [[nodiscard]] Telling telling_of(const Statistic& statistic, bool zero_or_one);

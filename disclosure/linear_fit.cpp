@@ -121,8 +121,9 @@ LeastSquares least_squares(const Design& design, const CellSums& sums) {
   fit.rows = sums.gram(0, 0);
   const Matrix cross = fit.kept.to * sums.gram * fit.kept.to.transpose();
   const Vector with = fit.kept.to * sums.gram.col(1);
-  fit.inverse = cross.ldlt().solve(Matrix::Identity(cross.rows(), cross.cols()));
-  fit.coefficients = cross.ldlt().solve(with);
+  const Eigen::LDLT<Matrix> solver(cross);
+  fit.inverse = solver.solve(Matrix::Identity(cross.rows(), cross.cols()));
+  fit.coefficients = solver.solve(with);
   fit.total = sums.gram(1, 1) - sums.gram(0, 1) * sums.gram(0, 1) / fit.rows;
   const Index others = with.size() - 1;
   const double explained = fit.coefficients.tail(others).dot(with.tail(others));

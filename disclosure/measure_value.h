@@ -132,12 +132,7 @@ struct RealValues {
   static constexpr Extreme highest() { return std::numeric_limits<Extreme>::infinity(); }
   static constexpr Extreme lowest() { return -std::numeric_limits<Extreme>::infinity(); }
   static Magnitude magnitude(Value value) { return std::fabs(value); }
-  static Number number(Value value, int) {
-    Number number;
-    number.kind = Number::Kind::real;
-    number.real = value;
-    return number;
-  }
+  static Number number(Value value, int) { return real(value); }
   static Number number_of_magnitude(Magnitude value, int scale) { return number(value, scale); }
   static Number number_of_size(Size value, int scale) { return number(value, scale); }
 };

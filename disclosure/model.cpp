@@ -104,13 +104,7 @@ Statistic statistic_of(const Model& model) {
   Statistic counted;
   counted.filter.kind = Condition::Kind::all_of;
   for (const std::string& name : variables_of(model)) {
-    Condition missing;
-    missing.kind = Condition::Kind::is_null;
-    missing.variable = name;
-    Condition known;
-    known.kind = Condition::Kind::negation;
-    known.parts = {std::move(missing)};
-    counted.filter.parts.push_back(std::move(known));
+    counted.filter.parts.push_back(is_known(name));
   }
   return counted;
 }

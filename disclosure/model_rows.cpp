@@ -155,16 +155,14 @@ void ModelRows::find_levels(const Model& model, const policies::Codebook& codebo
 // Any number near the mean will do: what is computed with should be small beside its spread.
 void ModelRows::find_centres(const Cancelled& cancelled) {
   Reader reader(*this);
-  bool found = false;
-  for (std::size_t i = 0; i < segments_.size() && !found; ++i) {
-    reader.read(segments_[i], cancelled, [&](const ModelBlock& block) {
-      if (found) return;
-      found = true;
-      for (DesignVariable& variable : design_.variables) {
-        if (variable.categorical) continue;
-        variable.centre = block.numbers.col(static_cast<Eigen::Index>(variable.first)).mean();
-      }
-    });
+  const ModelBlock* block = nullptr;
+  for (std::size_t i = 0; i < segments_.size() && block == nullptr; ++i) {
+    block = reader.read_first(segments_[i], cancelled);
+  }
+  if (block == nullptr) return;
+  for (DesignVariable& variable : design_.variables) {
+    if (variable.categorical) continue;
+    variable.centre = block->numbers.col(static_cast<Eigen::Index>(variable.first)).mean();
   }
 }
 
@@ -181,12 +179,25 @@ void ModelRows::Reader::read(std::size_t segment, const Cancelled& cancelled,
                              const std::function<void(const ModelBlock&)>& act) {
   const std::uint32_t rows = rows_->source_->rows(segment);
   for (std::uint32_t first = 0; first < rows; first += block_rows) {
-    if (cancelled && first % rows_between_questions == 0 && cancelled()) {
-      throw DisclosureError(Fault::cancelled, "cancelled");
-    }
-    columns_.move_to(segment, first, std::min(block_rows, rows - first));
-    if (fill_block()) act(block_);
+    if (fill_block_at(segment, first, cancelled)) act(block_);
   }
+}
+
+const ModelBlock* ModelRows::Reader::read_first(std::size_t segment, const Cancelled& cancelled) {
+  const std::uint32_t rows = rows_->source_->rows(segment);
+  for (std::uint32_t first = 0; first < rows; first += block_rows) {
+    if (fill_block_at(segment, first, cancelled)) return &block_;
+  }
+  return nullptr;
+}
+
+bool ModelRows::Reader::fill_block_at(std::size_t segment, std::uint32_t first,
+                                      const Cancelled& cancelled) {
+  if (cancelled && first % rows_between_questions == 0 && cancelled()) {
+    throw DisclosureError(Fault::cancelled, "cancelled");
+  }
+  columns_.move_to(segment, first, std::min(block_rows, rows_->source_->rows(segment) - first));
+  return fill_block();
 }
 
 void ModelRows::Reader::choose_rows() {

@@ -103,9 +103,12 @@ class ModelRows::Reader {
   /// Every block of a segment that has complete rows. Throws DisclosureError(cancelled).
   void read(std::size_t segment, const Cancelled& cancelled,
             const std::function<void(const ModelBlock&)>& act);
+  /// The first of them; null: there is none. It is read no further.
+  const ModelBlock* read_first(std::size_t segment, const Cancelled& cancelled);
 
  private:
   bool fill_block();
+  bool fill_block_at(std::size_t segment, std::uint32_t first, const Cancelled& cancelled);
   void choose_rows();
   void fill_number(std::size_t variable);
   void fill_levels(std::size_t variable, std::vector<std::uint32_t>& out);

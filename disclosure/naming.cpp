@@ -1,28 +1,16 @@
 #include "disclosure/naming.h"
 
-#include <set>
-
 namespace sceau::disclosure {
-namespace {
 
 using policies::Variable;
-
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
-}  // namespace
 
 std::string canonical_name(const Dimension& dimension) {
   if (const auto* variable = std::get_if<std::string>(&dimension.from)) return *variable;
   if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
     return bucket->variable + "_bucket";
   }
-  std::set<std::string> names;
-  for (const RecodeCase& one : std::get<Recode>(dimension.from).cases) collect(one.when, names);
   std::string joined;
-  for (const std::string& name : names) joined += name + "_";
+  for (const std::string& name : variables_of(dimension)) joined += name + "_";
   return joined + "recode";
 }
 

@@ -11,28 +11,10 @@ bool is_presence(const Condition& condition) {
          condition.parts.at(0).kind == Condition::Kind::is_null;
 }
 
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
 void take_apart(const Condition& condition, std::vector<Condition>& parts) {
   if (condition.kind == Condition::Kind::always) return;
   if (condition.kind != Condition::Kind::all_of) return parts.push_back(condition);
   for (const Condition& part : condition.parts) take_apart(part, parts);
-}
-
-// The variables a dimension is made from.
-std::set<std::string> variables_of(const Dimension& dimension) {
-  std::set<std::string> names;
-  if (const auto* variable = std::get_if<std::string>(&dimension.from)) names.insert(*variable);
-  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-    names.insert(bucket->variable);
-  }
-  if (const auto* recode = std::get_if<Recode>(&dimension.from)) {
-    for (const RecodeCase& one : recode->cases) collect(one.when, names);
-  }
-  return names;
 }
 
 // What a dimension's code says, spelled as a WHERE would say it where that is possible.
@@ -61,7 +43,7 @@ Restrictions::Restrictions(const Tabulation& tabulation, const Family& family,
   take_apart(family.valid, parts);
   for (const Condition& part : parts) {
     always_.insert(describe(part));
-    if (!is_presence(part)) collect(part, names);
+    if (!is_presence(part)) names.merge(variables_of(part));
   }
   for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
     if (((kept_ >> d) & 1U) != 0) names.merge(variables_of(tabulation.dimensions[d]));

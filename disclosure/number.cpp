@@ -77,6 +77,13 @@ Number exact(Int128 mantissa, int scale) {
   return number;
 }
 
+Number real(double value) {
+  Number number;
+  number.kind = Number::Kind::real;
+  number.real = value;
+  return number;
+}
+
 Number quotient(const Number& dividend, const Number& divisor) {
   using Kind = Number::Kind;
   if (dividend.kind == Kind::null || divisor.kind == Kind::null || is_zero(divisor)) return {};

@@ -20,6 +20,7 @@ struct Number {
 };
 
 [[nodiscard]] Number exact(Int128 mantissa, int scale);
+[[nodiscard]] Number real(double value);
 /// null where the divisor is null or 0.
 [[nodiscard]] Number quotient(const Number& dividend, const Number& divisor);
 

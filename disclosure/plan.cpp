@@ -117,18 +117,8 @@ class Planner {
     made.kind = Condition::Kind::all_of;
     if (statistic.filter.kind != Condition::Kind::always) made.parts.push_back(statistic.filter);
     const auto* variable = std::get_if<std::string>(&statistic.operand);
-    if (variable != nullptr) made.parts.push_back(known(*variable));
-    made.parts.push_back(known(statistic.second));
-    return made;
-  }
-
-  static Condition known(const std::string& variable) {
-    Condition null;
-    null.kind = Condition::Kind::is_null;
-    null.variable = variable;
-    Condition made;
-    made.kind = Condition::Kind::negation;
-    made.parts = {std::move(null)};
+    if (variable != nullptr) made.parts.push_back(is_known(*variable));
+    made.parts.push_back(is_known(statistic.second));
     return made;
   }
 
@@ -164,9 +154,7 @@ class Planner {
           column->kind == ColumnKind::codes) {
         return std::nullopt;
       }
-      one.kind = Condition::Kind::compare;
-      one.variable = name;
-      one.constants = {Decimal{1, 0}};
+      one = is_one(name);
     }
     MeasureSpec held;
     held.filter.kind = Condition::Kind::all_of;

@@ -183,10 +183,8 @@ GroupResult ProductTable<Value, Sum>::detail(Function function,
   const bool scaled = !std::is_same_v<Value, double>;
   const int first_scale = scaled ? measure_->scale() : 0;
   const int second_scale = scaled ? measure_->second_scale() : 0;
-  const bool weighted = function == Function::weighted_count ||
-                        function == Function::weighted_sum || function == Function::weighted_mean;
   GroupResult detail;
-  if (weighted) {
+  if (is_weighted(function)) {
     const Number weights = number(of.second, second_scale);
     const Number products = number(of.products, first_scale + second_scale);
     detail.weighted_total = number(of.sizes, first_scale + second_scale);

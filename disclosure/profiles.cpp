@@ -12,11 +12,6 @@
 namespace sceau::disclosure {
 namespace {
 
-void collect(const Condition& condition, std::set<std::string>& names) {
-  if (!condition.variable.empty()) names.insert(condition.variable);
-  for (const Condition& part : condition.parts) collect(part, names);
-}
-
 // One variable of the profiles: how rows are told apart by it, and its values, one a profile.
 struct ProfileColumn {
   ColumnInfo info;
@@ -185,25 +180,17 @@ std::vector<ProfileColumn> columns_of(const Named& named, ColumnSet& columns) {
 
 void Named::add(const Tabulation& tabulation, const policies::Codebook& codebook) {
   vintages.insert(tabulation.vintages.begin(), tabulation.vintages.end());
-  collect(tabulation.where, values);
-  for (const Dimension& dimension : tabulation.dimensions) {
-    if (const auto* variable = std::get_if<std::string>(&dimension.from)) values.insert(*variable);
-    if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-      values.insert(bucket->variable);
-    }
-    if (const auto* recode = std::get_if<Recode>(&dimension.from)) {
-      for (const RecodeCase& one : recode->cases) collect(one.when, values);
-    }
-  }
+  values.merge(variables_of(tabulation.where));
+  for (const Dimension& dimension : tabulation.dimensions) values.merge(variables_of(dimension));
   const auto add_statistic = [&](const Statistic& statistic) {
-    collect(statistic.filter, values);
+    values.merge(variables_of(statistic.filter));
     if (needs_second_value(statistic.function)) presence.insert(statistic.second);
     if (const auto* name = std::get_if<std::string>(&statistic.operand)) {
       const policies::Variable* variable = codebook.find(*name);
       (variable != nullptr && is_indicator(*variable) ? values : presence).insert(*name);
     }
     if (const auto* indicator = std::get_if<Condition>(&statistic.operand)) {
-      collect(*indicator, values);
+      values.merge(variables_of(*indicator));
     }
   };
   for (const Column& column : tabulation.columns) {

@@ -19,16 +19,6 @@ struct Validity {
   std::vector<Known> known;
 };
 
-Condition present(const std::string& variable) {
-  Condition null;
-  null.kind = Condition::Kind::is_null;
-  null.variable = variable;
-  Condition made;
-  made.kind = Condition::Kind::negation;
-  made.parts = {std::move(null)};
-  return made;
-}
-
 Condition both(Condition a, Condition b) {
   if (a.kind == Condition::Kind::always) return b;
   Condition made;
@@ -46,28 +36,22 @@ class Validities {
     const auto* indicator = std::get_if<Condition>(&statistic.operand);
     const bool counts = telling_of(statistic, false) == Telling::count;
     const Condition filter = needs_second_value(statistic.function)
-                                 ? both(statistic.filter, present(statistic.second))
+                                 ? both(statistic.filter, is_known(statistic.second))
                                  : statistic.filter;
-    Validity& rows = find(variable == nullptr ? filter : both(filter, present(*variable)), name);
+    Validity& rows = find(variable == nullptr ? filter : both(filter, is_known(*variable)), name);
     if (counts) return;
     const policies::Variable* declared = variable == nullptr ? nullptr : codebook_->find(*variable);
     const bool zero_or_one =
         indicator != nullptr || (declared != nullptr && is_indicator(*declared));
     if (class_of(statistic.function) == StatisticClass::linear) {  // sums can be subtracted
-      const Known known{statistic.operand, telling_of(statistic, zero_or_one), name};
+      const Known known{statistic.operand, telling_of(statistic, zero_or_one), name,
+                        is_weighted(statistic.function) ? statistic.second : ""};
       const auto same = [&](const Known& other) { return other.same(known); };
       if (std::none_of(rows.known.begin(), rows.known.end(), same)) rows.known.push_back(known);
     }
     if (!zero_or_one) return;
-    Condition one;  // the rows where it is 1 are told too
-    if (indicator != nullptr) {
-      one = *indicator;
-    } else {
-      one.kind = Condition::Kind::compare;
-      one.variable = *variable;
-      one.constants = {Decimal{1, 0}};
-    }
-    find(both(filter, std::move(one)), name);
+    // The rows where it is 1 are told too.
+    find(both(filter, indicator != nullptr ? *indicator : is_one(*variable)), name);
   }
 
   std::vector<Validity> all;

@@ -20,9 +20,10 @@ struct Known {
   Operand operand;  ///< a variable, or a 0/1 indicator
   Telling telling = Telling::magnitude;
   std::string statistic;  ///< the first column that tells it
+  std::string weight;     ///< sums under different weights can't be subtracted; empty: none
 
   [[nodiscard]] bool same(const Known& other) const {
-    return operand == other.operand && telling == other.telling;
+    return operand == other.operand && telling == other.telling && weight == other.weight;
   }
 };
 

@@ -61,27 +61,19 @@ std::optional<Breach> dominance(const Contributions& kind, const policies::Domin
 std::optional<Breach> weighted_dominance(const Contributions& kind, const Number& weighted_total,
                                          const policies::DominanceRule& rule) {
   if (gives_nothing(kind) || weighted_total.kind == Number::Kind::null) return std::nullopt;
-  Contributions against = kind;
-  const auto in_scale_of_total = [&](const Number& number) {
-    if (number.kind != Number::Kind::exact || weighted_total.kind != Number::Kind::exact) {
-      Number real;
-      real.kind = Number::Kind::real;
-      real.real = to_double(number);
-      return real;
-    }
+  const bool all_exact =
+      weighted_total.kind == Number::Kind::exact && kind.largest[0].kind == Number::Kind::exact;
+  const auto comparable = [&](const Number& number) {  // shares are taken in one scale, or of reals
+    if (!all_exact) return real(to_double(number));
     const int finer = weighted_total.scale - number.scale;
-    return finer < 0 ? number
-                     : exact(multiply(number.numerator, power_of_ten(finer)), weighted_total.scale);
+    return finer <= 0
+               ? number
+               : exact(multiply(number.numerator, power_of_ten(finer)), weighted_total.scale);
   };
-  for (Number& gift : against.largest) gift = in_scale_of_total(gift);
-  against.total = weighted_total;
-  if (weighted_total.kind == Number::Kind::exact &&
-      against.largest[0].kind != Number::Kind::exact) {
-    against.total = in_scale_of_total(weighted_total);
-    against.total.kind = Number::Kind::real;
-    against.total.real = to_double(weighted_total);
-  }
-  auto breach = dominance(against, rule);
+  Contributions weighted = kind;
+  for (Number& gift : weighted.largest) gift = comparable(gift);
+  weighted.total = comparable(weighted_total);
+  auto breach = dominance(weighted, rule);
   if (is_zero(weighted_total)) {  // weights of nought hide nobody
     breach = Breach{policies::Rule::dominance,
                     Verdict::fail,

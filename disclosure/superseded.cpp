@@ -7,6 +7,7 @@
 
 #include "disclosure/fault.h"
 #include "disclosure/history.h"
+#include "disclosure/history_findings.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -14,18 +15,6 @@ namespace {
 using policies::Rule;
 
 constexpr int sum_digits = 6;  // of sums of doubles, which are compared as text
-
-Finding between(const Remembered& earlier, std::string id, std::vector<std::string> more) {
-  Finding finding;
-  finding.rule = Rule::history;
-  finding.verdict = Verdict::review;
-  finding.earlier = earlier.request + "/" + std::to_string(earlier.output);
-  finding.earlier_project = earlier.project;
-  finding.message.id = std::move(id);
-  finding.message.args = {finding.earlier};
-  finding.message.args.insert(finding.message.args.end(), more.begin(), more.end());
-  return finding;
-}
 
 /// Which vintages are versions of one another.
 class Versions {
@@ -119,11 +108,11 @@ class Judge {
     const auto here = source_.vintages();
     for (const std::string& vintage : vintages) {
       if (std::find(here.begin(), here.end(), vintage) != here.end()) continue;
-      say(between(earlier, "history.missing_vintage", {vintage}));
+      say(incomparable(earlier, "history.missing_vintage", {vintage}));
       return std::nullopt;
     }
     if (codebook_.unit == "row" || !source_.column(codebook_.unit)) {
-      say(between(earlier, "history.superseded_rows", {}));
+      say(incomparable(earlier, "history.superseded_rows", {}));
       return std::nullopt;
     }
     return Affected{&earlier, std::move(*as_ours)};
@@ -149,16 +138,17 @@ class Judge {
       for (const Reference& reference : question.tabulation.references) {
         for (const std::string& vintage : vintages) {
           if (source_.joins(reference, vintage)) continue;
-          say(between(*list.front().earlier, "history.missing_reference", {reference.dataset}));
+          say(incomparable(*list.front().earlier, "history.missing_reference",
+                           {reference.dataset}));
           return;
         }
       }
       const Table table = tabulate(question.tabulation, source_, codebook_, cancelled_);
       keep(judge_history(table, question, source_, codebook_, policy_, cancelled_), false);
-      if (changes(table)) say(between(*list.front().earlier, "history.superseded_change", {}));
+      if (changes(table)) say(incomparable(*list.front().earlier, "history.superseded_change", {}));
     } catch (const DisclosureError& error) {
       if (error.fault() == Fault::cancelled) throw;
-      say(between(*list.front().earlier, "history.unreadable", {}));
+      say(incomparable(*list.front().earlier, "history.unreadable", {}));
     }
   }
 
@@ -185,10 +175,10 @@ class Judge {
 
   /// Whether a cell tells the two versions apart by few units, or by values alone.
   [[nodiscard]] bool changes(const Table& other) const {
-    std::map<std::pair<std::uint32_t, std::vector<std::string>>, const Cell*> theirs;
-    for (const Cell& cell : other.cells) theirs[key_of(other, cell)] = &cell;
+    std::map<std::pair<std::uint32_t, std::string>, const Cell*> theirs;
+    for (const Cell& cell : other.cells) theirs[place_of(other, cell)] = &cell;
     for (const Cell& cell : table_.cells) {
-      const auto found = theirs.find(key_of(table_, cell));
+      const auto found = theirs.find(place_of(table_, cell));
       const Cell* counterpart = found == theirs.end() ? nullptr : found->second;
       if (tells_apart(cell, counterpart)) return true;
       if (found != theirs.end()) theirs.erase(found);
@@ -197,13 +187,8 @@ class Judge {
                        [&](const auto& one) { return tells_apart(*one.second, nullptr); });
   }
 
-  static std::pair<std::uint32_t, std::vector<std::string>> key_of(const Table& table,
-                                                                   const Cell& cell) {
-    std::vector<std::string> codes;
-    for (const Coordinate& at : coordinates(table, cell)) {
-      codes.push_back(at.is_total ? "T" : at.code ? "C" + *at.code : "N");
-    }
-    return {cell.grouping_set, std::move(codes)};
+  static std::pair<std::uint32_t, std::string> place_of(const Table& table, const Cell& cell) {
+    return {cell.grouping_set, key_of(coordinates(table, cell))};
   }
 
   [[nodiscard]] bool tells_apart(const Cell& ours, const Cell* theirs) const {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "disclosure/fault.h"
+#include "disclosure/statistic_class.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -174,46 +174,16 @@ void collect(const Statistic& statistic, std::set<std::string>& names) {
 }  // namespace
 
 bool needs_second_value(Function function) {
-  switch (function) {
-    case Function::correlation:
-    case Function::covariance_population:
-    case Function::covariance_sample:
-    case Function::regression_slope:
-    case Function::regression_intercept:
-    case Function::regression_r2:
-    case Function::regression_sxx:
-    case Function::regression_syy:
-    case Function::regression_sxy:
-    case Function::weighted_count:
-    case Function::weighted_sum:
-    case Function::weighted_mean:
-      return true;
-    case Function::count_rows:
-    case Function::count_values:
-    case Function::count_distinct:
-    case Function::sum:
-    case Function::mean:
-    case Function::minimum:
-    case Function::maximum:
-    case Function::quantile:
-    case Function::quantile_discrete:
-    case Function::variance:
-    case Function::standard_deviation:
-    case Function::variance_population:
-    case Function::standard_deviation_population:
-    case Function::skewness:
-    case Function::kurtosis:
-    case Function::mode:
-    case Function::gini:
-    case Function::hhi:
-    case Function::top_share:
-      return false;
-  }
-  return false;
+  return class_of(function) == StatisticClass::correlation || is_weighted(function);
 }
 
 bool is_concentration(Function function) {
   return function == Function::gini || function == Function::hhi || function == Function::top_share;
+}
+
+bool is_weighted(Function function) {
+  return function == Function::weighted_count || function == Function::weighted_sum ||
+         function == Function::weighted_mean;
 }
 
 bool has_fraction(Function function) {
@@ -263,17 +233,42 @@ std::string describe(const Column& column) {
   return text;
 }
 
+Condition is_known(std::string variable) {
+  Condition null;
+  null.kind = Condition::Kind::is_null;
+  null.variable = std::move(variable);
+  Condition made;
+  made.kind = Condition::Kind::negation;
+  made.parts = {std::move(null)};
+  return made;
+}
+
+Condition is_one(std::string variable) {
+  Condition made;
+  made.kind = Condition::Kind::compare;
+  made.variable = std::move(variable);
+  made.constants = {Decimal{1, 0}};
+  return made;
+}
+
+std::set<std::string> variables_of(const Condition& condition) {
+  std::set<std::string> names;
+  collect(condition, names);
+  return names;
+}
+
+std::set<std::string> variables_of(const Dimension& dimension) {
+  if (const auto* variable = std::get_if<std::string>(&dimension.from)) return {*variable};
+  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) return {bucket->variable};
+  std::set<std::string> names;
+  for (const RecodeCase& one : std::get<Recode>(dimension.from).cases) collect(one.when, names);
+  return names;
+}
+
 std::vector<std::string> variables_of(const Tabulation& tabulation) {
   std::set<std::string> names;
   collect(tabulation.where, names);
-  for (const Dimension& dimension : tabulation.dimensions) {
-    if (const auto* variable = std::get_if<std::string>(&dimension.from)) names.insert(*variable);
-    if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from))
-      names.insert(bucket->variable);
-    if (const auto* recode = std::get_if<Recode>(&dimension.from)) {
-      for (const RecodeCase& one : recode->cases) collect(one.when, names);
-    }
-  }
+  for (const Dimension& dimension : tabulation.dimensions) names.merge(variables_of(dimension));
   for (const Column& column : tabulation.columns) {
     collect(column.statistic, names);
     if (column.denominator) collect(*column.denominator, names);

@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -51,6 +52,13 @@ struct Condition {
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
+/// variable IS NOT NULL.
+[[nodiscard]] Condition is_known(std::string variable);
+/// variable = 1: the rows that a 0/1 variable counts.
+[[nodiscard]] Condition is_one(std::string variable);
+/// Every variable that it names.
+[[nodiscard]] std::set<std::string> variables_of(const Condition& condition);
+
 /// A category of a recode: the first case whose condition is true gives the label.
 struct RecodeCase {
   Condition when;
@@ -81,13 +89,15 @@ struct Dimension {
   friend bool operator==(const Dimension&, const Dimension&) = default;
 };
 
+/// Every variable that it is made from.
+[[nodiscard]] std::set<std::string> variables_of(const Dimension& dimension);
+
 enum class Function {
   count_rows,      ///< count(*)
   count_values,    ///< count(x)
   count_distinct,  ///< count(DISTINCT x)
   sum,
   mean,
-  // Understood and computed later; until a rule judges them, the gate answers `review`:
   minimum,
   maximum,
   quantile,            ///< percentile_cont(fraction), median
@@ -125,6 +135,8 @@ enum class Function {
 [[nodiscard]] bool needs_second_value(Function function);
 /// Whether it is computed from what contributors give.
 [[nodiscard]] bool is_concentration(Function function);
+/// Whether `second` is its weight.
+[[nodiscard]] bool is_weighted(Function function);
 [[nodiscard]] bool has_fraction(Function function);
 
 inline constexpr std::int32_t max_top_share = 100;

@@ -233,6 +233,15 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
   return candidates;
 }
 
+std::vector<Examined> answers_of(const Examiner& examiner, ExamineJob job) {
+  const auto asked = job.tabulations.size();
+  auto answers = examiner(std::move(job));
+  if (answers.size() != asked) {
+    throw EnclaveError(Fault::internal, "centre.internal", {"the examiner judged another number"});
+  }
+  return answers;
+}
+
 Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
                    std::vector<Candidate>& candidates, bool shown) {
   Inputs inputs;
@@ -242,12 +251,7 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
     job.shown = shown;
     held.unlock();
     inputs.push_back(inputs_of(job, population));
-    const auto asked = job.tabulations.size();
-    auto answers = examiner(std::move(job));
-    if (answers.size() != asked) {
-      throw EnclaveError(Fault::internal, "centre.internal",
-                         {"the examiner judged another number"});
-    }
+    auto answers = answers_of(examiner, std::move(job));
     std::size_t at = 0;
     for (auto& candidate : candidates) {
       if (candidate.draft.tabulation && candidate.population == population) {

@@ -59,6 +59,10 @@ struct Asking {
   std::string replaced;  ///< request that this one takes the place of; or empty
 };
 
+/// What the examiner answers, one answer a tabulation of the job; throws what it throws, and
+/// internal where it answers another number.
+[[nodiscard]] std::vector<Examined> answers_of(const Examiner& examiner, ExamineJob job);
+
 /// Runs the examiner, one job a population; the state's lock is free while it works. Fills
 /// `examined`, with the cells that may be seen where they are wanted (`shown`). Throws what the
 /// examiner throws; integrity where it answers another question.

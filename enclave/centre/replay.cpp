@@ -225,11 +225,8 @@ void replay_job(Centre::State& state, Held& held, const Occasion& occasion, cons
   if (!whole) return;
   open_stores(state, again);
   held.unlock();
-  const auto answers = occasion.examiner(std::move(again.job));
+  const auto answers = answers_of(occasion.examiner, std::move(again.job));
   held.lock();
-  if (answers.size() != again.outputs.size()) {
-    throw EnclaveError(Fault::internal, "centre.internal", {"the examiner judged another number"});
-  }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto at = again.outputs[i];
     compare(occasion.outputs[at], answers[i], replay.outputs[at]);

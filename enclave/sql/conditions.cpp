@@ -130,11 +130,9 @@ Condition surely(const Condition& condition, bool value) {
     case Kind::negation:
       return surely(condition.parts[0], !value);
     case Kind::compare:
-    case Kind::in_list: {
-      auto missing = of_kind(Kind::is_null);
-      missing.variable = condition.variable;
-      return all_of({value ? condition : negation(condition), negation(std::move(missing))});
-    }
+    case Kind::in_list:
+      return all_of(
+          {value ? condition : negation(condition), disclosure::is_known(condition.variable)});
   }
   return of_kind(Kind::any_of);
 }

@@ -312,8 +312,7 @@ Statistics::Result Statistics::aggregate(const Expr& call) {
     const auto function = function_of(call.name);
     if (!function) return no("tabulation.function", {call.name});
     if (call.distinct) return no("tabulation.distinct", {call.name});
-    if (*function == Function::weighted_count || *function == Function::weighted_sum ||
-        *function == Function::weighted_mean) {
+    if (disclosure::is_weighted(*function)) {
       made = weighted(*function, call);
     } else if (disclosure::needs_second_value(*function)) {
       made = pair(*function, call);
@@ -401,10 +400,7 @@ Statistics::Result Statistics::where_both(const Expr& call) {
   const bool counts = call.name == "regr_count";
   auto made = of_operand(counts ? Function::count_values : Function::mean, call.args[own]);
   if (!made || (counts && !measurable(*conditions_.column(call.args[own])))) return std::nullopt;
-  Condition missing;
-  missing.kind = Condition::Kind::is_null;
-  missing.variable = other->name;
-  made->filter = negation(std::move(missing));
+  made->filter = disclosure::is_known(other->name);
   return made;
 }
 

@@ -11,12 +11,6 @@ using policies::Rule;
 
 namespace {
 
-std::string repeat(int count, const std::string& line) {
-  std::string lines;
-  for (int i = 0; i < count; ++i) lines += line + "\n";
-  return lines;
-}
-
 policies::Policy all_rules() {
   auto policy = only({Rule::threshold, Rule::contributors, Rule::dominance, Rule::p_percent,
                       Rule::group_disclosure, Rule::homogeneity, Rule::degrees_of_freedom,
@@ -72,7 +66,7 @@ TEST_CASE("attack: rows of one year by the difference of two spans of years") {
 
 TEST_CASE("attack: twelve equal notes, alone and as what lies between two tables") {
   const auto book = codebook({category("classe"), integer("note")});
-  std::string lines = repeat(12, "A 7");
+  std::string lines = rows_of(12, "A 7");
   for (int i = 0; i < 20; ++i) lines += "B " + std::to_string(5 + i % 9) + "\n";
   const auto rows = source(book, lines);
   CHECK(
@@ -88,7 +82,7 @@ TEST_CASE("attack: a histogram's edge at a value, and then beside it") {
   note.min = Decimal{0, 0};
   note.max = Decimal{20, 0};
   const auto book = codebook({note});
-  std::string lines = repeat(15, "4.0") + repeat(15, "12.0") + repeat(15, "16.0") + "10.0\n";
+  std::string lines = rows_of(15, "4.0") + rows_of(15, "12.0") + rows_of(15, "16.0") + "10.0\n";
   const auto rows = source(book, lines);
   const auto at = histogram({0, 0}, {20, 0}, 2);       // below 10.0, from 10.0 on
   const auto beside = histogram({2, 1}, {202, 1}, 2);  // the edge at 10.2
@@ -114,7 +108,7 @@ TEST_CASE("attack: rounding undone by asking again with one pupil less") {
 
 TEST_CASE("attack: words through names, labels and the codes of suppressed lines") {
   const auto book = codebook({category("commune"), category("sexe")});
-  const auto rows = source(book, repeat(12, "X F") + repeat(11, "Y F") + "Un_petit_village F\n");
+  const auto rows = source(book, rows_of(12, "X F") + rows_of(11, "Y F") + "Un_petit_village F\n");
   Tabulation table = tabulation({"commune"}, {count()});
   table.dimensions[0].name = "my secret words";
   table.columns[0].name = "more of them";
@@ -134,7 +128,7 @@ TEST_CASE("attack: words through names, labels and the codes of suppressed lines
     listed.variables[0].values.push_back({code, {code, code}});
   }
   CHECK(judged(listed,
-               *source(listed, repeat(12, "X F") + repeat(11, "Y F") + "Un_petit_village F\n"),
+               *source(listed, rows_of(12, "X F") + rows_of(11, "Y F") + "Un_petit_village F\n"),
                table)
             .verdict == Verdict::pass);
 }
@@ -144,7 +138,7 @@ TEST_CASE("attack: a maximum, and a count of what is above it") {
   note.min = Decimal{0, 0};
   note.max = Decimal{20, 0};
   const auto book = codebook({note});
-  const auto rows = source(book, repeat(12, "8") + repeat(12, "11") + "19\n");
+  const auto rows = source(book, rows_of(12, "8") + rows_of(12, "11") + "19\n");
   Statistic highest = mean_of("note");
   highest.function = Function::maximum;
   CHECK(fails_by(judged(book, *rows, tabulation({}, {highest})), Rule::extremes));

@@ -51,6 +51,14 @@ policies::Policy only(const std::vector<policies::Rule>& rules) {
   return policy;
 }
 
+std::string repeat(int count, const std::string& text) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::string rows_of(int count, const std::string& line) { return repeat(count, line + "\n"); }
+
 std::unique_ptr<Source> source(const policies::Codebook& codebook, const std::string& lines,
                                std::uint32_t rows_a_segment) {
   std::vector<MemoryColumn> columns;

@@ -21,6 +21,10 @@ policies::Codebook codebook(std::vector<policies::Variable> variables,
 /// Every rule off but those named.
 policies::Policy only(const std::vector<policies::Rule>& rules);
 
+std::string repeat(int count, const std::string& text);
+/// Lines that are all alike.
+std::string rows_of(int count, const std::string& line);
+
 /// Rows as lines of words, columns in the codebook's order; "-" is NULL.
 std::unique_ptr<Source> source(const policies::Codebook& codebook, const std::string& lines,
                                std::uint32_t rows_a_segment = 65536);

@@ -13,12 +13,6 @@ using policies::Rule;
 
 namespace {
 
-std::string repeat(int count, const std::string& line) {
-  std::string lines;
-  for (int i = 0; i < count; ++i) lines += line + "\n";
-  return lines;
-}
-
 Statistic with(Function function, Operand operand) {
   Statistic made;
   made.function = function;
@@ -57,7 +51,7 @@ TEST_CASE("a minimum or maximum passes where ten units share it, and nobody else
   const auto book = codebook({integer("x")});
   const auto lowest = tabulation({}, {with(Function::minimum, "x")});
   const auto highest = tabulation({}, {with(Function::maximum, "x")});
-  const std::string ten = repeat(10, "3") + repeat(9, "8");
+  const std::string ten = rows_of(10, "3") + rows_of(9, "8");
   CHECK(verdict(book, ten, lowest, Rule::extremes) == Verdict::pass);
   CHECK(verdict(book, ten, highest, Rule::extremes) == Verdict::fail);
   const auto found = judged(book, ten, highest, Rule::extremes).findings;
@@ -68,7 +62,7 @@ TEST_CASE("a minimum or maximum passes where ten units share it, and nobody else
 
 TEST_CASE("extremes are shared by units, not by rows") {
   const auto book = codebook({category("pupil"), integer("x")}, {}, "pupil");
-  std::string lines = repeat(10, "a 3");
+  std::string lines = rows_of(10, "a 3");
   CHECK(verdict(book, lines, tabulation({}, {with(Function::minimum, "x")}), Rule::extremes) ==
         Verdict::fail);
   for (char who = 'b'; who < 'k'; ++who) lines += std::string(1, who) + " 3\n";
@@ -79,9 +73,9 @@ TEST_CASE("extremes are shared by units, not by rows") {
 TEST_CASE("a standard deviation of 11 values has 10 degrees of freedom, one of 10 has 9") {
   const auto book = codebook({integer("x")});
   const auto shape = tabulation({}, {with(Function::standard_deviation, "x")});
-  CHECK(verdict(book, repeat(6, "3") + repeat(5, "4"), shape, Rule::degrees_of_freedom) ==
+  CHECK(verdict(book, rows_of(6, "3") + rows_of(5, "4"), shape, Rule::degrees_of_freedom) ==
         Verdict::pass);
-  CHECK(verdict(book, repeat(6, "3") + repeat(4, "4"), shape, Rule::degrees_of_freedom) ==
+  CHECK(verdict(book, rows_of(6, "3") + rows_of(4, "4"), shape, Rule::degrees_of_freedom) ==
         Verdict::fail);
 }
 
@@ -103,23 +97,23 @@ TEST_CASE("quantiles want ten units on either side, and what isn't known is for 
 TEST_CASE("example 6: a share of 1.0 over 15 pupils fails group disclosure; so does 0.0") {
   const auto book = codebook({flag("boursier")});
   const auto share = tabulation({}, {mean_of("boursier")});
-  CHECK(verdict(book, repeat(15, "1"), share, Rule::group_disclosure) == Verdict::fail);
-  CHECK(verdict(book, repeat(15, "0"), share, Rule::group_disclosure) == Verdict::fail);
-  CHECK(verdict(book, repeat(18, "1") + repeat(2, "0"), share, Rule::group_disclosure) ==
+  CHECK(verdict(book, rows_of(15, "1"), share, Rule::group_disclosure) == Verdict::fail);
+  CHECK(verdict(book, rows_of(15, "0"), share, Rule::group_disclosure) == Verdict::fail);
+  CHECK(verdict(book, rows_of(18, "1") + rows_of(2, "0"), share, Rule::group_disclosure) ==
         Verdict::fail);  // exactly 0.90
-  CHECK(verdict(book, repeat(17, "1") + repeat(3, "0"), share, Rule::group_disclosure) ==
+  CHECK(verdict(book, rows_of(17, "1") + rows_of(3, "0"), share, Rule::group_disclosure) ==
         Verdict::pass);
   // Who isn't known is no part of the group.
-  CHECK(verdict(book, repeat(17, "1") + repeat(3, "0") + repeat(40, "-"), share,
+  CHECK(verdict(book, rows_of(17, "1") + rows_of(3, "0") + rows_of(40, "-"), share,
                 Rule::group_disclosure) == Verdict::pass);
-  CHECK(verdict(book, repeat(18, "1") + repeat(2, "0") + repeat(40, "-"), share,
+  CHECK(verdict(book, rows_of(18, "1") + rows_of(2, "0") + rows_of(40, "-"), share,
                 Rule::group_disclosure) == Verdict::fail);
 }
 
 TEST_CASE("a sensitive dimension is tested in each combination of the others") {
   const auto book = codebook({category("classe"), sensitive(category("handicap"))});
-  const std::string lines = repeat(12, "A non") + repeat(8, "A oui") + repeat(19, "B non") +
-                            repeat(1, "B oui") + repeat(50, "B -");
+  const std::string lines = rows_of(12, "A non") + rows_of(8, "A oui") + rows_of(19, "B non") +
+                            rows_of(1, "B oui") + rows_of(50, "B -");
   const auto judgement =
       judged(book, lines, tabulation({"classe", "handicap"}, {count()}), Rule::group_disclosure);
   CHECK(found(judgement, Rule::group_disclosure) == std::vector<std::string>{"B,non"});
@@ -137,8 +131,8 @@ TEST_CASE("a sensitive dimension is tested in each combination of the others") {
 TEST_CASE("a condition on a sensitive variable is a share of those it is asked of") {
   const auto book =
       codebook({category("classe"), sensitive(category("handicap")), category("sexe")});
-  const std::string lines =
-      repeat(18, "A non F") + repeat(2, "A oui F") + repeat(10, "B non F") + repeat(10, "B oui M");
+  const std::string lines = rows_of(18, "A non F") + rows_of(2, "A oui F") +
+                            rows_of(10, "B non F") + rows_of(10, "B oui M");
   const auto where = tabulation({"classe"}, {count()}, equals("handicap", "non"));
   const auto judgement = judged(book, lines, where, Rule::group_disclosure);
   CHECK(found(judgement, Rule::group_disclosure) == std::vector<std::string>{"A"});
@@ -169,10 +163,10 @@ TEST_CASE("a mean near a declared bound tells of most") {
   note.max = Decimal{20, 0};
   const auto book = codebook({note});
   const auto mean = tabulation({}, {mean_of("note")});
-  CHECK(verdict(book, repeat(12, "18"), mean, Rule::group_disclosure) == Verdict::fail);
-  CHECK(verdict(book, repeat(12, "17"), mean, Rule::group_disclosure) == Verdict::pass);
-  CHECK(verdict(book, repeat(12, "2"), mean, Rule::group_disclosure) == Verdict::fail);
-  CHECK(verdict(book, repeat(11, "2") + "3", mean, Rule::group_disclosure) == Verdict::pass);
+  CHECK(verdict(book, rows_of(12, "18"), mean, Rule::group_disclosure) == Verdict::fail);
+  CHECK(verdict(book, rows_of(12, "17"), mean, Rule::group_disclosure) == Verdict::pass);
+  CHECK(verdict(book, rows_of(12, "2"), mean, Rule::group_disclosure) == Verdict::fail);
+  CHECK(verdict(book, rows_of(11, "2") + "3", mean, Rule::group_disclosure) == Verdict::pass);
 }
 
 TEST_CASE("a weighted total is held against the largest gift without its weight") {

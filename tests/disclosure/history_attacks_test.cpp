@@ -20,12 +20,6 @@ Judgement judged(const Question& question, const Source& rows, const policies::C
   return examine(question, rows, book, policy).judgement;
 }
 
-std::string repeat(int times, const std::string& line) {
-  std::string lines;
-  for (int i = 0; i < times; ++i) lines += line;
-  return lines;
-}
-
 Condition any_of(std::vector<Condition> parts) {
   Condition made;
   made.kind = Condition::Kind::any_of;

@@ -27,7 +27,9 @@ struct Released {
   Key key;
   std::string statistic;
   std::set<const naive::Row*> rows;
-  std::vector<std::pair<Operand, bool>> sums;  ///< operand; whether it is 0/1
+  std::optional<Operand> summed;
+  std::string weight;        ///< of the sum
+  bool zero_or_one = false;  ///< what is summed
 };
 
 Condition ones(const Statistic& statistic) {
@@ -74,17 +76,20 @@ std::vector<Released> released(const Tabulation& tabulation, const naive::World&
             static_cast<std::int64_t>(rows.size()) < *tabulation.having_minimum) {
           continue;
         }
-        Released cell{family, key, describe(statistic), {}, {}};
+        Released cell{family, key, describe(statistic), {}, {}, {}, false};
         for (const naive::Row* row : naive::valid(statistic, rows, world)) {
           if (!only_ones || naive::holds(ones(statistic), *row, world) == true)
             cell.rows.insert(row);
         }
+        const bool weighted = statistic.function == Function::weighted_sum ||
+                              statistic.function == Function::weighted_mean;
         const bool sums =
-            statistic.function == Function::sum || statistic.function == Function::mean;
+            weighted || statistic.function == Function::sum || statistic.function == Function::mean;
         if (sums && !only_ones) {
           const auto* name = std::get_if<std::string>(&statistic.operand);
-          const bool zero_or_one = name == nullptr || *name == "f";
-          cell.sums.emplace_back(statistic.operand, zero_or_one);
+          cell.summed = statistic.operand;
+          cell.weight = weighted ? statistic.second : "";
+          cell.zero_or_one = name == nullptr || *name == "f";
         }
         if (!cell.rows.empty()) cells.push_back(std::move(cell));
       }
@@ -129,16 +134,12 @@ std::set<std::pair<std::string, Key>> brute_force(const std::vector<Released>& n
         continue;
       }
       for (const std::string& breach : of_rows) found.insert({breach, named.key});
-      for (const auto& [operand, zero_or_one] : outer.sums) {
-        for (const auto& [other, same] : inner.sums) {
-          if (!(operand == other)) continue;
-          for (const std::string& breach :
-               naive::breaches(naive::facts(rest, operand, true, false, world), !zero_or_one,
-                               zero_or_one, judged, world)) {
-            if (breach != "threshold" && !breach.starts_with("contributors")) {
-              found.insert({breach, named.key});
-            }
-          }
+      if (!outer.summed || outer.summed != inner.summed || outer.weight != inner.weight) continue;
+      const auto values = naive::facts(rest, *outer.summed, true, false, world);
+      for (const std::string& breach :
+           naive::breaches(values, !outer.zero_or_one, outer.zero_or_one, judged, world)) {
+        if (breach != "threshold" && !breach.starts_with("contributors")) {
+          found.insert({breach, named.key});
         }
       }
     }
@@ -282,6 +283,32 @@ TEST_CASE("a difference of negative sums that one school dominates is found") {
   const auto found = judge_history(table, question, *rows, book, policy);
   REQUIRE(found.size() == 1);
   CHECK(found[0].finding.message.id == "history.dominance");
+}
+
+TEST_CASE("sums under one weight are subtracted, a weighted sum and a plain one are not") {
+  const auto book = codebook({category("classe"), integer("note"), integer("poids")});
+  const auto rows = source(book, "a 5 1 a 7 2 b 9 3 b 9 4");
+  const auto sum_under = [](const std::string& weight) {
+    Statistic made = sum_of("note");
+    if (weight.empty()) return made;
+    made.function = Function::weighted_sum;
+    made.second = weight;
+    return made;
+  };
+  auto policy = only({Rule::history, Rule::homogeneity});
+  policy.history.minimum = 1;
+  const auto says = [&](const std::string& whole, const std::string& part) {
+    Question question;
+    question.tabulation = tabulation({}, {sum_under(whole)});
+    question.history = {
+        {"R-2026-000001", 1, "", false, tabulation({}, {sum_under(part)}, equals("classe", "a"))}};
+    const Table table = tabulate(question.tabulation, *rows, book);
+    return judge_history(table, question, *rows, book, policy).size();
+  };
+  CHECK(says("", "") == 1);  // 18 of two pupils who both have 9
+  CHECK(says("poids", "poids") == 1);
+  CHECK(says("poids", "") == 0);
+  CHECK(says("", "poids") == 0);
 }
 
 TEST_CASE("20 pupils of whom 17 have a note isolate three absentees") {

@@ -45,11 +45,6 @@ bool is_numeric(const Statistic& statistic) {
   }
 }
 
-bool is_weighted(Function function) {
-  return function == Function::weighted_count || function == Function::weighted_sum ||
-         function == Function::weighted_mean;
-}
-
 // A number in hundredths, rounded where it is finer.
 std::string hundredths(const Number& number) { return to_string(number, 2); }
 std::string written(long long in_hundredths) { return to_string(exact(in_hundredths, 2), 2); }

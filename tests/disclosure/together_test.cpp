@@ -311,16 +311,6 @@ TEST_CASE("every 2x2 and 2x3 table of counts 0..4: which suppressed cells the ma
   CHECK(leaking > before + 20);
 }
 
-namespace {
-
-std::string repeat(int times, const std::string& line) {
-  std::string lines;
-  for (int i = 0; i < times; ++i) lines += line;
-  return lines;
-}
-
-}  // namespace
-
 TEST_CASE("example 8: 26 | 4 and 15 | 18: of the sums of released cells none alone is 4") {
   // {4, 26, 30, 18, 22, 41, 63} without 4: whichever are hidden with it so that no combination of
   // the others gives 4 passes; any other choice fails. By enumeration of all that fit.

@@ -12,12 +12,6 @@ using policies::Rule;
 namespace {
 
 // `count` rows "code school".
-std::string repeat(int count, const std::string& line) {
-  std::string lines;
-  for (int i = 0; i < count; ++i) lines += line + "\n";
-  return lines;
-}
-
 Judgement judged(const policies::Codebook& book, const std::string& lines, Tabulation tabulation,
                  const policies::Policy& policy) {
   Question question;
@@ -29,7 +23,7 @@ Judgement judged(const policies::Codebook& book, const std::string& lines, Tabul
 
 TEST_CASE("example 1: of counts 9 and 10 under N = 10, 9 fails and 10 passes") {
   const auto book = codebook({category("sexe")});
-  const auto judgement = judged(book, repeat(9, "F") + repeat(10, "M"),
+  const auto judgement = judged(book, rows_of(9, "F") + rows_of(10, "M"),
                                 tabulation({"sexe"}, {count()}), only({Rule::threshold}));
   CHECK(found(judgement, Rule::threshold) == std::vector<std::string>{"F"});
   CHECK(judgement.verdict == Verdict::fail);
@@ -37,7 +31,7 @@ TEST_CASE("example 1: of counts 9 and 10 under N = 10, 9 fails and 10 passes") {
   CHECK(judgement.findings[0].measured == 9.0);
   CHECK(judgement.findings[0].limit == 10.0);
   CHECK(judgement.findings[0].statistic == "count(*)");
-  CHECK(judged(book, repeat(10, "F") + repeat(10, "M"), tabulation({"sexe"}, {count()}),
+  CHECK(judged(book, rows_of(10, "F") + rows_of(10, "M"), tabulation({"sexe"}, {count()}),
                only({Rule::threshold}))
             .verdict == Verdict::pass);
 }
@@ -83,7 +77,7 @@ TEST_CASE("example 3: 36.645, 8.073, 0.913, 0.913") {
 TEST_CASE("example 4: the mean of three known notes 5, 5, 5 of 20 pupils") {
   const auto book = codebook({category("sexe"), integer("note")});
   const auto judgement =
-      judged(book, repeat(17, "F -") + repeat(3, "F 5"), tabulation({"sexe"}, {mean_of("note")}),
+      judged(book, rows_of(17, "F -") + rows_of(3, "F 5"), tabulation({"sexe"}, {mean_of("note")}),
              only({Rule::threshold, Rule::homogeneity}));
   REQUIRE(judgement.findings.size() == 2);
   CHECK(judgement.findings[0].rule == Rule::threshold);
@@ -91,13 +85,13 @@ TEST_CASE("example 4: the mean of three known notes 5, 5, 5 of 20 pupils") {
   CHECK(judgement.findings[1].rule == Rule::homogeneity);
   auto soft = only({Rule::homogeneity});
   soft.homogeneity.verdict = policies::Severity::review;
-  CHECK(judged(book, repeat(3, "F 5"), tabulation({"sexe"}, {mean_of("note")}), soft).verdict ==
+  CHECK(judged(book, rows_of(3, "F 5"), tabulation({"sexe"}, {mean_of("note")}), soft).verdict ==
         Verdict::review);
 }
 
 TEST_CASE("example 5: a table over 11 pupils, then the same without one age") {
   const auto book = codebook({category("classe"), category("age")});
-  const auto rows = source(book, repeat(10, "A 15") + "A 16\n");
+  const auto rows = source(book, rows_of(10, "A 15") + "A 16\n");
   const auto policy = only({Rule::threshold, Rule::history});
   Question first;
   first.tabulation = tabulation({"classe"}, {count()});
@@ -121,7 +115,7 @@ TEST_CASE(
     "it") {
   const auto book = codebook({category("row"), category("col")});
   const std::string lines =
-      repeat(26, "a x") + repeat(4, "a y") + repeat(15, "b x") + repeat(18, "b y");
+      rows_of(26, "a x") + rows_of(4, "a y") + rows_of(15, "b x") + rows_of(18, "b y");
   Tabulation table = cube(tabulation({"row", "col"}, {count()}));
   const auto judgement = judged(book, lines, table, only({Rule::threshold}));
   CHECK(found(judgement, Rule::threshold) == std::vector<std::string>{"a,y"});
