@@ -57,6 +57,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"waiver revoke", waiver_revoke},
       {"replay", replay},
       {"history show", history_show},
+      {"backup", backup},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

@@ -59,6 +59,8 @@ int run_client(const Client& client) {
       {"codebook export", codebook_export_command},
       {"check", check_command},
       {"doctor", doctor_command},
+      {"restore", restore_command},
+      {"events", events_command},
       {"review export", review_export_command},
       {"log request", log_request_command},
       {"log collect", log_collect_command},
