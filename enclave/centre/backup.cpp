@@ -30,7 +30,7 @@ void copy_stores(Centre::State& state, const fs::path& folder) {
   for (const auto& row : rows) {
     const auto from = file_of(state, row);
     const auto to = folder / "stores" / from.filename();
-    copy_file(from, to);
+    copy_private(from, to);
     verify_sealed(to, {row.id, row.size, row.sha256}, true);
   }
 }
@@ -42,22 +42,22 @@ void complete_stores(const Centre::State& state, const fs::path& folder) {
     const auto from = file_of(state, row);
     const auto to = folder / "stores" / from.filename();
     if (fs::exists(to, error) && measure(to, row.id).sha256 == row.sha256) continue;
-    copy_file(from, to);
+    copy_private(from, to);
     verify_sealed(to, {row.id, row.size, row.sha256}, true);
   }
 }
 
 void copy_the_rest(const Centre::State& state, const fs::path& folder, bool with_keys) {
   const auto& home = state.home;
-  copy_file(home.config(), folder / "centre.toml");
-  copy_file(home.trust(), folder / "log.trust");
-  copy_file(home.registry(), folder / "registry.db");
-  copy_folder(home.policies(), folder / "policies");
-  copy_folder(home.log(), folder / "log");
-  copy_folder(home.log_state(), folder / "log.state");
-  copy_folder(home.sealed_logs(), folder / "log.sealed");
-  copy_folder(home.outbox(), folder / "outbox");
-  if (with_keys) copy_folder(home.keys(), folder / "keys");
+  copy_private(home.config(), folder / "centre.toml");
+  copy_private(home.trust(), folder / "log.trust");
+  copy_private(home.registry(), folder / "registry.db");
+  copy_private_folder(home.policies(), folder / "policies");
+  copy_private_folder(home.log(), folder / "log");
+  copy_private_folder(home.log_state(), folder / "log.state");
+  copy_private_folder(home.sealed_logs(), folder / "log.sealed");
+  copy_private_folder(home.outbox(), folder / "outbox");
+  if (with_keys) copy_private_folder(home.keys(), folder / "keys");
 }
 
 std::string signed_text(const Centre::State& state, const BackupManifest& manifest) {

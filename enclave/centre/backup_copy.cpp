@@ -67,7 +67,7 @@ void make_private_folder(const fs::path& folder) {
   if (error) cannot_write(folder);
 }
 
-void copy_file(const fs::path& from, const fs::path& to) {
+void copy_private(const fs::path& from, const fs::path& to) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status {};
   if (source.get() < 0 || ::fstat(source.get(), &status) != 0) cannot_read(from);
@@ -86,7 +86,7 @@ void copy_file(const fs::path& from, const fs::path& to) {
   }
 }
 
-void copy_folder(const fs::path& from, const fs::path& to) {
+void copy_private_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (!fs::exists(from, error)) return;
   make_private_folder(to);
@@ -94,9 +94,9 @@ void copy_folder(const fs::path& from, const fs::path& to) {
     const auto name = entry.path().filename();
     if (name == "lock" || name == "tmp") continue;
     if (entry.symlink_status().type() == fs::file_type::directory) {
-      copy_folder(entry.path(), to / name);
+      copy_private_folder(entry.path(), to / name);
     } else {
-      copy_file(entry.path(), to / name);
+      copy_private(entry.path(), to / name);
     }
   }
 }

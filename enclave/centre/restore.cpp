@@ -124,8 +124,9 @@ void copy_all(const Restoring& restoring, const BackupManifest& manifest, const 
   for (const auto* folder : {"stores", "policies", "outbox", "run", "log.state"}) {
     make_private_folder(to / folder);
   }
-  for (const auto& file : manifest.files) copy_file(restoring.backup / file.path, to / file.path);
-  if (!manifest.keys && restoring.keys) copy_folder(*restoring.keys, to / "keys");
+  for (const auto& file : manifest.files)
+    copy_private(restoring.backup / file.path, to / file.path);
+  if (!manifest.keys && restoring.keys) copy_private_folder(*restoring.keys, to / "keys");
   // What was copied is what was verified: the backup's folder may be anybody's to write.
   auto copied = measured_files(to);
   std::erase_if(copied, [&](const BackupFile& file) {
@@ -173,10 +174,10 @@ void give_place(const fs::path& copy, const Home& home) {
   if (!home.settings.empty()) {
     make_private_folder(home.settings);
     for (const auto* name : {"centre.toml", "log.trust"}) {
-      copy_file(copy / name, home.settings / name);
+      copy_private(copy / name, home.settings / name);
       fs::remove(copy / name);
     }
-    copy_folder(copy / "keys", home.settings / "keys");
+    copy_private_folder(copy / "keys", home.settings / "keys");
     fs::remove_all(copy / "keys");
     sync_tree(home.settings);
   }

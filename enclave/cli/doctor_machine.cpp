@@ -9,7 +9,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "enclave/centre/print.h"
 #include "enclave/centre/registry_file.h"
