@@ -55,9 +55,11 @@ bool is_of_form(const Finding& finding) { return holds(of_form_alone, finding.me
 /// The rule that is told: which others fail beside it would tell an empty group from a small one.
 std::optional<policies::Rule> told_rule(const disclosure::Judgement& judgement) {
   std::optional<policies::Rule> first;
+  auto worst = Verdict::pass;
   for (const auto& finding : judgement.findings) {
-    if (is_of_form(finding) || finding.verdict != judgement.verdict) continue;
-    if (!first || finding.rule < *first) first = finding.rule;
+    if (is_of_form(finding) || !finding.waived.empty() || finding.verdict < worst) continue;
+    if (!first || finding.verdict > worst || finding.rule < *first) first = finding.rule;
+    worst = finding.verdict;
   }
   return first;
 }
