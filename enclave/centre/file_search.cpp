@@ -1,0 +1,56 @@
+#include "enclave/centre/file_search.h"
+
+#include <algorithm>
+
+namespace sceau::enclave {
+namespace {
+
+/// EXPLAIN makes a draft without bytes: there is nothing to look into.
+bool is_file(const OutputDraft& draft) { return !draft.tabulation && !draft.opaque.empty(); }
+
+}  // namespace
+
+std::vector<DatasetGrant> searched_datasets(const Centre::State& state, const Access& access) {
+  std::vector<DatasetGrant> datasets;
+  for (const auto& [name, dataset] : access.datasets) {
+    DatasetGrant grant;
+    grant.dataset = name;
+    for (const auto& store : dataset.stores) grant.vintages.push_back(open_access(state, store));
+    if (const auto& named = dataset.permit.columns) {
+      grant.columns.emplace(named->begin(), named->end());
+    }
+    datasets.push_back(std::move(grant));
+  }
+  return datasets;
+}
+
+bool holds_files(const std::vector<OutputDraft>& drafts) {
+  return std::any_of(drafts.begin(), drafts.end(), is_file);
+}
+
+std::optional<ExamineJob> file_job(const Asking& asking, const std::vector<Candidate>& candidates) {
+  if (asking.files == Files::leave) return std::nullopt;
+  ExamineJob job;
+  for (const auto& candidate : candidates) {
+    if (!is_file(candidate.draft)) continue;
+    job.files.push_back({candidate.draft.name, candidate.draft.opaque, candidate.draft.reason});
+  }
+  if (job.files.empty()) return std::nullopt;
+  job.project = asking.project;
+  job.language = asking.language;
+  job.policy = {asking.policy.row.name, asking.policy.row.texts};
+  job.search = asking.files == Files::search;
+  if (job.search) job.datasets = asking.searched;
+  return job;
+}
+
+void take_answers(std::vector<Examined> answers, std::vector<Candidate>& candidates) {
+  std::size_t at = 0;
+  for (auto& candidate : candidates) {
+    if (!is_file(candidate.draft)) continue;
+    candidate.examined = std::move(answers.at(at++));
+    candidate.examined.file = candidate.draft.opaque;
+  }
+}
+
+}  // namespace sceau::enclave
