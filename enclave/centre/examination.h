@@ -68,7 +68,7 @@ struct Asking {
   std::string except;    ///< request whose outputs are not its own history; or empty
   std::string replaced;  ///< request that this one takes the place of; or empty
   Files files = Files::leave;
-  std::vector<DatasetGrant> searched;  ///< for records, where files are
+  std::vector<DatasetGrant> searched = {};  ///< for records, where files are
 };
 
 /// What the examiner answers, one answer a tabulation of the job; throws what it throws, and

@@ -8,6 +8,14 @@ namespace {
 /// EXPLAIN makes a draft without bytes: there is nothing to look into.
 bool is_file(const OutputDraft& draft) { return !draft.tabulation && !draft.opaque.empty(); }
 
+DatasetGrant copy_of(const DatasetGrant& grant) {
+  DatasetGrant copy{grant.dataset, {}, grant.columns};
+  for (const auto& access : grant.vintages) {
+    copy.vintages.push_back({access.name, access.file, access.sealed, access.key.copy()});
+  }
+  return copy;
+}
+
 }  // namespace
 
 std::vector<DatasetGrant> searched_datasets(const Centre::State& state, const Access& access) {
@@ -40,7 +48,9 @@ std::optional<ExamineJob> file_job(const Asking& asking, const std::vector<Candi
   job.language = asking.language;
   job.policy = {asking.policy.row.name, asking.policy.row.texts};
   job.search = asking.files == Files::search;
-  if (job.search) job.datasets = asking.searched;
+  if (job.search) {
+    for (const auto& grant : asking.searched) job.datasets.push_back(copy_of(grant));
+  }
   return job;
 }
 

@@ -44,7 +44,9 @@ TEST_CASE("replay gives the examiner what it had: history, waivers, policy, stor
   const auto before = submit(world, {world.table("before.csv", Verdict::review)});
   auto plot = world.opaque("plot.png", "PNG");
   const auto id = submit(world, {world.table("a.csv", Verdict::fail), plot});
-  const auto at = world.jobs.size() - 1;
+  const auto at = world.jobs.size() - 2;  // behind it: the file's
+  CHECK(world.jobs.back().files.size() == 1);
+  CHECK(world.jobs.back().search);
   // Much happens since: nothing of it counts.
   (void)submit(world, {world.table("after.csv")});
   world.ok(world.owner(), {"waiver", "revoke", "W-000001"});
@@ -53,7 +55,9 @@ TEST_CASE("replay gives the examiner what it had: history, waivers, policy, stor
   const auto json = replayed(world, id, 0);
   CHECK(json["outcome"] == "same");
   const auto& then = world.jobs[at];
-  const auto& now = world.jobs.back();
+  const auto& now = world.jobs[world.jobs.size() - 2];
+  CHECK(world.jobs.back().files[0].bytes == "PNG");
+  CHECK(world.jobs.back().datasets.size() == 1);
   CHECK(history_of(now) == history_of(then));
   CHECK(history_of(now) == std::vector<std::string>{before});
   CHECK(now.waivers == then.waivers);
