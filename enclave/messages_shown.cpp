@@ -211,15 +211,16 @@ constexpr std::array entries = {
 
 /// Headings of tables, what stands in them that is neither a name nor a state, and the words that
 /// messages take as arguments.
-constexpr std::array<std::string_view, 54> words = {
-    "none",       "verdict",    "rule",      "cell",       "statistic",  "measured", "limit",
-    "why",        "units",      "flags",     "output",     "state",      "project",  "request",
-    "by",         "outputs",    "submitted", "user",       "role",       "actor",    "until",
-    "members",    "title",      "permit",    "store",      "vintages",   "columns",  "policy",
-    "version",    "installed",  "rows",      "rejected",   "bytes",      "sealed",   "column",
-    "encoding",   "missing",    "distinct",  "witness",    "entries",    "signed",   "key",
-    "the output", "population", "waiver",    "variable",   "reason",     "same",     "other",
-    "changed",    "new",        "gone",      "statistics", "dimensions",
+constexpr std::string_view words[] = {
+    "none",       "verdict",    "rule",      "cell",       "statistic",  "measured",  "limit",
+    "why",        "units",      "flags",     "output",     "state",      "project",   "request",
+    "by",         "outputs",    "submitted", "user",       "role",       "actor",     "until",
+    "members",    "title",      "permit",    "store",      "vintages",   "columns",   "policy",
+    "version",    "installed",  "rows",      "rejected",   "bytes",      "sealed",    "column",
+    "encoding",   "missing",    "distinct",  "witness",    "entries",    "signed",    "key",
+    "the output", "population", "waiver",    "variable",   "reason",     "same",      "other",
+    "changed",    "new",        "gone",      "statistics", "dimensions", "recipient", "kind",
+    "opens",      "id",
 };
 
 }  // namespace
