@@ -84,6 +84,7 @@ constexpr std::array events = {
     Event{"log.revealed", {{{"entry", number}}}},
     Event{"log.trusted", {{{"quorum", word}, {"trust", digest}}}},
     Event{"log.sealed", {{{"key", word}, {"origin", word}}}},
+    Event{"key.registered", {{{"key", word}, {"user", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
 
