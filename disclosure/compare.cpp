@@ -7,6 +7,7 @@
 #include "disclosure/interner.h"
 #include "disclosure/narrower.h"
 #include "disclosure/prime_field.h"
+#include "disclosure/rules.h"
 
 namespace sceau::disclosure {
 namespace {
@@ -123,6 +124,7 @@ std::vector<Derived> TableComparison::within(std::uint64_t& steps) {
       compare({&sets_.families[a], &sets_.families[b], tabulation_, &sets_}, atoms, steps, found);
     }
   }
+  judge_shares({tabulation_, &sets_}, true, steps, found);
   return found;
 }
 
@@ -137,6 +139,8 @@ std::vector<Derived> TableComparison::with(const Tabulation& earlier, const Rele
       compare({&ours, &other, &earlier, &theirs}, atoms, steps, found);
     }
   }
+  judge_shares({&earlier, &theirs}, true, steps, found);
+  judge_shares({&earlier, &theirs}, false, steps, found);
   return found;
 }
 
@@ -274,6 +278,65 @@ void TableComparison::judge_rest(const Pair& pair, bool ours_hold, const Rest& r
     one.of_many = of_many;
     one.breaches = std::move(judged.breaches);
     one.rows = digest(pair, ours_hold, rest);
+    out.push_back(std::move(one));
+  }
+}
+
+void TableComparison::judge_shares(const ReleasedTable& theirs, bool ours_hold,
+                                   std::uint64_t& steps, std::vector<Derived>& out) {
+  if (!policy_.enforces(Rule::group_disclosure)) return;
+  const ReleasedTable ours{tabulation_, &sets_};
+  const auto groups = ours_hold ? derived_groups(ours, theirs, *codebook_)
+                                : derived_groups(theirs, ours, *codebook_);
+  steps += groups.size();
+  for (const DerivedGroup& group : groups) judge_group(theirs, ours_hold, group, steps, out);
+}
+
+void TableComparison::judge_group(const ReleasedTable& theirs, bool ours_hold,
+                                  const DerivedGroup& group, std::uint64_t& steps,
+                                  std::vector<Derived>& out) {
+  const auto& whole = group.whole.empty() ? group.held : group.whole;
+  std::int64_t all = 0;
+  for (const Remainder& one : whole) all += one.rows();
+  if (all < policy_.threshold.minimum) return;  // too few units say enough
+  const std::int64_t most = evidence_->most_rows_of_a_unit();
+  const auto& share = policy_.group_disclosure.share;
+  for (const Remainder& held : group.held) {
+    std::int64_t units = held.rows();
+    std::int64_t of_units = all;
+    const std::int64_t largest = std::max(units, group.rest_is_one ? all - units : 0);
+    // Units are no more than rows, and no fewer than rows by the most of one unit.
+    if (!group_disclosure(group.variable, std::min(largest * most, all), all, share)) continue;
+    if (most > 1) {
+      std::vector<std::uint32_t> everybody;
+      for (const Remainder& one : whole) {
+        const auto profiles = one.profiles();
+        everybody.insert(everybody.end(), profiles.begin(), profiles.end());
+      }
+      const auto evidence = evidence_->of_sets({held.profiles(), std::move(everybody)}, steps);
+      units = evidence[0][0].units;
+      of_units = evidence[1][0].units;
+    }
+    auto breach = group_disclosure(group.variable, units, of_units, share);
+    if (!breach && group.rest_is_one) {
+      breach = group_disclosure(group.variable, of_units - units, of_units, share);
+    }
+    if (!breach) continue;
+    const auto has_both = [](const Remainder& one) { return !one.parts.empty(); };
+    const Remainder& at = has_both(held) ? held : *std::ranges::find_if(whole, has_both);
+    const std::uint32_t inner = at.parts[0];
+    const Family& our_family = ours_hold ? *at.outer : *at.inner;
+    const Family& their_family = ours_hold ? *at.inner : *at.outer;
+    Derived one;
+    one.grouping_set = our_family.grouping_set;
+    one.cell = coordinates(*tabulation_, sets_, our_family, ours_hold ? at.cell : inner);
+    one.statistic = our_family.statistic;
+    one.of_many = at.parts.size() > 1;
+    one.other_cell =
+        coordinates(*theirs.tabulation, *theirs.sets, their_family, ours_hold ? inner : at.cell);
+    one.other_statistic = their_family.statistic;
+    one.breaches = {std::move(*breach)};
+    one.rows = rows_digest(held.profiles());
     out.push_back(std::move(one));
   }
 }

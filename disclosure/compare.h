@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "disclosure/derived_shares.h"
 #include "disclosure/difference.h"
 #include "disclosure/judge.h"
 #include "disclosure/profiles.h"
@@ -82,6 +83,10 @@ class TableComparison {
   void judge_rest(const Pair& pair, bool ours_hold, const Rest& rest,
                   const std::vector<const Known*>& known, const std::vector<Evidence>& evidence,
                   std::vector<Derived>& out) const;
+  void judge_shares(const ReleasedTable& theirs, bool ours_hold, std::uint64_t& steps,
+                    std::vector<Derived>& out);
+  void judge_group(const ReleasedTable& theirs, bool ours_hold, const DerivedGroup& group,
+                   std::uint64_t& steps, std::vector<Derived>& out);
   [[nodiscard]] Derived derived(const Pair& pair, bool name_theirs, std::uint32_t ours,
                                 std::uint32_t theirs) const;
   [[nodiscard]] std::uint64_t digest(const Pair& pair, bool ours_hold, const Rest& rest) const;

@@ -15,11 +15,6 @@ namespace {
 using policies::Rule;
 using policies::Variable;
 
-// Whether what is not in one of its categories is in another, single one.
-bool is_binary(const Variable& variable) {
-  return is_indicator(variable) || variable.values.size() == 2;
-}
-
 class Groups {
  public:
   Groups(const Table& table, const Source& source, const policies::Codebook& codebook,

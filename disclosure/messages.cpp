@@ -101,6 +101,8 @@ constexpr std::array lines = {
          "largest to within {3} of it"},
     Line{"history.negatives", "between this cell and {1} lie {2} negative values: a person looks"},
     Line{"history.homogeneity", "between this cell and {1} lie units that share one value"},
+    Line{"history.group_disclosure",
+         "of what lies between this cell and {1}, {3} or more are in one category of \"{2}\""},
     Line{"history.all_of_them",
          "this cell and {1} count the same people, so a share of 100 %: \"{2}\" is told of all"},
     Line{"history.all_parts",

@@ -77,4 +77,25 @@ std::optional<std::string> tells_of_all(const Side& a, const Side& b) {
   return std::nullopt;
 }
 
+std::optional<Narrowing> narrowing(const Condition& narrow, const Condition& wide) {
+  std::vector<Condition> parts;
+  take_apart(wide, parts);
+  std::set<std::string> of_wide;
+  for (const Condition& part : parts) of_wide.insert(describe(part));
+  parts.clear();
+  take_apart(narrow, parts);
+  std::set<std::string> names;
+  Narrowing found;
+  for (const Condition& part : parts) {
+    if (of_wide.erase(describe(part)) > 0) continue;
+    names.merge(variables_of(part));
+    if (!is_presence(part)) found.by.insert(describe(part));
+  }
+  if (names.size() != 1 || found.by.empty()) return std::nullopt;
+  found.variable = *names.begin();
+  of_wide.erase(describe(is_known(found.variable)));
+  if (!of_wide.empty()) return std::nullopt;
+  return found;
+}
+
 }  // namespace sceau::disclosure

@@ -43,4 +43,12 @@ struct Side {
 };
 [[nodiscard]] std::optional<std::string> tells_of_all(const Side& a, const Side& b);
 
+/// By which conditions the narrower of two conjunctions is so, where all of them name one variable;
+/// that it is known counts as said by any other. nullopt: not narrower, or by several variables.
+struct Narrowing {
+  std::string variable;
+  std::set<std::string> by;
+};
+[[nodiscard]] std::optional<Narrowing> narrowing(const Condition& narrow, const Condition& wide);
+
 }  // namespace sceau::disclosure

@@ -180,6 +180,10 @@ bool is_indicator(const policies::Variable& variable) {
   });
 }
 
+bool is_binary(const policies::Variable& variable) {
+  return is_indicator(variable) || variable.values.size() == 2;
+}
+
 std::vector<std::size_t> Plan::free_dimensions(std::size_t kind) const {
   const std::string& entity = kinds.names[kind];
   std::vector<std::size_t> free;

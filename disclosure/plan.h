@@ -51,5 +51,7 @@ struct Plan {
 
 /// Whether a variable can only hold 0, 1 and NULL by what the codebook declares.
 [[nodiscard]] bool is_indicator(const policies::Variable& variable);
+/// Whether what is not in one of its categories is in another, single one.
+[[nodiscard]] bool is_binary(const policies::Variable& variable);
 
 }  // namespace sceau::disclosure
