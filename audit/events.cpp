@@ -96,6 +96,7 @@ constexpr std::array events = {
     Event{"keyring.changed",
           {{{"act", word}, {"change", word}, {"generation", number}, {"sha256", digest}}}},
     Event{"keyring.kept", {{{"change", word}, {"reason", word}}}},
+    Event{"key.registered", {{{"key", word}, {"user", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
 

@@ -40,19 +40,28 @@ bool check_entry(Verification& result, const Receipt& receipt, ScannedEntry& ent
 void check_release(Verification& result, const Receipt& receipt, const Digest& file) {
   ScannedEntry entry;
   if (!check_entry(result, receipt, entry)) return;
-  if (entry.event != "release.made") {
+  const bool closing = entry.event == "project.closed" && entry.find("sha256") != nullptr;
+  if (closing) {
+    const auto erased = text_of(entry, "erased") == "yes" ? ", and erased" : "";
+    result.add({"release",
+                CheckResult::passed,
+                "project " + text_of(entry, "project") + " was closed" + erased,
+                {}});
+  } else if (entry.event != "release.made") {
     result.add({"release",
                 CheckResult::undecided,
                 "the receipt proves " + std::string(entry.event) + ", which is no release",
                 {},
                 Failure::release_other});
     return;
+  } else {
+    result.add({"release",
+                CheckResult::passed,
+                "output " + text_of(entry, "output") + " of request " + text_of(entry, "request") +
+                    ", verdict " + text_of(entry, "verdict") + ", policy " +
+                    text_of(entry, "policy"),
+                {}});
   }
-  result.add({"release",
-              CheckResult::passed,
-              "output " + text_of(entry, "output") + " of request " + text_of(entry, "request") +
-                  ", verdict " + text_of(entry, "verdict") + ", policy " + text_of(entry, "policy"),
-              {}});
   if (text_of(entry, "sha256") == to_hex(file))
     result.add({"file", CheckResult::passed, "the file is the one that was released", {}});
   else

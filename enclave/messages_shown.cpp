@@ -152,8 +152,10 @@ constexpr std::array entries = {
     MessageText{"shown.role_granted", "{1} is now {2}", ""},
     MessageText{"shown.role_revoked", "{1} is no longer {2}", ""},
     MessageText{"shown.project_open", "project {1} is open until {2}", ""},
+    MessageText{"shown.project_closed", "{1} is closed; {2} proves it", ""},
     MessageText{"shown.permit", "{1}: {2} may use {3} until {4}, judged by {5}", ""},
     MessageText{"shown.permit_revoked", "{1} is revoked", ""},
+    MessageText{"shown.permit_key", "permits that {1} signs hold from now on", ""},
     MessageText{"shown.policy_installed", "policy {1} {2} is installed", ""},
 
     // store

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "enclave/centre/people.h"
+#include "enclave/centre/permits.h"
 #include "enclave/centre/shipped.h"
 #include "enclave/fault.h"
 
@@ -94,6 +95,7 @@ void first_entries(const Home& home, Keyring keyring, const Config& config, Cloc
   }
   grant_role(state, by, config.owner, "custodian");
   grant_role(state, by, config.owner, "operator");
+  if (config.trial) make_trial_key(state, *state.registry.find_actor(config.owner));
   for (const auto& policy : shipped_policies()) {
     (void)install_policy(state, by, std::string(policy.text), std::string(policy.name) + ".toml");
   }

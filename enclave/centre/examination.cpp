@@ -5,6 +5,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "disclosure/restricted.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/waivers.h"
@@ -53,7 +54,7 @@ void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
   const auto& vintages = tabulation.vintages;
   wanted[tabulation.dataset].insert(vintages.begin(), vintages.end());
   for (const auto& reference : tabulation.references) {
-    auto& joined = wanted[reference.dataset];
+    auto& joined = wanted[disclosure::joined_rows(reference.dataset).dataset];
     if (reference.vintage.empty()) {
       joined.insert(vintages.begin(), vintages.end());
     } else {
@@ -249,8 +250,9 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
     job.shown = shown;
-    held.unlock();
     inputs.push_back(inputs_of(job, population));
+    put_into_project_form(state, job);
+    held.unlock();
     auto answers = answers_of(examiner, std::move(job));
     std::size_t at = 0;
     for (auto& candidate : candidates) {

@@ -70,27 +70,12 @@ std::vector<CommandSpec> people_commands() {
        "open a project",
        "sceau project create orientation --title 'Orientation' --purpose 'thesis' --until "
        "2027-12-31 --member alix"},
+      {"project close",
+       {{"PROJECT", "", value, true, "its name"}},
+       {{"erase", "", flag, false, "destroy its people's words and its pseudonyms' key, too"}},
+       "end a project: permits, sessions and what is pending; releases and history stay",
+       "sceau project close orientation --erase"},
       {"project list", {}, {}, "all projects", "sceau project list --json"},
-      {"permit grant",
-       {},
-       {{"project", "PROJECT", value, true, "who may use it"},
-        {"store", "NAME", value, true, "the data set, without vintage"},
-        {"vintages", "LIST", value, false, "2021, 2019-2024 or 2019,2021; default: all"},
-        {"columns", "LIST", value, false, "a,b,…; default: all that are not hidden"},
-        {"policy", "NAME", value, true, "the rule set that judges what leaves"},
-        {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
-       "let a project use a data set under a policy",
-       "sceau permit grant --project orientation --store lycees --policy depp --until 2027-12-31"},
-      {"permit list",
-       {},
-       {{"project", "PROJECT", value, false, "of one project"}},
-       "all permits",
-       "sceau permit list --project orientation"},
-      {"permit revoke",
-       {{"PERMIT", "", value, true, "its id, P-000001"}},
-       {},
-       "end a permit now",
-       "sceau permit revoke P-000001"},
       {"waiver grant",
        {},
        {{"store", "NAME", value, true, "the data set, without vintage"},
@@ -110,6 +95,85 @@ std::vector<CommandSpec> people_commands() {
        {},
        "end a waiver now",
        "sceau waiver revoke W-000001"},
+  };
+}
+
+std::vector<OptionSpec> permit_options() {
+  return {
+      {"project", "PROJECT", value, true, "who may use it"},
+      {"store", "NAME", value, true, "the data set, without vintage"},
+      {"vintages", "LIST", value, false, "2021, 2019-2024 or 2019,2021; default: all"},
+      {"columns", "LIST", value, false, "a,b,…; default: all that are not hidden"},
+      {"where", "SQL", value, false, "which rows: academie = '27'; default: all"},
+      {"policy", "NAME", value, true, "the rule set that judges what leaves"},
+      {"from", "DATE", value, false, "its first day, YYYY-MM-DD; default: today"},
+      {"until", "DATE", value, true, "its last day, YYYY-MM-DD"},
+      {"person", "NAME[=UID]", values, false, "who may use it; default: the project's members"},
+      {"outputs", "LIST", value, false,
+       "what may be asked for: tables, figures, models, files; default: all"},
+      {"place", "MACHINE", value, false, "the machine that it holds on; default: any"},
+  };
+}
+
+std::vector<CommandSpec> permit_commands() {
+  const OptionSpec permit = {"PERMIT", "", value, true, "its id, P-000001"};
+  const OptionSpec key = {"key", "DIR", value, false,
+                          "sign with this key, here; default: a trial centre's own"};
+  const OptionSpec passphrase = {"key-passphrase-file", "FILE", value, false,
+                                 "of the key; else it is asked for on the terminal"};
+  auto grant = permit_options();
+  grant.push_back(key);
+  grant.push_back(passphrase);
+  return {
+      {"permit grant",
+       {},
+       grant,
+       "let a project use a data set under a policy",
+       "sceau permit grant --project orientation --store lycees --policy depp --until 2027-12-31"},
+      {"permit list",
+       {},
+       {{"project", "PROJECT", value, false, "of one project"}},
+       "all permits",
+       "sceau permit list --project orientation"},
+      {"permit revoke",
+       {permit},
+       {key, passphrase},
+       "end a permit now",
+       "sceau permit revoke P-000001"},
+      {"permit key",
+       {{"DIR", "", value, true, "a folder that isn't there yet"}},
+       {{"name", "NAME", value, true, "whose key it is, as depp.example/claire"}, passphrase},
+       "make a key that signs permits, on the machine of its custodian",
+       "sceau permit key claire --name depp.example/claire",
+       false,
+       false},
+      {"permit trust",
+       {{"KEY", "", value, true, "NAME+HASH+KEY, as 'permit key' says it"}},
+       {},
+       "let your key's signature make permits",
+       "sceau permit trust 'depp.example/claire+0a1b2c3d+AR…'"},
+      {"permit draft",
+       {},
+       permit_options(),
+       "the text of a permit, to be signed elsewhere",
+       "sceau permit draft --project orientation --store lycees --policy depp --until 2027-12-31"},
+      {"permit draft-revocation",
+       {permit},
+       {},
+       "the text of the next list of revocations, to be signed elsewhere",
+       "sceau permit draft-revocation P-000001"},
+      {"permit sign",
+       {{"FILE", "", document, true, "what draft or draft-revocation said"}},
+       {{"key", "DIR", value, true, "the key that signs, as 'permit key' made it"}, passphrase},
+       "sign a permit or a list of revocations, on stdout; needs no centre",
+       "sceau permit sign draft.txt --key claire > permit.note",
+       false,
+       false},
+      {"permit install",
+       {{"FILE", "", document, true, "what 'permit sign' wrote"}},
+       {},
+       "grant, or revoke, what was signed elsewhere",
+       "sceau permit install permit.note"},
   };
 }
 
@@ -365,7 +429,8 @@ std::vector<CommandSpec> log_commands() {
 
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part : {centre_commands(), people_commands(), store_commands(), key_commands(),
+  for (auto part : {centre_commands(), people_commands(), permit_commands(), store_commands(),
+                    key_commands(),
                     exchange_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }

@@ -6,6 +6,7 @@
 
 #include "audit/hash.h"
 #include "enclave/centre/access.h"
+#include "enclave/centre/closing.h"
 #include "enclave/centre/erasure.h"
 #include "enclave/centre/keyring_acts.h"
 #include "enclave/centre/recovery.h"
@@ -76,6 +77,7 @@ void project_created(Bench& bench, const TailEntry& entry) {
 
 void project_closed(Bench& bench, const TailEntry& entry) {
   bench.state.registry.close_project(entry.at("project"));
+  if (entry.at("erased") == "yes") erase_project(bench.state, entry.at("project"), entry.seq);
 }
 
 /// Ids that the log has seen are not given again.
@@ -368,6 +370,7 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"log.cosigned", nothing},
       {"log.trusted", log_trusted},
       {"log.sealed", nothing},
+      {"key.registered", nothing},  // no permit names it yet; it can be registered again
       {"key.rotated", nothing},
       {"erasure.started", erasure_started},
       {"store.erased", store_erased},

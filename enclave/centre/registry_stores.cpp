@@ -31,8 +31,9 @@ StoreRow store_row(const RegistryQuery& at) {
 }
 
 SessionRow session_row(const RegistryQuery& at) {
-  return {at.text(0), at.text(1), at.text(2), at.text(3), at.text(4),
-          at.text(5), at.text(6), at.text(7), at.text(8)};
+  return {
+      at.text(0), at.text(1), at.text(2), at.text(3), at.text(4),
+      at.text(5), at.text(6), at.text(7), at.text(8), static_cast<std::uint32_t>(at.integer(9))};
 }
 
 }  // namespace
@@ -145,9 +146,9 @@ std::string Registry::session_with(std::string_view store) const {
 void Registry::add_session(const SessionRow& row, std::uint64_t seq) {
   db_.prepare(
          "INSERT INTO sessions (id, actor, project, policy, policy_sha256, language, opened,"
-         " opened_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+         " opened_seq, uid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.actor, row.project, row.policy, row.policy_sha256, row.language, row.opened,
-            seq)
+            seq, static_cast<std::int64_t>(row.uid))
       .run();
 }
 
@@ -166,7 +167,7 @@ void Registry::close_session(std::string_view id, std::string_view time, std::st
 std::optional<SessionRow> Registry::session(std::string_view id) const {
   auto found = db_.prepare(
                       "SELECT id, actor, project, policy, policy_sha256, language, opened,"
-                      " closed, reason FROM sessions WHERE id = ?")
+                      " closed, reason, uid FROM sessions WHERE id = ?")
                    .with(id);
   if (!found.next()) return std::nullopt;
   return session_row(found);
@@ -175,8 +176,18 @@ std::optional<SessionRow> Registry::session(std::string_view id) const {
 std::vector<SessionRow> Registry::open_sessions() const {
   std::vector<SessionRow> rows;
   auto found = db_.prepare(
-      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed, reason"
+      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed, reason, uid"
       " FROM sessions WHERE closed IS NULL ORDER BY opened_seq");
+  while (found.next()) rows.push_back(session_row(found));
+  return rows;
+}
+
+std::vector<SessionRow> Registry::sessions(std::string_view project) const {
+  std::vector<SessionRow> rows;
+  auto found = db_.prepare(
+                      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed,"
+                      " reason, uid FROM sessions WHERE project = ? ORDER BY opened_seq")
+                   .with(project);
   while (found.next()) rows.push_back(session_row(found));
   return rows;
 }

@@ -227,6 +227,7 @@ void replay_job(Centre::State& state, Held& held, const Occasion& occasion, cons
   }
   if (!whole) return;
   open_stores(state, again);
+  put_into_project_form(state, again.job);
   held.unlock();
   const auto answers = answers_of(occasion.examiner, std::move(again.job));
   held.lock();

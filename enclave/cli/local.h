@@ -36,5 +36,9 @@ int review_export_command(const Client&);
 int log_request_command(const Client&);
 int log_collect_command(const Client&);
 int log_export_command(const Client&);
+int permit_key_command(const Client&);
+int permit_sign_command(const Client&);
+int permit_grant_command(const Client&);
+int permit_revoke_command(const Client&);
 
 }  // namespace sceau::enclave

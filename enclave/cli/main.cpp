@@ -65,6 +65,10 @@ int run_client(const Client& client) {
       {"log request", log_request_command},
       {"log collect", log_collect_command},
       {"log export", log_export_command},
+      {"permit key", permit_key_command},
+      {"permit sign", permit_sign_command},
+      {"permit grant", permit_grant_command},
+      {"permit revoke", permit_revoke_command},
   };
   const auto found = local.find(client.arguments.spec->words);
   if (found != local.end()) return found->second(client);
