@@ -4,9 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "policies/digest.h"
 #include "policies/document.h"
-#include "policies/file_rules.h"
 #include "policies/policy_text.h"
 
 namespace sceau::policies {
@@ -46,7 +44,6 @@ constexpr std::int64_t largest_minimum = 1'000'000'000;
 constexpr std::int64_t most_reviewers = 9;
 constexpr std::int64_t largest_n = 8;
 constexpr std::int64_t longest_age = 8760;  // a year
-constexpr std::int64_t largest_file = std::int64_t{64} << 20U;
 constexpr std::size_t longest_chain = 16;
 constexpr std::size_t longest_word = 63;
 
@@ -97,18 +94,17 @@ void read_share(const Section& section, Keys keys, Decimal& share) {
 /// Reads one document on top of `policy`, which holds what it extends.
 class PolicyReader {
  public:
-  PolicyReader(const Document& document, Policy& policy, FileRules& files, bool extends)
+  PolicyReader(const Document& document, Policy& policy, bool extends)
       : root_(document.root()),
         head_(root_.demand_table("policy")),
         policy_(policy),
-        files_(files),
         extends_(extends),
         inherited_off_(policy.off) {}
 
   void read() {
     root_.allow_only({"format", "policy", "threshold", "contributors", "dominance", "p_percent",
                       "group_disclosure", "homogeneity", "degrees_of_freedom", "extremes",
-                      "quantiles", "history", "rounding", "witness", "files"});
+                      "quantiles", "history", "rounding", "witness"});
     head();
     off();
     for (const auto& [name, value] : rules) {
@@ -123,7 +119,6 @@ class PolicyReader {
       witness->allow_only({"max_age_hours"});
       policy_.witness.max_age_hours = witness->demand_integer("max_age_hours", 0, longest_age);
     }
-    if (const std::optional<Section> section = root_.table("files")) files(*section);
   }
 
  private:
@@ -136,12 +131,10 @@ class PolicyReader {
   void rule(std::string_view name, Rule value);
   void limits(const Section& section, Rule value);
   void dominance();
-  void files(const Section& section);
 
   Section root_;
   Section head_;
   Policy& policy_;
-  FileRules& files_;
   bool extends_;
   std::set<Rule> inherited_off_;
 };
@@ -284,37 +277,15 @@ void PolicyReader::dominance() {
   }
 }
 
-void PolicyReader::files(const Section& section) {
-  section.allow_only({"types", "max_bytes"});
-  if (const auto written = section.texts("types")) {
-    files_.types.emplace();
-    for (const std::string& name : *written) {
-      const std::optional<FileType> type = parse_file_type(name);
-      if (!type) {
-        section.fail(Fault::wrong_type, "types",
-                     "files.types names \"" + name + "\", which is no type of file",
-                     "types: text, csv, json, notebook, svg, png, jpeg, pdf, rdata");
-      }
-      files_.types->insert(*type);
-    }
-  }
-  files_.max_bytes = section.integer("max_bytes", 0, largest_file).value_or(files_.max_bytes);
-}
-
 std::string joined(const std::vector<std::string>& chain) {
   std::string text;
   for (const std::string& name : chain) text += (text.empty() ? "" : " -> ") + name;
   return text;
 }
 
-struct ReadPolicy {
-  Policy policy;
-  FileRules files;
-};
-
 /// `chain`: the names that lead here, the last one that of the document (empty: not known yet).
-ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
-                       const PolicyFinder& find, std::vector<std::string> chain) {
+Policy read_policy(std::string_view toml, const std::string& file_name, const PolicyFinder& find,
+                   std::vector<std::string> chain) {
   const Document document(toml, file_name);
   document.demand_format();
   const Section root = document.root();
@@ -326,7 +297,7 @@ ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
     head.fail(Fault::contradiction, "name",
               "the policy found as " + chain.back() + " calls itself " + name);
   }
-  ReadPolicy read;
+  Policy policy;
   const std::optional<std::string> base = head.text("extends");
   if (base) {
     if (std::find(chain.begin(), chain.end(), *base) != chain.end()) {
@@ -343,47 +314,29 @@ ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
       head.fail(Fault::contradiction, "extends", "no policy is called \"" + *base + "\"",
                 "a policy is looked for beside the one that extends it, and among those installed");
     }
-    read = read_policy(*text, *base + ".toml", find, chain);
+    policy = read_policy(*text, *base + ".toml", find, chain);
   }
-  PolicyReader(document, read.policy, read.files, base.has_value()).read();
-  read.policy.source_text = std::string(toml);
-  return read;
+  PolicyReader(document, policy, base.has_value()).read();
+  policy.source_text = std::string(toml);
+  return policy;
 }
 
 }  // namespace
 
 Policy parse_policy(std::string_view toml, const std::string& file_name, const PolicyFinder& find) {
-  ReadPolicy read = read_policy(toml, file_name, find, {});
-  const std::string files = canonical_text(read.files);
-  read.policy.sha256 = files.empty() ? policy_digest(read.policy)
-                                     : to_hex(digest_of(canonical_text(read.policy) + files));
-  return std::move(read.policy);
+  Policy policy = read_policy(toml, file_name, find, {});
+  policy.sha256 = policy_digest(policy);
+  return policy;
 }
 
-FileRules parse_file_rules(std::string_view toml, const std::string& file_name,
-                           const PolicyFinder& find) {
-  return read_policy(toml, file_name, find, {}).files;
-}
-
-namespace {
-
-PolicyFinder beside(const std::filesystem::path& file) {
-  return [folder = file.parent_path()](std::string_view name) -> std::optional<std::string> {
-    const std::filesystem::path other = folder / (std::string(name) + ".toml");
+Policy load_policy(const std::filesystem::path& file) {
+  const PolicyFinder beside = [&](std::string_view name) -> std::optional<std::string> {
+    const std::filesystem::path other = file.parent_path() / (std::string(name) + ".toml");
     std::error_code error;
     if (!std::filesystem::exists(other, error)) return std::nullopt;
     return read_document(other);
   };
-}
-
-}  // namespace
-
-Policy load_policy(const std::filesystem::path& file) {
-  return parse_policy(read_document(file), file.string(), beside(file));
-}
-
-FileRules load_file_rules(const std::filesystem::path& file) {
-  return parse_file_rules(read_document(file), file.string(), beside(file));
+  return parse_policy(read_document(file), file.string(), beside);
 }
 
 std::string_view to_string(Rule rule) {

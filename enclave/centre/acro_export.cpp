@@ -94,16 +94,16 @@ std::string summary_of(const OutputRow& output, const Json& cells) {
 }
 
 Json file_of(const OutputRow& output, const Flagged& flagged) {
-  if (output.opaque || output.table.empty()) return {{"name", output.name}, {"sdc", Json::object()}};
+  if (output.table.empty()) return {{"name", output.name}, {"sdc", Json::object()}};
   Json summary = {{"suppressed", flagged.suppressed}};
   for (const auto& [flag, places] : flagged.cells.items()) summary[flag] = places.size();
   return {{"name", output.name}, {"sdc", {{"summary", summary}, {"cells", flagged.cells}}}};
 }
 
 Json result_of(const RequestRow& request, const OutputRow& output) {
-  const bool table = !output.opaque && !output.table.empty() && output.chart.empty();
+  const bool table = !output.table.empty() && output.chart.empty();
   Flagged flagged;
-  if (!output.opaque && !output.table.empty()) flagged = flagged_of(output);
+  if (!output.table.empty()) flagged = flagged_of(output);
   Json comments = Json::array({output.title});
   for (const auto& finding : judgement_from_json(output.judgement).findings) {
     if (finding.cell.empty()) {
@@ -118,7 +118,7 @@ Json result_of(const RequestRow& request, const OutputRow& output) {
           {"files", Json::array({file_of(output, flagged)})},
           {"outcome", flagged.outcome},
           {"command", output.sql},
-          {"summary", output.opaque || output.table.empty() ? output.verdict : summary_of(output, flagged.cells)},
+          {"summary", output.table.empty() ? output.verdict : summary_of(output, flagged.cells)},
           {"timestamp", request.submitted},
           {"comments", std::move(comments)},
           {"exception", output.exception}};

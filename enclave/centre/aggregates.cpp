@@ -81,8 +81,7 @@ std::vector<JudgedOutput> told(Centre::State& state, const Asker& asker,
     const auto& judgement = candidate.examined.judgement;
     const auto* tabulation = candidate.draft.tabulation ? &*candidate.draft.tabulation : nullptr;
     // A file's reason is its own form; how many cells a table has is known once it passes.
-    auto seen =
-        tabulation == nullptr ? as_seen_from(judgement, project) : without_cells(judgement);
+    auto seen = tabulation == nullptr ? judgement : without_cells(judgement);
     const auto cells = judgement.verdict == Verdict::pass ? candidate.examined.cells : 0;
     auto json =
         disclosure::to_json(seen, candidate.draft.name, tabulation, cells, language, finding_text);
@@ -99,9 +98,7 @@ Inputs examine_told(Centre::State& state, const Asker& asker, const Examiner& ex
   try {
     return examine_all(state, asker.asking, examiner, candidates, shown);
   } catch (const EnclaveError& error) {
-    // What a file is says nothing of rows.
-    const bool of_file = error.id().starts_with("files.");
-    if (of_file || holds(of_machine, error.id()) || error.fault() == Fault::integrity) throw;
+    if (holds(of_machine, error.id()) || error.fault() == Fault::integrity) throw;
   } catch (const std::exception&) {
     // An examiner in this process (tests, commands) throws what it likes: it tells no more.
   }

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "enclave/centre/backup_manifest.h"
+#include "enclave/centre/handlers.h"
 #include "enclave/centre/state.h"
 
 namespace sceau::enclave {
@@ -44,5 +45,8 @@ struct Restoring {
 /// what fails leaves nothing there. `by` must be custodian or operator, or init's owner.
 void restore_backup(const Restoring& restoring, const BackupManifest& manifest,
                     std::span<const std::uint8_t> passphrase, const Person& by, Clock clock);
+
+/// The command.
+int backup(const Call&);
 
 }  // namespace sceau::enclave

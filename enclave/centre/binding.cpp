@@ -45,11 +45,9 @@ Json input_json(const JobInputs& inputs) {
   for (const auto& one : inputs.superseded) {
     superseded.push_back({one.dataset, one.vintage, one.by});
   }
-  Json json = {{"population", inputs.population}, {"compared", inputs.compared},
-               {"history", inputs.history},       {"stores", std::move(stores)},
-               {"waivers", std::move(waivers)},   {"superseded", std::move(superseded)}};
-  if (!inputs.columns.empty()) json["columns"] = inputs.columns;
-  return json;
+  return {{"population", inputs.population}, {"compared", inputs.compared},
+          {"history", inputs.history},       {"stores", std::move(stores)},
+          {"waivers", std::move(waivers)},   {"superseded", std::move(superseded)}};
 }
 
 JobInputs inputs_of(const Json& json) {
@@ -64,7 +62,6 @@ JobInputs inputs_of(const Json& json) {
   for (const auto& waiver : json.at("waivers")) {
     inputs.waivers.push_back(disclosure::waiver_from_json(waiver.get<std::string>()));
   }
-  inputs.columns = json.value("columns", inputs.columns);
   for (const auto& one : json.at("superseded")) {
     inputs.superseded.push_back(
         {one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::string>()});

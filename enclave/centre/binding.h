@@ -14,8 +14,7 @@ namespace sceau::enclave {
 /// {"outputs":[{"number":1,"sha256":…,"tabulation":…,"judgement":…,"table":…},…],"policy":…,
 ///  "policy_texts":…,"program":"0.1.0","jobs":[{"population":…,"compared":["R-…/1",…],
 ///  "history":…,"stores":[[data set, vintage, id, sha256],…],"waivers":[…],
-///  "superseded":[[data set, vintage, by],…]},…]}, and of a search of files
-/// "columns":{data set:[…]}: the inputs of the
+///  "superseded":[[data set, vintage, by],…]},…]}: the inputs of the
 /// verdict, hashed or named, so that it can be made again years later (replay.h). Names and
 /// exceptions are short words of the researcher: their hashes are keyed by the session's text key,
 /// and after an erasure say nothing about them.

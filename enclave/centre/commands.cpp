@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/bytes.h"
+#include "enclave/centre/backup.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"

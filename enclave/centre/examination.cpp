@@ -6,7 +6,6 @@
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
 #include "enclave/centre/access.h"
-#include "enclave/centre/file_search.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/waivers.h"
 #include "enclave/fault.h"
@@ -235,31 +234,13 @@ std::vector<Candidate> candidates_of(const Centre::State& state, std::vector<Out
 }
 
 std::vector<Examined> answers_of(const Examiner& examiner, ExamineJob job) {
-  const auto asked = job.tabulations.size() + job.files.size();
+  const auto asked = job.tabulations.size();
   auto answers = examiner(std::move(job));
   if (answers.size() != asked) {
     throw EnclaveError(Fault::internal, "centre.internal", {"the examiner judged another number"});
   }
   return answers;
 }
-
-namespace {
-
-/// Files are looked into by one job of their own.
-void examine_files(const Asking& asking, const Examiner& examiner,
-                   std::vector<Candidate>& candidates, Inputs& inputs) {
-  auto job = file_job(asking, candidates);
-  if (!job) return;
-  auto given = inputs_of(*job, "");
-  for (const auto& dataset : job->datasets) {
-    if (!dataset.columns) continue;
-    given.columns[dataset.dataset] = {dataset.columns->begin(), dataset.columns->end()};
-  }
-  inputs.push_back(std::move(given));
-  take_answers(answers_of(examiner, std::move(*job)), candidates);
-}
-
-}  // namespace
 
 Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& examiner,
                    std::vector<Candidate>& candidates, bool shown) {
@@ -278,7 +259,6 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
       }
     }
   }
-  examine_files(asking, examiner, candidates, inputs);
   return inputs;
 }
 

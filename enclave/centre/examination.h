@@ -2,7 +2,6 @@
 // From outputs that are asked for to what the examiner says of them: jobs with the history of each
 // population, and judgements in the outputs' order.
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -40,8 +39,6 @@ struct JobInputs {
   std::vector<StoreInput> stores;
   std::vector<disclosure::Waiver> waivers;
   std::vector<disclosure::Supersession> superseded;
-  /// Of a search of files (then `population` is empty): the columns that a permit names.
-  std::map<std::string, std::vector<std::string>> columns;
 };
 
 /// One a population, in the order in which they were examined.
@@ -53,13 +50,6 @@ using Inputs = std::vector<JobInputs>;
 /// Populations of the outputs that are tabulations.
 [[nodiscard]] std::set<std::string> populations_of(const std::vector<Candidate>& candidates);
 
-/// What is done with files that are no tabulations.
-enum class Files {
-  leave,  ///< nothing: they were looked into before
-  look,   ///< what they are
-  search  ///< and whether they hold records
-};
-
 /// Who asks, and what is not their own past.
 struct Asking {
   std::string project;
@@ -67,8 +57,6 @@ struct Asking {
   ResolvedPolicy policy;
   std::string except;    ///< request whose outputs are not its own history; or empty
   std::string replaced;  ///< request that this one takes the place of; or empty
-  Files files = Files::leave;
-  std::vector<DatasetGrant> searched;  ///< for records, where files are
 };
 
 /// What the examiner answers, one answer a tabulation of the job; throws what it throws, and

@@ -78,13 +78,6 @@ struct OutputDraft {
   std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
-/// A file that is no tabulation, for the examiner to look into.
-struct FileQuestion {
-  std::string name;
-  std::string bytes;
-  disclosure::Message reason;  ///< why it is no tabulation
-};
-
 /// What an examiner is asked: outputs judged in order, each remembering those before it.
 struct ExamineJob {
   std::string project;
@@ -98,8 +91,6 @@ struct ExamineJob {
   std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
   std::vector<disclosure::Supersession> superseded;
   bool shown = false;  ///< whether `shown` of the answers is wanted
-  std::vector<FileQuestion> files;  ///< answered behind the tabulations
-  bool search = true;  ///< whether files are searched for records of `datasets` (record_scan.h)
 };
 
 /// A cell as the released file has it, codes without labels: what may be seen of it.
@@ -111,11 +102,10 @@ struct ShownCell {
 
 struct Examined {
   disclosure::Judgement judgement;
-  std::string file;  ///< released_csv or figure; empty where the table can't be made, and of files
+  std::string file;  ///< released_csv or figure; empty where the table can't be made
   std::uint64_t cells = 0;
   std::vector<std::string> statistics;
-  std::string table_json;        ///< cells, evidence and flags for the reviewer (inside only);
-                                 ///< of a file what it is and what was found (file_examiner.h)
+  std::string table_json;        ///< cells, evidence and flags for the reviewer (inside only)
   std::vector<ShownCell> shown;  ///< the file's cells in its order, where the job wants them
 };
 

@@ -8,7 +8,6 @@
 #include "enclave/centre/aggregates.h"
 #include "enclave/centre/binding.h"
 #include "enclave/centre/examination.h"
-#include "enclave/centre/file_search.h"
 #include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/release.h"
@@ -40,10 +39,6 @@ Asker asker_of(const Centre::State& state, const std::string& session,
   asker.replaced = request_to_replace(state, asker.session, drafts);
   asker.asking = {asker.session.project, asker.session.language, std::move(access.policy), "",
                   asker.replaced ? asker.replaced->id : ""};
-  if (holds_files(drafts)) {
-    asker.asking.files = Files::look;
-    asker.asking.searched = searched_datasets(state, access);
-  }
   return asker;
 }
 
@@ -222,8 +217,7 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
   auto& state = *state_;
   if (drafts.empty()) throw EnclaveError(Fault::bad_input, "centre.nothing_asked");
   Held held(state.mutex);
-  auto asker = asker_of(state, session, drafts);
-  if (asker.asking.files == Files::look) asker.asking.files = Files::search;
+  const auto asker = asker_of(state, session, drafts);
   demand_refusals_left(state, asker);
   auto candidates = candidates_of(state, drafts);
   for (const auto& candidate : candidates) {

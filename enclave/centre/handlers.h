@@ -48,7 +48,6 @@ int store_show(const Call&);
 int store_verify(const Call&);
 int store_rejects(const Call&);
 int status(const Call&);
-int backup(const Call&);
 int review_list(const Call&);
 int review_next(const Call&);
 int review_show(const Call&);

@@ -1,6 +1,5 @@
 #include "enclave/centre/judgement_json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "enclave/fault.h"
@@ -111,21 +110,6 @@ disclosure::Judgement as_seen_from(disclosure::Judgement judgement, const std::s
     for (auto& arg : finding.message.args) arg = from_afar(std::move(arg), finding);
     finding.earlier.clear();
     finding.earlier_project = "another project";
-  }
-  // What a search found would answer guesses about rows: it is the reviewer's to know.
-  auto& findings = judgement.findings;
-  const auto of_file = [](const disclosure::Finding& finding) {
-    return finding.message.id.starts_with("files.");
-  };
-  const bool is_file = std::any_of(findings.begin(), findings.end(), [](const auto& one) {
-    return one.message.id == "files.looked_into";
-  });
-  std::erase_if(findings, of_file);
-  if (is_file) {
-    disclosure::Finding told;
-    told.verdict = disclosure::Verdict::review;
-    told.message = {"files.searched", {}};
-    findings.push_back(std::move(told));
   }
   return judgement;
 }

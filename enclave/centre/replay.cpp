@@ -109,8 +109,7 @@ bool can_be_read(const std::string& standing) {
   return standing == "same" || standing == "superseded";
 }
 
-void open_stores(const Centre::State& state,
-                 const std::map<std::string, std::vector<std::string>>& columns, Again& again) {
+void open_stores(const Centre::State& state, Again& again) {
   std::map<std::string, DatasetGrant> grants;
   for (const auto& row : again.stores) {
     auto& grant = grants[row.dataset];
@@ -120,9 +119,6 @@ void open_stores(const Centre::State& state,
   for (auto& [name, grant] : grants) {
     std::sort(grant.vintages.begin(), grant.vintages.end(),
               [](const auto& a, const auto& b) { return a.name.vintage < b.name.vintage; });
-    if (const auto named = columns.find(name); named != columns.end()) {
-      grant.columns.emplace(named->second.begin(), named->second.end());
-    }
     again.job.datasets.push_back(std::move(grant));
   }
 }
@@ -155,15 +151,7 @@ Again again_of(const Centre::State& state, const RequestRow& request,
   again.job.waivers = inputs.waivers;
   again.job.superseded = inputs.superseded;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i].population != inputs.population) continue;
-    if (outputs[i].opaque) {
-      const auto then = judgement_from_json(outputs[i].judgement);
-      if (then.findings.empty()) tampered(request.id);
-      again.job.files.push_back(
-          {outputs[i].name, outputs[i].file, then.findings.front().message});
-      again.outputs.push_back(i);
-      continue;
-    }
+    if (outputs[i].opaque || outputs[i].population != inputs.population) continue;
     again.job.tabulations.push_back(disclosure::tabulation_from_json(outputs[i].tabulation));
     again.job.charts.push_back(disclosure::parse_chart(outputs[i].chart));
     again.outputs.push_back(i);
@@ -183,7 +171,7 @@ std::map<std::string, std::uint64_t> by_rule(const disclosure::Judgement& judgem
 
 void compare(const OutputRow& then, const Examined& now, ReplayedOutput& into) {
   into.verdict_now = disclosure::to_string(now.judgement.verdict);
-  into.file = sameness(sha256_hex(then.opaque ? then.file : now.file) == then.sha256);
+  into.file = sameness(sha256_hex(now.file) == then.sha256);
   into.findings = sameness(judgement_to_json(now.judgement) == then.judgement);
   into.evidence = sameness(now.table_json == then.table);
   if (into.findings == Sameness::same) return;
@@ -235,7 +223,7 @@ void replay_job(Centre::State& state, Held& held, const Occasion& occasion, cons
     if (row) again.stores.push_back(*row);
   }
   if (!whole) return;
-  open_stores(state, inputs.columns, again);
+  open_stores(state, again);
   held.unlock();
   const auto answers = answers_of(occasion.examiner, std::move(again.job));
   held.lock();

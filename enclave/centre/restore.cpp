@@ -121,7 +121,7 @@ class Staged {
 
 void copy_all(const Restoring& restoring, const BackupManifest& manifest, const fs::path& to) {
   make_private_folder(to);
-  for (const auto* folder : {"stores", "policies", "outbox", "run", "log.state"}) {
+  for (const auto* folder : {"stores", "policies", "outbox", "run", "log.state", "log.state/tmp"}) {
     make_private_folder(to / folder);
   }
   for (const auto& file : manifest.files)

@@ -60,7 +60,7 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["bytes"] = output.file.size();
   json["state"] = output.state;
   json["reviewers_needed"] = reviewers_needed(shown.policy, output);
-  if (!output.table.empty()) json[output.opaque ? "file" : "table"] = Json::parse(output.table);
+  if (!output.table.empty()) json["table"] = Json::parse(output.table);
   return json;
 }
 
@@ -246,20 +246,6 @@ std::string claim_text(const Call& call, const OutputRow& output) {
   return text;
 }
 
-/// What the examiner found it to be, and whether it could be searched.
-std::string file_text(const Call& call, const OutputRow& output) {
-  const auto file = Json::parse(output.table);
-  const auto searched = file.value("search", "");
-  const char* how = "shown.file_not_searched";
-  if (searched == "whole") how = "shown.file_searched";
-  if (searched == "part") how = "shown.file_searched_part";
-  if (searched == "pictures") how = "shown.file_picture";
-  const auto encoding = file.value("encoding", "");
-  return line(call, "shown.file_type",
-              {file.value("type", "") + (encoding.empty() ? "" : ", " + encoding)}) +
-         line(call, how);
-}
-
 std::string output_text(const Call& call, const Shown& shown, const OutputRow& output) {
   const auto judgement = judgement_from_json(output.judgement);
   std::string text =
@@ -277,10 +263,9 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   if (!output.claim.empty()) text += claim_text(call, output);
   if (!output.chart.empty()) text += line(call, "shown.output_chart", {output.chart});
   text += line(call, "shown.output_sha256", {output.sha256}) + "\n";
-  if (!output.opaque && !output.table.empty()) {
+  if (!output.table.empty()) {
     text += table_text(output.table, call.command.language) + "\n";
   } else {
-    if (output.opaque && !output.table.empty()) text += file_text(call, output);
     text += line(call, "shown.output_bytes", {grouped(output.file.size())}) +
             lines_of(std::string_view(output.file).substr(0, opaque_bytes_shown)) + "\n";
   }

@@ -10,7 +10,7 @@
 #include "audit/fault.h"
 #include "audit/note.h"
 #include "enclave/centre/print.h"
-#include "enclave/cli/local.h"
+#include "enclave/cli/operation.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -34,7 +34,8 @@ std::string line_of(const Json& entry) {
   std::string line = std::to_string(entry.value("seq", std::uint64_t{0})) + "  " +
                      entry.value("time", "") + "  " + entry.value("event", "") + "  " +
                      entry.value("actor", "") + " ";
-  for (const auto& [key, value] : entry.value("data", Json::object()).items()) {
+  const auto data = entry.value("data", Json::object());
+  for (const auto& [key, value] : data.items()) {
     line += " " + key + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
   }
   return printable(line) + "\n";

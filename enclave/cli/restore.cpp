@@ -5,7 +5,7 @@
 
 #include "enclave/centre/backup.h"
 #include "enclave/centre/print.h"
-#include "enclave/cli/local.h"
+#include "enclave/cli/operation.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/messages.h"
 

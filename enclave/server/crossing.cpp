@@ -217,21 +217,6 @@ void get(WireReader& in, OutputDraft& value) {
   value.replaces = in.text();
 }
 
-namespace {
-
-void put(WireWriter& out, const FileQuestion& value) {
-  out.text(value.name);
-  out.text(value.bytes);
-  put(out, value.reason);
-}
-void get(WireReader& in, FileQuestion& value) {
-  value.name = in.text();
-  value.bytes = in.text();
-  get(in, value.reason);
-}
-
-}  // namespace
-
 void put(WireWriter& out, const ExamineJob& value) {
   out.text(value.project);
   out.text(value.language);
@@ -243,9 +228,6 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.waivers);
   put(out, value.superseded);
   out.boolean(value.shown);
-  out.count(value.files.size());
-  for (const auto& file : value.files) put(out, file);
-  out.boolean(value.search);
 }
 void get(WireReader& in, ExamineJob& value) {
   value.project = in.text();
@@ -258,8 +240,6 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.waivers);
   get(in, value.superseded);
   value.shown = in.boolean();
-  for (auto left = in.count(1); left > 0; --left) get(in, value.files.emplace_back());
-  value.search = in.boolean();
 }
 
 void put(WireWriter& out, const ShownCell& value) {

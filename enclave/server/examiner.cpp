@@ -8,7 +8,6 @@
 #include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
-#include "enclave/server/file_examiner.h"
 #include "enclave/server/opened.h"
 #include "enclave/server/process.h"
 #include "enclave/server/serve.h"
@@ -122,11 +121,6 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
     answers.push_back(examine_one(question, charts[answers.size()], data, policy, job));
     question.history.push_back(
         {std::string(this_request), ++output, job.project, false, tabulation});
-  }
-  if (job.files.empty()) return answers;
-  const auto rules = read_file_rules(job.policy);
-  for (const auto& file : job.files) {
-    answers.push_back(examine_file(file, data, policy, rules, job.search));
   }
   return answers;
 }

@@ -50,7 +50,7 @@ Frame run_job(Channel& channel, const ExamineJob& job, const ExaminerLimits& lim
 
 Examiner process_examiner(ExaminerLimits limits) {
   return [limits = std::move(limits)](ExamineJob job) {
-    const auto asked = job.tabulations.size() + job.files.size();
+    const auto asked = job.tabulations.size();
     auto [ours, theirs] = channel_pair();
     const auto child = Child::start(examiner_word, theirs, std::nullopt, limits.memory);
     { const Channel closed = std::move(theirs); }  // else its death would not end our channel

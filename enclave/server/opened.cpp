@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "enclave/fault.h"
-#include "enclave/server/file_examiner.h"
 
 namespace sceau::enclave {
 
@@ -69,31 +68,16 @@ const JoinedSource& OpenedData::joined(const StackedSource& base,
   return *joined_.back().source;
 }
 
-namespace {
-
-policies::PolicyFinder among(const PolicyTexts& texts) {
-  return [&texts](std::string_view name) -> std::optional<std::string> {
+policies::Policy read_policy(const PolicyTexts& texts) {
+  const auto find = [&](std::string_view name) -> std::optional<std::string> {
     for (const auto& [known, toml] : texts.texts) {
       if (known == name) return toml;
     }
     return std::nullopt;
   };
-}
-
-std::string own_text(const PolicyTexts& texts) {
-  auto text = among(texts)(texts.name);
+  const auto text = find(texts.name);
   if (!text) throw EnclaveError(Fault::integrity, "server.no_policy", {texts.name});
-  return std::move(*text);
-}
-
-}  // namespace
-
-policies::Policy read_policy(const PolicyTexts& texts) {
-  return policies::parse_policy(own_text(texts), texts.name + ".toml", among(texts));
-}
-
-policies::FileRules read_file_rules(const PolicyTexts& texts) {
-  return policies::parse_file_rules(own_text(texts), texts.name + ".toml", among(texts));
+  return policies::parse_policy(*text, texts.name + ".toml", find);
 }
 
 }  // namespace sceau::enclave

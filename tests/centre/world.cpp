@@ -212,21 +212,6 @@ Examiner World::examiner() {
       if (job.shown) examined.shown = {{0, {"F"}, {"4"}}, {0, {"M"}, {"5"}}};
       answers.push_back(std::move(examined));
     }
-    for (const auto& file : job.files) {
-      Examined examined;
-      examined.judgement = disclosure::not_a_tabulation(file.reason);
-      disclosure::Finding found;
-      found.verdict = disclosure::Verdict::review;
-      found.message = {"files.looked_into", {"text"}};
-      examined.judgement.findings.push_back(found);
-      if (job.search) {
-        found.message = {"files.identifiers", {"3", "lycees", "ine", "7"}};
-        found.measured = 3;
-        examined.judgement.findings.push_back(found);
-      }
-      examined.table_json = R"({"format":1,"type":"text","search":"whole"})";
-      answers.push_back(std::move(examined));
-    }
     jobs.push_back(std::move(job));
     return answers;
   };

@@ -39,12 +39,12 @@ class Operation(unittest.TestCase):
         cls.centre.__exit__()
 
     def restore(self, backup, *extra, code=0, home=None):
-        home = home or self.centre.folder / f"restored-{self.id().rsplit('.', 1)[1]}-{time.monotonic_ns()}"
+        home = home or self.centre.folder / f"r{time.monotonic_ns()}"  # short: a socket's path
         ran = harness.run([harness.binary("sceau"), "--home", home, "restore", backup, *extra,
                            "--passphrase-file", self.centre.passphrase_file], code=code)
         if code != 0:
             self.assertFalse(home.exists(), "a refused restore left something")
-        self.assertEqual(list(self.centre.folder.glob(".restored-*")), [])
+        self.assertEqual(list(self.centre.folder.glob(".r*")), [])
         return home, ran
 
     def copy_of(self, backup, name):

@@ -8,9 +8,7 @@
 #include <map>
 #include <vector>
 
-#include "policies/explain.h"
 #include "policies/fault.h"
-#include "policies/file_rules.h"
 
 using namespace sceau::policies;
 
@@ -334,38 +332,6 @@ TEST_CASE("each number and each word of a policy changes its hash") {
     CAPTURE(to);
     CHECK(seen.insert(parse(with(from, to)).sha256).second);
   }
-}
-
-TEST_CASE("a policy says which files may leave, and one that doesn't keeps its hash") {
-  const auto rules = [](const std::string& text) {
-    return parse_file_rules(text, "p.toml", [](std::string_view) { return std::nullopt; });
-  };
-  const auto plain = parse(whole);
-  CHECK(!rules(whole).types.has_value());
-  CHECK(explain(rules(whole), "en").empty());
-  CHECK(parse(whole + "[files]\n").sha256 == plain.sha256);
-  CHECK(parse(whole + "[files]\nmax_bytes = 0\n").sha256 == plain.sha256);
-  const std::string all =
-      "[files]\ntypes = [\"text\", \"csv\", \"json\", \"notebook\", \"svg\", \"png\", \"jpeg\", "
-      "\"pdf\", \"rdata\"]\n";
-  CHECK(parse(whole + all).sha256 == plain.sha256);
-  const std::string narrow = whole + "[files]\ntypes = [\"png\", \"csv\"]\nmax_bytes = 1000\n";
-  CHECK(parse(narrow).sha256 != plain.sha256);
-  CHECK(rules(narrow).types == std::set<FileType>{FileType::csv, FileType::png});
-  CHECK(rules(narrow).max_bytes == 1000);
-  CHECK(canonical_text(rules(narrow)) == "files.types=csv,png\nfiles.max_bytes=1000\n");
-  CHECK(explain(rules(narrow), "en") ==
-        "files: what is no table may be of type csv, png, of at most 1000 bytes.");
-  CHECK(explain(rules(whole + "[files]\ntypes = []\n"), "fr") ==
-        "files\u00A0: seuls des tableaux peuvent sortir.");
-  const PolicyFinder find = [&](std::string_view) { return std::optional(narrow); };
-  const std::string child =
-      "format = 1\n[policy]\nname = \"room\"\nversion = \"1\"\nextends = \"" + plain.name + "\"\n";
-  CHECK(parse_file_rules(child, "room.toml", find).max_bytes == 1000);
-  CHECK(parse_file_rules(child + "[files]\nmax_bytes = 5\n", "room.toml", find).types->size() == 2);
-  CHECK_THROWS_AS((void)rules(whole + "[files]\ntypes = [\"exe\"]\n"), PolicyError);
-  CHECK_THROWS_AS((void)rules(whole + "[files]\nmax_bytes = -1\n"), PolicyError);
-  CHECK_THROWS_AS((void)rules(whole + "[files]\nlargest = 1\n"), PolicyError);
 }
 
 TEST_CASE("a policy asks for a witness by hours; none, or 0, asks for nothing") {
