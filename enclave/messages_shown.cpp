@@ -211,7 +211,7 @@ constexpr std::array entries = {
 
 /// Headings of tables, what stands in them that is neither a name nor a state, and the words that
 /// messages take as arguments.
-constexpr std::array<std::string_view, 54> words = {
+constexpr std::array<std::string_view, 57> words = {
     "none",       "verdict",    "rule",      "cell",       "statistic",  "measured", "limit",
     "why",        "units",      "flags",     "output",     "state",      "project",  "request",
     "by",         "outputs",    "submitted", "user",       "role",       "actor",    "until",
@@ -219,7 +219,8 @@ constexpr std::array<std::string_view, 54> words = {
     "version",    "installed",  "rows",      "rejected",   "bytes",      "sealed",   "column",
     "encoding",   "missing",    "distinct",  "witness",    "entries",    "signed",   "key",
     "the output", "population", "waiver",    "variable",   "reason",     "same",     "other",
-    "changed",    "new",        "gone",      "statistics", "dimensions",
+    "changed",    "new",        "gone",      "statistics", "dimensions", "ingress",  "name",
+    "comment",
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/bytes.h"
+#include "enclave/centre/commands_ingress.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
@@ -57,6 +58,11 @@ const std::map<std::string_view, Handler>& handlers() {
       {"waiver revoke", waiver_revoke},
       {"replay", replay},
       {"history show", history_show},
+      {"ingress", ingress_bring},
+      {"review ingress list", review_ingress_list},
+      {"review ingress show", review_ingress_show},
+      {"review ingress admit", review_ingress_admit},
+      {"review ingress refuse", review_ingress_refuse},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

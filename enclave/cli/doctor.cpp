@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +24,8 @@
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "enclave/sandbox/walls.h"
+#include "enclave/workspace/entry.h"
+#include "enclave/workspace/launch.h"
 
 namespace sceau::enclave {
 namespace {
@@ -86,6 +89,44 @@ void check_machine(Lines& lines) {
   const bool some = !namespaces.empty() && namespaces != "0";
   lines.push_back({"user namespaces", some, namespaces.empty() ? "missing" : namespaces,
                    "allow them: sysctl user.max_user_namespaces"});
+}
+
+/// A workspace without anything in it: what can't be built here can't be built for a researcher.
+void check_workspaces(Lines& lines) {
+  WorkspacePlan plan;
+  if (::access(plan.bubblewrap.c_str(), X_OK) != 0) {
+    lines.push_back({"workspaces", false, plan.bubblewrap.string() + " is missing",
+                     "install the package bubblewrap: without it no workspace begins"});
+    return;
+  }
+  std::string found = "begin and end";
+  bool good = false;
+  try {
+    plan.program = fs::read_symlink("/proc/self/exe");
+    plan.user = "doctor";
+    plan.project = "doctor";
+    plan.command = {"/bin/true"};
+    if (may_choose_users()) plan.own_user = plan.settings.first_user;
+    plan.copy_program = plan.own_user && !is_open_to_all(plan.program);
+    RunningWorkspace workspace(plan, -1);
+    for (const int fd : workspace.streams(std::chrono::seconds(20))) ::close(fd);
+    workspace.go();
+    const auto end = workspace.wait(std::chrono::seconds(20));
+    good = end && end->exit_code == 0;
+    if (!good) found = "the command in it failed";
+  } catch (const EnclaveError& error) {
+    found = error.what();
+  }
+  lines.push_back({"workspaces", good, found,
+                   "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, "
+                   "user.max_user_namespaces): without them no workspace begins"});
+  // Told, not judged: a broker without these rights is as it should be on many machines.
+  lines.push_back({"workspaces' users", true,
+                   may_choose_users()
+                       ? "each has a user of its own on this machine"
+                       : "they run under the broker's user, in a namespace of users; for one of "
+                         "their own give the broker CAP_SETUID, CAP_SETGID and CAP_KILL",
+                   ""});
 }
 
 void check_mode(Lines& lines, const std::string& name, const fs::path& path, mode_t most) {
@@ -194,6 +235,7 @@ int doctor_command(const Client& client) {
   Lines lines;
   check_libraries(lines);
   check_machine(lines);
+  check_workspaces(lines);
   check_home(lines, client.home);
   check_log(lines, client.home);
   check_witnesses(lines, client.home, client.clock);
