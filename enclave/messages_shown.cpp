@@ -127,12 +127,19 @@ constexpr std::array entries = {
     MessageText{"doctor.no_namespaces", "refused to this user",
                 "allow them: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
                 "AppArmor's profile of bwrap"},
-    MessageText{"doctor.bwrap", "runs", ""},
-    MessageText{"doctor.no_bwrap", "/usr/bin/bwrap is missing",
-                "install bubblewrap: a researcher's workspace needs it"},
-    MessageText{
-        "doctor.bwrap_fails", "it is there, and makes no sandbox for this user",
-        "allow namespaces to this user; bwrap --unshare-all --ro-bind / / -- true says why not"},
+    MessageText{"doctor.no_bwrap", "{1} is missing",
+                "install the package bubblewrap: without it no workspace begins"},
+    MessageText{"doctor.workspaces", "begin and end", ""},
+    MessageText{"doctor.workspace_fails", "the command in it failed",
+                "sceau session PROJECT -- true, beside a serving centre, says more"},
+    MessageText{"doctor.no_workspaces", "none begins: {1}",
+                "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, "
+                "user.max_user_namespaces): without them no workspace begins"},
+    MessageText{"doctor.own_users", "each has a user of its own on this machine", ""},
+    MessageText{"doctor.brokers_user",
+                "they run under the broker's user, in a namespace of users; for one of their own "
+                "give the broker CAP_SETUID, CAP_SETGID and CAP_KILL",
+                ""},
     MessageText{"doctor.swap_none", "none", ""},
     MessageText{"doctor.swap_encrypted", "encrypted, or in memory", ""},
     MessageText{"doctor.swap_plain", "{1} is not encrypted: rows may be written to it",
@@ -394,7 +401,8 @@ constexpr std::string_view words[] = {
     "seccomp",
     "Landlock",
     "user namespaces",
-    "bubblewrap",
+    "workspaces",
+    "workspaces' users",
     "swap",
     "centre.toml",
     "registry",
@@ -404,6 +412,9 @@ constexpr std::string_view words[] = {
     "log",
     "clock",
     "witnesses",
+    "ingress",
+    "name",
+    "comment",
 };
 
 }  // namespace

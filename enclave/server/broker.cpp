@@ -14,8 +14,10 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/centre/grammar.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/messages.h"
 #include "enclave/server/broker_session.h"
+#include "enclave/server/broker_workspace.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/listener.h"
@@ -91,6 +93,7 @@ class Broker {
   void accept_control(const Listener& control);
   void serve_command(int socket);
   int unlock_command(const ControlRequest& request, const Output& output);
+  void serve_session(int socket, const ControlRequest& request);
   int locked_command(const ControlRequest& request, const Output& output);
   void publish_now_and_then();
   void stop();
@@ -104,6 +107,8 @@ class Broker {
   ControlClients control_clients_;
   Examiner examiner_;  ///< for commands
   BrokerContext context_;
+  UserPool users_;
+  std::atomic<std::size_t> workspaces_ = 0;
   Crew sessions_;
   Crew commands_;
 };
@@ -120,7 +125,9 @@ Broker::Broker(ServeOptions options)
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
       examiner_(examiner_until(stopping_, options_.memory)),
-      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language} {}
+      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language},
+      users_(read_workspace_settings(options_.home).first_user,
+             read_workspace_settings(options_.home).users) {}
 
 void Broker::unlock_at_start() {
   if (options_.credentials.empty()) return;
@@ -162,6 +169,22 @@ int Broker::locked_command(const ControlRequest& request, const Output& output) 
   throw EnclaveError(Fault::unavailable, "server.locked");
 }
 
+/// `sceau session`: one workspace, for as long as it lasts.
+void Broker::serve_session(int socket, const ControlRequest& request) {
+  const auto count = ++workspaces_;
+  answer(
+      socket,
+      [&](const Output&) {
+        if (count > max_workspaces) {
+          throw EnclaveError(Fault::unavailable, "server.too_many_sessions");
+        }
+        const auto person = acting_person(door_.config(), request.person, request.as);
+        return serve_workspace(socket, request, person, context_, users_);
+      },
+      request.command.language);
+  --workspaces_;
+}
+
 void Broker::serve_command(int socket) {
   std::string language = options_.language;
   try {
@@ -172,6 +195,8 @@ void Broker::serve_command(int socket) {
     if (word == "unlock") {
       answer(
           socket, [&](const Output& output) { return unlock_command(request, output); }, language);
+    } else if (centre && word == "session") {
+      serve_session(socket, request);
     } else if (centre) {
       serve_request(socket, request, *centre, examiner_);
     } else {
@@ -188,7 +213,7 @@ void Broker::serve_command(int socket) {
 void Broker::accept_control(const Listener& control) {
   const int socket = control.accept();
   if (socket < 0) return;
-  if (commands_.size() >= max_commands) {
+  if (commands_.size() >= max_commands + workspaces_) {
     ::close(socket);
     return;
   }
