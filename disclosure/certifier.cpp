@@ -78,6 +78,12 @@ void Certifier::remember(Point point) {
   if (better) points_.push_back(std::move(point));
 }
 
+void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell) {
+  const auto most = farthest(system_.cells()[cell].demand);
+  remember(shifted(base, unit, moves_.room(unit, true, most)));
+  remember(shifted(base, unit, -moves_.room(unit, false, most)));
+}
+
 void Certifier::recall(std::uint32_t cell, const Insider* insider, Proof& proof) {
   const auto& low = points_[best_[cell].low];
   const auto& high = points_[best_[cell].high];

@@ -55,6 +55,10 @@ class Certifier {
   /// Insiders of other hidden cells whom no proof so far leaves in doubt.
   [[nodiscard]] std::vector<std::uint32_t> undeceived(const Certificate& certificate) const;
 
+  /// Keeps what adding and subtracting an exchange makes of a point, as far as the demand of `cell`
+  /// asks: for a search by others that is about to hide what the exchange needs.
+  void learn(const Point& base, const Point& unit, std::uint32_t cell);
+
   [[nodiscard]] MoveSearch& moves() { return moves_; }
   [[nodiscard]] const AuditBudget& budget() const { return budget_; }
 

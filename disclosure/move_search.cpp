@@ -1,6 +1,7 @@
 #include "disclosure/move_search.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace sceau::disclosure {
@@ -8,7 +9,8 @@ namespace {
 
 __extension__ typedef __int128 Wide;
 
-constexpr std::size_t deepest = 32;   // cells of an exchange
+// Cells of an exchange beside the first, one attempt after another: a square, a cube, more.
+constexpr std::array<std::size_t, 4> depths{3, 7, 13, 31};
 constexpr std::size_t broadest = 12;  // cells that are tried for one sum
 
 }  // namespace
@@ -20,7 +22,11 @@ MoveSearch::MoveSearch(const SumSystem& system, const Pattern& pattern)
       by_(system.cells().size(), 0),
       rest_(system.sums(), 0),
       place_in_broken_(system.sums(), 0),
-      frames_(deepest + 1) {}
+      frames_(depths.back() + 1) {
+  for (std::size_t cell = 0; cell < system.cells().size(); ++cell) {
+    most_places_ = std::max(most_places_, system.places(cell).size());
+  }
+}
 
 void MoveSearch::set_base(const Point& base) {
   for (const auto cell : base_cells_) base_[cell] = 0;
@@ -99,7 +105,7 @@ void MoveSearch::keep() {
 
 void MoveSearch::explore(std::size_t depth) {
   if (broken_.empty()) return keep();
-  if (depth == deepest) return;
+  if (broken_.size() > (limit_ - depth) * most_places_) return;  // more than what is left mends
   auto& chosen = frames_[depth];
   std::vector<Candidate> here;
   chosen.clear();
@@ -134,14 +140,13 @@ void MoveSearch::explore(std::size_t depth) {
     cost_ -= candidate.cost;
     moved_.pop_back();
     move(candidate.cell, -candidate.by);
-    if (best_ && wish_.below_cost == 0) return;
+    if (best_ && (wish_.below_cost == 0 || !wish_.opens)) return;
   }
 }
 
 std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
   wish_ = wish;
   best_.reset();
-  left_ = wish.steps;
   if (!may_move(wish.cell, 1)) return std::nullopt;
   cost_ = pattern_[wish.cell] != 0 ? 0 : system_.cells()[wish.cell].cost;
   // One more broken sum costs about one more cell beside this one.
@@ -150,19 +155,25 @@ std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
     for (const auto& place : system_.places(wish.cell)) {
       for (const auto& term : system_.terms(place.sum)) {
         if (term.cell == wish.cell) continue;
-        costs.push_back(pattern_[term.cell] != 0 ? 0 : system_.cells()[term.cell].cost);
+        const auto& known = system_.cells()[term.cell];
+        if (known.handling == Handling::open) costs.push_back(known.cost);
       }
     }
   }
   weight_ = 1;
   if (!costs.empty()) {
-    const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 4);
+    const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
     std::nth_element(costs.begin(), middle, costs.end());
     weight_ = std::max<std::int64_t>(1, *middle);
   }
   move(wish.cell, 1);
   moved_.assign(1, wish.cell);
-  explore(0);
+  for (const auto depth : depths) {
+    limit_ = depth;
+    left_ = wish.steps / depths.size();
+    explore(0);
+    if (best_ && !wish.opens) break;
+  }
   move(wish.cell, -1);
   moved_.clear();
   return std::move(best_);

@@ -82,7 +82,9 @@ class MoveSearch {
   std::vector<std::uint32_t> broken_;
   std::vector<std::uint32_t> place_in_broken_;  // by sum, + 1; 0: not broken
   std::int64_t cost_ = 0;
-  std::int64_t weight_ = 1;  // of one more broken sum, in costs
+  std::int64_t weight_ = 1;      // of one more broken sum, in costs
+  std::size_t most_places_ = 0;  // sums that a single cell is in
+  std::size_t limit_ = 0;        // cells of the exchange beside the first
   std::uint64_t left_ = 0;
   std::uint64_t steps_ = 0;
   std::optional<Exchange> best_;

@@ -59,6 +59,7 @@ int run_client(const Client& client) {
       {"codebook export", codebook_export_command},
       {"check", check_command},
       {"doctor", doctor_command},
+      {"protect", protect_command},
       {"review export", review_export_command},
       {"log request", log_request_command},
       {"log collect", log_collect_command},
