@@ -9,7 +9,8 @@
 namespace sceau::disclosure {
 namespace {
 
-constexpr int most_repairs = 40;               // of one cell
+constexpr int most_repairs = 120;              // of one cell
+constexpr std::uint64_t more_effort = 16;      // times the steps, where they weren't enough
 constexpr std::size_t small_block = 40;        // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;     // and what that may take
 constexpr std::size_t most_users = 400;        // certificates that are looked for anew for one cell
@@ -90,37 +91,41 @@ class Suppressor {
 
   /// Hides what it takes to leave everybody, or this insider, in doubt.
   bool convince(std::uint32_t cell, const Insider* insider) {
+    const auto& demand = system_.cells()[cell].demand;
+    const auto whole = std::max({demand.width, demand.above, demand.below});
     std::int64_t scale = 1;
+    std::uint64_t effort = 1;
     for (int i = 0; i < most_repairs; ++i) {
       auto attempt = certifier_.prove(cell, insider);
       if (attempt.proven) {
         certificates_[cell].proofs.push_back(std::move(attempt.proof));
         return true;
       }
-      const auto found = cheapest(cell, insider, attempt.proof, scale);
-      if (!found) {
-        if (scale > system_.cells()[cell].demand.width + system_.cells()[cell].demand.above +
-                        system_.cells()[cell].demand.below) {
-          return false;
-        }
-        scale *= 2;
-        continue;
+      const auto found = cheapest(cell, insider, attempt.proof, scale, effort);
+      if (found) {
+        for (const auto& change : found->exchange.unit) pattern_[change.cell] = 1;
+        certifier_.learn(found->base, found->exchange.unit, cell);
+      } else if (scale <= whole) {
+        scale *= 2;  // half of it, and then the other half
+      } else if (effort == 1) {
+        effort = more_effort;
+        scale = 1;
+      } else {
+        return false;
       }
-      for (const auto& change : found->exchange.unit) pattern_[change.cell] = 1;
-      certifier_.learn(found->base, found->exchange.unit, cell);
     }
     return false;
   }
 
   /// The cheapest exchange with published cells in it that meets the demand, or a part of it.
   std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof,
-                                  std::int64_t scale) {
+                                  std::int64_t scale, std::uint64_t effort) {
     const auto& demand = system_.cells()[cell].demand;
     std::optional<Opening> best;
     MoveSearch::Wish wish;
     wish.cell = cell;
     wish.opens = true;
-    wish.steps = budget_.steps;
+    wish.steps = budget_.steps * effort;
     if (insider != nullptr) wish.frozen = insider->cell;
     const auto attempt = [&](const Point& base, std::int64_t up, std::int64_t down) {
       wish.up = up > 0 ? std::max<std::int64_t>(1, up / scale) : 0;

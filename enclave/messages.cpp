@@ -31,10 +31,9 @@ std::string hint_context(std::string_view id) { return std::string(id) + " hint"
 }  // namespace
 
 std::span<const std::span<const MessageText>> catalogue() {
-  static const std::array<std::span<const MessageText>, 9> parts = {
-      keys_messages(),       store_messages(),   sql_messages(),
-      tabulation_messages(), server_messages(),  centre_messages(),
-      exchange_messages(),   protect_messages(), shown_messages()};
+  static const std::array<std::span<const MessageText>, 8> parts = {
+      keys_messages(),   store_messages(),  sql_messages(),      tabulation_messages(),
+      server_messages(), centre_messages(), exchange_messages(), shown_messages()};
   return parts;
 }
 

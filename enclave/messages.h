@@ -55,8 +55,7 @@ struct MessageText {
 [[nodiscard]] std::span<const MessageText> server_messages();
 [[nodiscard]] std::span<const MessageText> centre_messages();
 [[nodiscard]] std::span<const MessageText> exchange_messages();  ///< figures, ACRO, Table Schema
-[[nodiscard]] std::span<const MessageText> protect_messages();   ///< tables of cells
-[[nodiscard]] std::span<const MessageText> shown_messages();     ///< of results, not errors
+[[nodiscard]] std::span<const MessageText> shown_messages();  ///< of results, not errors
 [[nodiscard]] std::span<const std::string_view> message_words();
 
 }  // namespace sceau::enclave

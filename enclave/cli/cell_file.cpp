@@ -109,6 +109,7 @@ class Numbers {
                                                    int scale) const {
     auto number = decimal(line, column);
     if (!number) return std::nullopt;
+    if (number->scale > scale) refuse(line, column);
     for (; number->scale < scale; ++number->scale) {
       if (__builtin_mul_overflow(number->mantissa, 10, &number->mantissa)) refuse(line, column);
     }

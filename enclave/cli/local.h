@@ -31,7 +31,6 @@ int codebook_import_command(const Client&);
 int codebook_export_command(const Client&);
 int check_command(const Client&);
 int doctor_command(const Client&);
-int protect_command(const Client&);
 int review_export_command(const Client&);
 int log_request_command(const Client&);
 int log_collect_command(const Client&);

@@ -19,6 +19,7 @@
 #include "enclave/centre/grammar.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/cli/local.h"
+#include "enclave/cli/protect.h"
 #include "enclave/cli/reach.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"

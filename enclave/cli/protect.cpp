@@ -1,9 +1,12 @@
 // `sceau protect`: a table of cells with its primary suppressions in, a pattern that is certified
 // out. Needs no centre. Where a cell can't be certified nothing is written and the answer is no.
 
+#include "enclave/cli/protect.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +15,6 @@
 #include "enclave/centre/print.h"
 #include "enclave/cli/cell_file.h"
 #include "enclave/cli/files.h"
-#include "enclave/cli/local.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "enclave/store/csv_reader.h"
