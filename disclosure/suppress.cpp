@@ -9,12 +9,13 @@
 namespace sceau::disclosure {
 namespace {
 
-constexpr int most_repairs = 120;              // of one cell
-constexpr std::uint64_t more_effort = 16;      // times the steps, where they weren't enough
-constexpr std::size_t small_block = 40;        // cells whose cases are told apart on the way
-constexpr std::uint64_t few_cases = 4'000;     // and what that may take
-constexpr std::size_t most_users = 400;        // certificates that are looked for anew for one cell
-constexpr std::size_t several_orders = 6'000;  // cells of a table that is worth several attempts
+constexpr int most_repairs = 120;           // of one cell
+constexpr std::uint64_t more_effort = 4;    // times the steps, where they weren't enough
+constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
+constexpr std::uint64_t few_cases = 4'000;  // and what that may take
+constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
+constexpr std::size_t several_orders =
+    150;  // primary cells of a table that is worth several attempts
 
 AuditBudget on_the_way(AuditBudget budget) {
   budget.largest_block = std::min(budget.largest_block, small_block);
@@ -209,7 +210,7 @@ std::vector<std::vector<std::uint32_t>> orders(const SumSystem& system) {
   const auto cost = [&](std::uint32_t cell) { return system.cells()[cell].cost; };
   std::vector<std::vector<std::uint32_t>> found;
   found.push_back(by([&](auto one, auto other) { return cost(one) > cost(other); }));
-  if (system.cells().size() > several_orders) return found;
+  if (cells.size() > several_orders) return found;
   found.push_back(by([&](auto one, auto other) { return cost(one) < cost(other); }));
   found.push_back(cells);
   found.emplace_back(cells.rbegin(), cells.rend());
