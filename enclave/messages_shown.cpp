@@ -14,6 +14,18 @@ constexpr std::array entries = {
     MessageText{"shown.remedy", "usual remedy: {1}", ""},
     MessageText{"shown.whole_output", "the whole output", ""},
 
+    // sceau protect
+    MessageText{"shown.protected",
+                "protected: {1} of {2} primary cells certified, {3} secondary cells of cost {4} "
+                "hidden, {5} published",
+                ""},
+    MessageText{"shown.not_protected",
+                "not protected, nothing written: {1} of {2} primary cells certified, {3} secondary "
+                "cells of cost {4} hidden, {5} published",
+                ""},
+    MessageText{"shown.cell_unsafe", "an attacker gets too close to {1}", ""},
+    MessageText{"shown.cell_uncertified", "no proof was found for {1}", ""},
+
     // review show
     MessageText{"shown.request_project", "  project    {1}, by {2}", ""},
     MessageText{"shown.request_policy", "  policy     {1} {2}", ""},

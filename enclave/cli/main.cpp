@@ -20,6 +20,7 @@
 #include "enclave/centre/lifecycle.h"
 #include "enclave/cli/local.h"
 #include "enclave/cli/operation.h"
+#include "enclave/cli/protect.h"
 #include "enclave/cli/reach.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
@@ -68,6 +69,7 @@ int run_client(const Client& client) {
       {"doctor", doctor_command},
       {"restore", restore_command},
       {"events", events_command},
+      {"protect", protect_command},
       {"review export", review_export_command},
       {"log request", log_request_command},
       {"log collect", log_collect_command},

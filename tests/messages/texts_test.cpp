@@ -41,7 +41,7 @@ std::string readable(std::string_view key) {
 /// The literals of the code that look like a message's id: "centre.no_home".
 std::set<std::string> ids_in_code(const std::string& folder) {
   static const std::regex id(
-      "\"((?:keys|store|import|sql|tabulation|explain|server|centre|shown|threshold|contributors|"
+      "\"((?:keys|protect|store|import|sql|tabulation|explain|server|centre|shown|threshold|contributors|"
       "dominance|p_percent|homogeneity|group_disclosure|extremes|quantiles|degrees_of_freedom|"
       "history|files|figure|acro|doctor|backup)\\.[a-z0-9_]+)\"");
   std::set<std::string> ids;
