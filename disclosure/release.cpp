@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "disclosure/csv_text.h"
 #include "disclosure/implied.h"
 #include "disclosure/model_text.h"
 #include "disclosure/naming.h"
@@ -12,7 +13,8 @@ namespace {
 
 using policies::Variable;
 
-std::string csv_field(const std::string& text) {
+std::string csv_field(const std::string& raw) {
+  const std::string text = never_a_formula(raw);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string field = "\"";
   for (const char c : text) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/bytes.h"
+#include "enclave/centre/backup.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
@@ -62,6 +63,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"waiver revoke", waiver_revoke},
       {"replay", replay},
       {"history show", history_show},
+      {"backup", backup},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

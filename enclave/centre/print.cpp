@@ -17,22 +17,39 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+namespace {
+
+unsigned byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
+
+/// How many bytes from here are one character that a terminal obeys or doesn't show: C1 controls,
+/// what turns the direction (U+061C, U+200E, U+200F, U+202A..E, U+2066..9), what has no width
+/// (U+200B..D, U+2060..4, U+FEFF), and line and paragraph separators. 0: none of them.
+std::size_t unseen_at(std::string_view text, std::size_t at) {
+  const auto first = byte_at(text, at);
+  const auto second = byte_at(text, at + 1);
+  const auto third = byte_at(text, at + 2);
+  if (first == 0xC2 && second >= 0x80 && second < 0xA0) return 2;
+  if (first == 0xD8 && second == 0x9C) return 2;
+  if (first == 0xEF && second == 0xBB && third == 0xBF) return 3;
+  if (first != 0xE2) return 0;
+  const bool general =
+      second == 0x80 && ((third >= 0x8B && third <= 0x8F) || (third >= 0xA8 && third <= 0xAE));
+  const bool isolates = second == 0x81 && third >= 0xA0 && third <= 0xAF;
+  return general || isolates ? 3 : 0;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   std::string shown;
   const bool utf8 = audit::is_utf8(text);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = utf8 && byte == 0xC2 && i + 1 < text.size() &&
-                    static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    // U+202A..U+202E and U+2066..U+2069 turn the direction of what stands behind them.
-    const bool bidi = utf8 && byte == 0xE2 && i + 2 < text.size() &&
-                      ((text[i + 1] == '\x80' && text[i + 2] >= '\xAA' && text[i + 2] <= '\xAE') ||
-                       (text[i + 1] == '\x81' && text[i + 2] >= '\xA6' && text[i + 2] <= '\xA9'));
-    if (c1) {
-      ++i;
-      shown += '?';
-    } else if (bidi) {
-      i += 2;
+    const auto byte = byte_at(text, i);
+    const auto unseen = utf8 ? unseen_at(text, i) : 0;
+    if (unseen > 0) {
+      i += unseen - 1;
       shown += '?';
     } else if (byte < 0x20 || byte == 0x7f || (!utf8 && byte >= 0x80)) {
       shown += '?';

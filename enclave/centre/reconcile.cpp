@@ -309,6 +309,8 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"release.made", release_made},
       {"release.revoked", release_revoked},
       {"history.viewed", nothing},
+      {"backup.made", nothing},  // without its MANIFEST it is none
+      {"backup.restored", nothing},
       {"log.erased", log_erased},
       {"log.revealed", nothing},
       {"log.cosigned", nothing},

@@ -19,6 +19,7 @@
 #include "enclave/centre/grammar.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/cli/local.h"
+#include "enclave/cli/operation.h"
 #include "enclave/cli/reach.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
@@ -59,6 +60,8 @@ int run_client(const Client& client) {
       {"codebook export", codebook_export_command},
       {"check", check_command},
       {"doctor", doctor_command},
+      {"restore", restore_command},
+      {"events", events_command},
       {"review export", review_export_command},
       {"log request", log_request_command},
       {"log collect", log_collect_command},

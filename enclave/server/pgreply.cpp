@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "enclave/centre/print.h"
 #include "enclave/server/pgwire.h"
 #include "enclave/sql/fault.h"
 
@@ -24,6 +25,18 @@ std::string_view severity_word(Severity severity) {
 
 /// A text that ends in a zero byte can't hold one: what stands behind it would be read as fields.
 std::string_view up_to_zero(std::string_view text) { return text.substr(0, text.find('\0')); }
+
+/// A psql prints what it is told as it stands: labels and names in it must not move a terminal.
+std::string seen(std::string_view text) {
+  std::string lines;
+  while (true) {
+    const auto end = text.find('\n');
+    lines += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    lines += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
 
 }  // namespace
 
@@ -99,8 +112,8 @@ void Reply::report(const Report& report) {
   message.field('S', severity_word(report.severity));
   message.field('V', severity_word(report.severity));
   message.field('C', report.sqlstate);
-  message.field('M', report.message);
-  message.field('D', report.detail);
+  message.field('M', seen(report.message));
+  message.field('D', seen(report.detail));
   message.field('H', report.hint);
   if (report.position > 0) message.field('P', std::to_string(report.position));
   message.letter('\0');

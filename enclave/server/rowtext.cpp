@@ -1,5 +1,7 @@
 #include "enclave/server/rowtext.h"
 
+#include "disclosure/csv_text.h"
+
 namespace sceau::enclave {
 namespace {
 
@@ -42,9 +44,10 @@ std::string quoted(std::string_view value, const sql::CopyFormat& format) {
   return field += '"';
 }
 
-std::string field(const std::optional<std::string>& value, const sql::CopyFormat& format) {
-  if (!value) return format.null_text;
-  return format.csv ? quoted(*value, format) : escaped(*value, format.delimiter);
+std::string field(const std::optional<std::string>& value, const LineFormat& format) {
+  if (!value) return format.copy.null_text;
+  if (!format.copy.csv) return escaped(*value, format.copy.delimiter);
+  return quoted(format.for_people ? disclosure::never_a_formula(*value) : *value, format.copy);
 }
 
 }  // namespace
@@ -56,6 +59,7 @@ LineFormat csv_file() {
   format.copy.delimiter = ',';
   format.copy.null_text = "";
   format.end = "\r\n";
+  format.for_people = true;
   return format;
 }
 
@@ -69,7 +73,7 @@ std::string row_line(const sql::Row& row, const LineFormat& format) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (i > 0) line += format.copy.delimiter;
-    line += field(row[i], format.copy);
+    line += field(row[i], format);
   }
   return line += format.end;
 }

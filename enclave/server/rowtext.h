@@ -10,11 +10,12 @@
 
 namespace sceau::enclave {
 
-/// CSV with a header, NULL an empty field, lines ended by CRLF.
 struct LineFormat {
   sql::CopyFormat copy;
   std::string end = "\n";
+  bool for_people = false;  ///< a text that a spreadsheet would execute gets an apostrophe
 };
+/// CSV with a header, NULL an empty field, lines ended by CRLF, texts that are no formulas.
 [[nodiscard]] LineFormat csv_file();
 
 [[nodiscard]] std::string header_line(std::span<const sql::ResultColumn> columns,

@@ -1,6 +1,7 @@
 // The file that leaves, and tables at their limits.
 #include <doctest/doctest.h>
 
+#include "disclosure/csv_text.h"
 #include "disclosure/fault.h"
 #include "tests/disclosure/build.h"
 
@@ -45,6 +46,31 @@ TEST_CASE("the released file holds derived names, codes, labels and rounded numb
   const std::string hidden = released_csv(tabulate(table, *rows, book), book, "fr");
   CHECK(hidden.find("F,Filles,NA,,,\r\n") != std::string::npos);  // nobody and few look the same
   CHECK(hidden.find("M,\"Garçons, tous\",NA,,,\r\n") != std::string::npos);
+}
+
+TEST_CASE("a text that a spreadsheet would execute is a text in the released file") {
+  const auto book = codebook({category("lieu"), decimal("note", 1)});
+  const Tabulation table = cube(tabulation({"lieu"}, {count(), sum_of("note")}));
+  const auto rows = source(book, "=1+1 -2.5  @x -1.0  -x 3.0  +33 1.0  -5 1.0  a=b 1.0");
+  CHECK(released_csv(tabulate(table, *rows, book), book, "en") ==
+        "lieu,count(*),sum(note)\r\n"
+        "+33,1,1.0\r\n"
+        "-5,1,1.0\r\n"
+        "'-x,1,3.0\r\n"
+        "'=1+1,1,-2.5\r\n"
+        "'@x,1,-1.0\r\n"
+        "a=b,1,1.0\r\n"
+        "Total,6,2.5\r\n");
+  for (const auto* number : {"-0.5", "+3", "1e5", "-1.5E-3", "-.5", "7."}) {
+    CAPTURE(number);
+    CHECK(never_a_formula(number) == number);
+  }
+  for (const auto* text : {"=1", "+", "-", "-.", "-1a", "+1+1", "@", "\tx", "\rx", "-1e", "--1"}) {
+    CAPTURE(text);
+    CHECK(never_a_formula(text) == "'" + std::string(text));
+  }
+  CHECK(never_a_formula("").empty());
+  CHECK(never_a_formula("x=1") == "x=1");
 }
 
 TEST_CASE("columns that would share a name are numbered, recodes are named by their variables") {

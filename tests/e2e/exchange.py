@@ -128,7 +128,7 @@ class Exchange(unittest.TestCase):
         with self.connection.transaction():
             self.copy(SMALL, "small.csv", "exception 'needed'")
             self.copy(SMALL, "small.svg", "chart 'bar', exception 'needed'")
-            self.connection.execute("SELECT sceau.egress(%s, %s, %s)", ("plot.png", "A plot", bytes(range(256))))
+            self.connection.execute("SELECT sceau.egress(%s, %s, %s)", ("plot.png", "A plot", harness.png()))
         request, _ = self.last()
         folder = self.centre.folder / "exported"
         self.centre.sceau("review", "export", request, "--format", "acro", folder, as_user="alix", code=3)

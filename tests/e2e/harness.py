@@ -14,11 +14,13 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DATA = pathlib.Path(os.environ.get("SCEAU_DATA", SOURCE.parent / "shared" / "data"))
@@ -32,6 +34,15 @@ def binary(name):
 def is_sanitized():
     linked = subprocess.run(["ldd", binary("sceau")], capture_output=True, text=True, check=False)
     return "libasan" in linked.stdout
+
+
+def png(body=bytes(range(256)) * 9):
+    """A picture of one pixel by its form; its pixels are `body`, which nothing here decodes."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 class Ran:

@@ -10,7 +10,7 @@ from session_world import harness
 
 SAFE = "SELECT sexe, count(*) FROM lycees WHERE academie <> '27' GROUP BY sexe"
 SMALL = "SELECT academie, sexe, count(*) FROM lycees GROUP BY academie, sexe"
-PICTURE = bytes(range(256)) * 9
+PICTURE = session_world.harness.png()
 
 
 class Clients(unittest.TestCase):

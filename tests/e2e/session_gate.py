@@ -107,7 +107,7 @@ class Gate(unittest.TestCase):
         self.assertIn("review", self.notices[0].message_primary)
 
     def test_any_other_file_by_egress(self):
-        picture = bytes(range(256)) * 81
+        picture = harness.png(bytes(range(256)) * 81)
         row = self.connection.execute("SELECT sceau.egress(%s, %s, %s)", ("plot.png", "A plot", picture)).fetchone()
         (request,) = self.new_requests()
         self.assertEqual(row[0], request)

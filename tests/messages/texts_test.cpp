@@ -43,7 +43,7 @@ std::set<std::string> ids_in_code(const std::string& folder) {
   static const std::regex id(
       "\"((?:keys|store|import|sql|tabulation|explain|server|centre|shown|threshold|contributors|"
       "dominance|p_percent|homogeneity|group_disclosure|extremes|quantiles|degrees_of_freedom|"
-      "history)\\.[a-z0-9_]+)\"");
+      "history|files|figure|acro|doctor|backup)\\.[a-z0-9_]+)\"");
   std::set<std::string> ids;
   const std::filesystem::path root = std::filesystem::path(SCEAU_SOURCE_DIR) / folder;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
