@@ -119,7 +119,8 @@ World::World(std::size_t rows, unsigned seed, const Seen& seen) {
   if (seen.filtered) {
     behind_ = disclosure::memory_source(*codebook(), std::move(vintages), 16);
     source_ = std::make_unique<FilteredSource>(*behind_, *behind_, seen.condition);
-    return open();
+    open();
+    return;
   }
   for (auto& vintage : vintages) {
     auto& columns = vintage.columns;
