@@ -51,9 +51,9 @@ std::string opened(const Registry& registry, std::string_view id, std::string_vi
 }
 
 WorkspaceRow workspace_row(const Json& document) {
-  return {document.at("id").get<std::string>(), document.at("actor").get<std::string>(),
+  return {document.at("id").get<std::string>(),      document.at("actor").get<std::string>(),
           document.at("project").get<std::string>(), document.at("kept").get<bool>(),
-          document.at("opened").get<std::string>()};
+          document.at("opened").get<std::string>(),  document.at("uid").get<std::uint32_t>()};
 }
 
 long long last_ingress(const Registry& registry) {
@@ -75,7 +75,8 @@ void add_workspace(Registry& registry, const WorkspaceRow& row) {
                  {"actor", row.actor},
                  {"project", row.project},
                  {"kept", row.kept},
-                 {"opened", row.opened}});
+                 {"opened", row.opened},
+                 {"uid", row.uid}});
   registry.set_meta(open_note, all.dump());
 }
 

@@ -18,8 +18,9 @@ namespace sceau::enclave {
 struct WorkspaceRow {
   std::string id;  ///< "w-" + 16 hex digits
   std::string actor, project;
-  bool kept = false;   ///< its folder is sealed at the end
-  std::string opened;  ///< time
+  bool kept = false;      ///< its folder is sealed at the end
+  std::string opened;     ///< time
+  std::uint32_t uid = 0;  ///< of the person, as permits name them
 };
 
 /// A file that was brought in (ingress.h).

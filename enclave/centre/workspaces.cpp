@@ -100,7 +100,8 @@ WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::s
   grant.files = files_for(state, grant.project);
   const auto actor = *state.registry.find_actor(person.user);
   auto change = state.registry.begin();
-  add_workspace(state.registry, {grant.workspace, actor, grant.project, grant.kept, state.now()});
+  add_workspace(state.registry,
+                {grant.workspace, actor, grant.project, grant.kept, state.now(), person.uid});
   state.journal.record("workspace.opened", actor,
                        {{"folder", grant.kept ? "kept" : "vanishing"},
                         {"policy", access.policy.row.sha256},
@@ -151,12 +152,13 @@ void enter_workspace(Centre& centre, const std::string& session, const std::stri
   change.commit();
 }
 
-bool still_permitted(const Centre& centre, const std::string& workspace) {
-  const auto& state = centre.state();
+bool still_permitted(Centre& centre, const std::string& workspace) {
+  auto& state = centre.state();
   const Held held(state.mutex);
   const auto row = enclave::workspace(state.registry, workspace);
   if (!row) return false;
-  const auto answer = access_of(state, {state.registry.name_of(row->actor), 0}, row->project);
+  const auto answer =
+      access_of(state, {state.registry.name_of(row->actor), row->uid}, row->project);
   return std::holds_alternative<Access>(answer);
 }
 

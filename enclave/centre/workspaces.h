@@ -43,7 +43,7 @@ void close_workspace(Centre& centre, const std::string& workspace, const std::st
                      int exit_code, const std::string& sha256 = "");
 
 /// Whether what was permitted at the opening still is.
-[[nodiscard]] bool still_permitted(const Centre& centre, const std::string& workspace);
+[[nodiscard]] bool still_permitted(Centre& centre, const std::string& workspace);
 
 /// Inside a registry change: ends one that is open, for the stop and after a crash.
 void end_workspace(Centre::State& state, const std::string& workspace, const std::string& reason,
