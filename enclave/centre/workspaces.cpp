@@ -91,6 +91,7 @@ WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::s
   WorkspaceGrant grant;
   grant.workspace = "w-" + random_hex(16);
   grant.user = person.user;
+  grant.uid = person.uid;
   grant.project = access.project.name;
   grant.kept = kept;
   if (grant.kept) {

@@ -22,6 +22,7 @@ namespace sceau::enclave {
 struct WorkspaceGrant {
   std::string workspace;  ///< "w-" + 16 hex digits
   std::string user;
+  std::uint32_t uid = 0;  ///< of the person
   std::string project;
   bool kept = false;             ///< its folder is sealed at the end
   std::string folder_sha256;     ///< of the sealed folder as it was left; empty: none yet

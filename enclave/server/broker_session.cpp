@@ -244,7 +244,7 @@ Person inside_peer(int client, const Inside& inside) {
   const bool same = ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
                     peer.uid == inside.uid;
   if (!same) throw EnclaveError(Fault::not_permitted, "centre.no_peer");
-  return {inside.user, inside.uid};
+  return {inside.user, inside.person_uid};
 }
 
 void serve_worker(Descriptor& client, const BrokerContext& context,

@@ -29,7 +29,8 @@ struct Inside {
   std::string workspace;
   std::string user;
   std::string project;
-  std::uint32_t uid = 0;  ///< that its processes have on the host
+  std::uint32_t uid = 0;         ///< that its processes have on the host
+  std::uint32_t person_uid = 0;  ///< of who asked for it, as permits name them
 };
 
 /// Serves one client of the session socket, or of a workspace's, until its worker ends. Closes

@@ -106,7 +106,8 @@ class Desk {
         grant_(std::move(grant)),
         settings_(settings),
         place_(user) {
-    inside_ = {grant_.workspace, grant_.user, grant_.project, user.value_or(::geteuid())};
+    inside_ = {grant_.workspace, grant_.user, grant_.project, user.value_or(::geteuid()),
+               grant_.uid};
   }
 
   int run(const Arguments& arguments, const std::string& language,
