@@ -70,7 +70,7 @@ StoreAccess open_access(const Centre::State& state, const StoreRow& store) {
   access.file = file_of(state, store);
   access.sealed = {store.id, store.size, store.sha256};
   verify_sealed(access.file, access.sealed, false);
-  access.key = state.keyring.key("store-" + store.id);
+  access.key = state.keyring.key(state.registry.store_key(store.id));
   return access;
 }
 

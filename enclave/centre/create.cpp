@@ -88,6 +88,7 @@ void first_entries(const Home& home, Keyring keyring, const Config& config, Cloc
   const auto& by = "centre";
   {
     auto change = state.registry.begin();
+    state.registry.set_meta("keyring", state.keyring.file_sha256());
     state.journal.record("centre.created", by, {{"origin", config.origin}});
     change.commit();
   }

@@ -36,7 +36,11 @@ std::vector<CommandSpec> centre_commands() {
        "sceau serve --memory 4G",
        false,
        false},
-      {"unlock", {}, {}, "give a serving centre its passphrase", "sceau unlock", true, false},
+      {"unlock",
+       {},
+       {},
+       "give a serving centre a passphrase, or a share of its key",
+       "sceau unlock"},
       {"status", {}, {}, "what the centre holds and whether it serves", "sceau status --json"},
       {"doctor", {}, {}, "check this machine and the centre; fails closed", "sceau doctor", false},
       {"backup",
@@ -168,6 +172,17 @@ std::vector<CommandSpec> store_commands() {
        {{"most", "N", value, false, "how many lines; default 100"}},
        "the lines that the import rejected",
        "sceau store rejects eleves@2024"},
+      {"store rekey",
+       {store},
+       {},
+       "write a store again under a fresh key, and destroy the old one; no session may have it "
+       "open",
+       "sceau store rekey eleves@2024"},
+      {"store erase",
+       {store},
+       {{"reason", "WORD", value, true, "why, in one word; it stands in the log and the receipt"}},
+       "destroy a store's key and file for good, with a receipt",
+       "sceau store erase eleves@2019 --reason retention"},
       {"policy check",
        {{"FILE", "", document, true, "a policy (TOML)"}},
        {{"base", "FILE", document, false, "the policy that it extends, where not a shipped one"}},
@@ -180,6 +195,42 @@ std::vector<CommandSpec> store_commands() {
        "make a policy available to permits",
        "sceau policy install site.toml"},
       {"policy list", {}, {}, "the installed policies", "sceau policy list"},
+  };
+}
+
+/// Who can open the centre's keys.
+std::vector<CommandSpec> key_commands() {
+  const OptionSpec name = {"NAME", "", value, true, "what the recipient is called: a-z, 0-9 and -"};
+  return {
+      {"key status", {}, {}, "who can open the centre's keys, and how", "sceau key status"},
+      {"key identity",
+       {{"FILE", "", value, true, "a new file; keep it, and a copy of it"}},
+       {},
+       "make a key file for a person, under a passphrase; prints the public key",
+       "sceau key identity ~/marie.identity",
+       false},
+      {"key add",
+       {name},
+       {{"public", "KEY", value, false,
+         "the person's public key, as 'sceau key identity' printed it"},
+        {"new-passphrase-file", "FILE", value, false, "without --public; else it is asked for"}},
+       "let somebody open the centre's keys: by a passphrase, or by a key of their own",
+       "sceau key add marie --public x25519:…"},
+      {"key remove",
+       {name},
+       {},
+       "somebody no longer opens the centre's keys; older copies of centre.key: rotate",
+       "sceau key remove marie"},
+      {"key split",
+       {{"NAME", "", values, true, "recipients, at least two"}},
+       {{"needed", "K", value, true, "how many of them open the keys together"}},
+       "let recipients open only together; earlier shares end",
+       "sceau key split --needed 2 marie paul rose"},
+      {"key rotate",
+       {},
+       {},
+       "a fresh centre key: everything is wrapped anew; whoever has a passphrase gives it",
+       "sceau key rotate"},
   };
 }
 
@@ -337,8 +388,8 @@ std::vector<CommandSpec> log_commands() {
 
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part : {centre_commands(), people_commands(), store_commands(), exchange_commands(),
-                    gate_commands(), log_commands()}) {
+  for (auto part : {centre_commands(), people_commands(), store_commands(), key_commands(),
+                    exchange_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;
@@ -355,7 +406,10 @@ std::span<const OptionSpec> global_options() {
   static const std::vector<OptionSpec> table = {
       {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
       {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
-      {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
+      {"passphrase-file", "FILE", repeated, false,
+       "else it is asked for on the terminal; once for each person who must be present"},
+      {"identity", "FILE", repeated, false,
+       "a person's key file instead; the first --passphrase-file is then its own"},
       {"lang", "LANG", value, false, "en or fr; else LC_MESSAGES"},
       {"json", "", flag, false, "one JSON document on stdout, nothing else"},
       {"help", "", flag, false, "this text"},

@@ -7,9 +7,12 @@
 #include "audit/hash.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/erasure.h"
+#include "enclave/centre/keyring_acts.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
+#include "enclave/centre/store_erasure.h"
+#include "enclave/centre/store_rekey.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
 #include "enclave/fault.h"
@@ -252,6 +255,59 @@ void log_erased(Bench& bench, const TailEntry& entry) {
   erase_as_logged(bench.state, entry.at("session"), entry.seq);
 }
 
+/// Announced, it is carried out: nothing else may stand in the log after it.
+void erasure_started(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "store.erased", "id", entry.at("id"))) return;
+  const auto subject = entry.at("store") + " " + entry.at("id") + " " + entry.at("reason");
+  bench.later.push_back([&bench, entry, subject] {
+    finish_store_erasure(bench.state, {entry.seq, "erasure.started", subject});
+  });
+}
+
+void store_erased(Bench& bench, const TailEntry& entry) {
+  bench.later.push_back([&bench, entry] {
+    erased_as_logged(bench.state, entry.at("store"), entry.at("id"), entry.time, entry.seq);
+  });
+}
+
+/// The registry never learnt of it, so it was never begun.
+void rekey_started(Bench& bench, const TailEntry& entry) {
+  const auto change = entry.at("change");
+  if (in_tail(bench, "store.rekeyed", "change", change)) return;
+  if (in_tail(bench, "store.kept", "change", change)) return;
+  bench.record("store.kept", {{"change", change},
+                              {"id", entry.at("id")},
+                              {"reason", "crash"},
+                              {"store", entry.at("store")}});
+}
+
+void store_rekeyed(Bench& bench, const TailEntry& entry) {
+  rekeyed_as_logged(bench.state, entry.at("id"), entry.at("key"), entry.number("bytes"),
+                    entry.at("sha256"));
+  forget_rekeying(bench.state, entry.at("change"));
+}
+
+void store_kept(Bench& bench, const TailEntry& entry) {
+  forget_rekeying(bench.state, entry.at("change"));
+}
+
+/// The registry never learnt of it, so it was never begun.
+void keyring_started(Bench& bench, const TailEntry& entry) {
+  const auto change = entry.at("change");
+  if (in_tail(bench, "keyring.changed", "change", change)) return;
+  if (in_tail(bench, "keyring.kept", "change", change)) return;
+  bench.record("keyring.kept", {{"change", change}, {"reason", "crash"}});
+}
+
+void keyring_changed(Bench& bench, const TailEntry& entry) {
+  bench.state.registry.set_meta("keyring", entry.at("sha256"));
+  forget_keyring_change(bench.state, entry.at("change"));
+}
+
+void keyring_kept(Bench& bench, const TailEntry& entry) {
+  forget_keyring_change(bench.state, entry.at("change"));
+}
+
 /// The file was never put in place: the log says again what holds.
 void log_trusted(Bench& bench, const TailEntry& entry) {
   const auto& home = bench.state.home;
@@ -315,6 +371,14 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"log.trusted", log_trusted},
       {"log.sealed", nothing},
       {"key.rotated", nothing},
+      {"erasure.started", erasure_started},
+      {"store.erased", store_erased},
+      {"rekey.started", rekey_started},
+      {"store.rekeyed", store_rekeyed},
+      {"store.kept", store_kept},
+      {"keyring.started", keyring_started},
+      {"keyring.changed", keyring_changed},
+      {"keyring.kept", keyring_kept},
   };
   return table;
 }

@@ -9,7 +9,7 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::string_view registry_format = "3";
+constexpr std::string_view registry_format = "4";
 constexpr std::string_view first_text_key = "texts-1";
 
 // A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
@@ -44,7 +44,8 @@ CREATE TABLE stores (
   id TEXT PRIMARY KEY, dataset TEXT NOT NULL, vintage TEXT NOT NULL, codebook TEXT NOT NULL,
   population TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL,
   rejected INTEGER NOT NULL, sealed TEXT NOT NULL, sealed_seq INTEGER NOT NULL,
-  superseded_by TEXT, UNIQUE (dataset, vintage)) STRICT;
+  superseded_by TEXT, key_name TEXT NOT NULL, erased TEXT, erased_seq INTEGER,
+  UNIQUE (dataset, vintage)) STRICT;
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY, actor TEXT NOT NULL REFERENCES users, project TEXT NOT NULL,
   policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL, language TEXT NOT NULL, opened TEXT NOT NULL,

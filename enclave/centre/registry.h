@@ -84,7 +84,7 @@ struct RequestRow {
   std::uint64_t submitted_seq = 0;
   std::uint64_t checked_seq = 0;             ///< the entry whose commitment binds the outputs
   std::optional<std::uint64_t> release_seq;  ///< release.started, once there is one
-  std::string decided;  ///< time of the last decision or change of state; may be empty
+  std::string decided;   ///< time of the last decision or change of state; may be empty
   std::string replaces;  ///< the request whose next turn this one is; or empty
 };
 
@@ -252,6 +252,20 @@ class Registry {
 
   void add_store(const StoreRow& row, std::uint64_t seq);
   void supersede_store(std::string_view id, std::string_view by);
+  /// The name of its key in the keyring.
+  [[nodiscard]] std::string store_key(std::string_view id) const;
+  /// Its file is another from now on, under another key.
+  void rekey_store(std::string_view id, std::string_view key, std::uint64_t size,
+                   std::string_view sha256);
+  /// store() and stores() no longer know it.
+  void erase_store(std::string_view id, std::string_view time, std::uint64_t seq);
+  struct ErasedStore {
+    std::string id, dataset, vintage, time;
+    std::uint64_t seq = 0;  ///< of store.erased
+  };
+  [[nodiscard]] std::vector<ErasedStore> erased_stores() const;  ///< oldest first
+  /// An open session that this store was opened for; or empty.
+  [[nodiscard]] std::string session_with(std::string_view store) const;
   [[nodiscard]] std::optional<StoreRow> store(std::string_view dataset,
                                               std::string_view vintage) const;
   [[nodiscard]] std::vector<StoreRow> stores() const;  ///< by dataset, then vintage

@@ -30,6 +30,7 @@ int codebook_infer_command(const Client&);
 int codebook_import_command(const Client&);
 int codebook_export_command(const Client&);
 int check_command(const Client&);
+int key_identity_command(const Client&);
 int doctor_command(const Client&);
 int review_export_command(const Client&);
 int log_request_command(const Client&);

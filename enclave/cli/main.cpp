@@ -23,6 +23,7 @@
 #include "enclave/cli/reach.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
+#include "enclave/keys/keyring.h"
 #include "enclave/messages.h"
 #include "enclave/server/serve.h"
 #include "enclave/sql/fault.h"
@@ -59,6 +60,7 @@ int run_client(const Client& client) {
       {"codebook import", codebook_import_command},
       {"codebook export", codebook_export_command},
       {"check", check_command},
+      {"key identity", key_identity_command},
       {"doctor", doctor_command},
       {"restore", restore_command},
       {"events", events_command},
@@ -105,13 +107,15 @@ int run(const std::vector<std::string>& words) {
                      output, std::chrono::system_clock::now});
 }
 
-/// Keys pass through this process: no core file, no reading of its memory by others.
+/// Keys pass through this process: no core file, no reading of its memory by others, no page on the
+/// swap.
 void close_the_blinds() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
 #if !defined(__SANITIZE_ADDRESS__)
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+  (void)keep_keys_in_secure_heap();
 }
 
 /// Before the words are understood: what a refusal of them is said in.

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "enclave/centre/control.h"
@@ -89,6 +90,7 @@ class Broker {
   void accept_session(const Listener& sessions);
   void accept_control(const Listener& control);
   void serve_command(int socket);
+  int unlock_command(const ControlRequest& request, const Output& output);
   int locked_command(const ControlRequest& request, const Output& output);
   void publish_now_and_then();
   void stop();
@@ -121,14 +123,35 @@ Broker::Broker(ServeOptions options)
       context_{door_, live_, stopping_, options_.say, options_.memory, options_.language} {}
 
 void Broker::unlock_at_start() {
-  if (!options_.passphrase) return;
+  if (options_.credentials.empty()) return;
   Output quiet;
   quiet.out = quiet.err = quiet.progress = [](const std::string&) {};
   quiet.cancelled = [] { return false; };
   const auto& config = door_.config();
   const Person owner = {config.owner, config.owner_uid};
-  door_.unlock(options_.passphrase->bytes(), owner, quiet);
-  options_.passphrase.reset();
+  (void)door_.unlock(options_.credentials, owner, quiet);  // a share waits for the others'
+  options_.credentials.clear();
+}
+
+int Broker::unlock_command(const ControlRequest& request, const Output& output) {
+  const auto person = acting_person(door_.config(), request.person, request.as);
+  const auto knock = door_.unlock(request.command.credentials, person, output);
+  const auto& language = request.command.language;
+  if (request.command.json) {
+    const nlohmann::ordered_json document = {{"format", 1},
+                                             {"state", knock.open ? "unlocked" : "locked"},
+                                             {"shares_given", knock.given},
+                                             {"shares_needed", knock.needed}};
+    output.out(document.dump() + "\n");
+  } else if (knock.open) {
+    output.out(text(knock.already ? "shown.unlocked_already" : "shown.unlocked", {}, language) +
+               "\n");
+  } else {
+    output.out(text("shown.share_taken",
+                    {std::to_string(knock.given), std::to_string(knock.needed)}, language) +
+               "\n");
+  }
+  return 0;
 }
 
 /// While nobody has brought the passphrase.
@@ -148,15 +171,7 @@ void Broker::serve_command(int socket) {
     const auto centre = door_.centre();
     if (word == "unlock") {
       answer(
-          socket,
-          [&](const Output& output) {
-            const auto person = acting_person(door_.config(), request.person, request.as);
-            const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
-            output.out(text(opened ? "shown.unlocked" : "shown.unlocked_already", {}, language) +
-                       "\n");
-            return 0;
-          },
-          language);
+          socket, [&](const Output& output) { return unlock_command(request, output); }, language);
     } else if (centre) {
       serve_request(socket, request, *centre, examiner_);
     } else {
@@ -200,7 +215,11 @@ void Broker::publish_now_and_then() {
   try {
     while (!stopping_) {
       std::this_thread::sleep_for(between_publications);
-      if (const auto centre = door_.centre()) publish_log(*centre);
+      if (const auto centre = door_.centre()) {
+        publish_log(*centre);
+      } else {
+        (void)door_.standing();  // shares that are too old go
+      }
     }
   } catch (...) {
     const auto why = report_of(std::current_exception(), options_.language).message;
