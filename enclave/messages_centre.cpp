@@ -110,7 +110,7 @@ constexpr std::array entries = {
                 "somebody replaced it; restore it from the backup"},
     MessageText{"centre.registry_damaged", "registry.db is damaged, or its key is another",
                 "restore registry.db and keys from the same backup"},
-    MessageText{"centre.registry_format", "registry.db has format '{1}', this version reads 2",
+    MessageText{"centre.registry_format", "registry.db has format '{1}', this version reads 4",
                 "use the version that wrote it"},
     MessageText{"centre.registry_io", "registry.db can't be read or written",
                 "check the room on the disk; nothing was changed"},
