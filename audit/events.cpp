@@ -43,6 +43,13 @@ constexpr std::array events = {
     Event{"session.opened", {{{"project", word}, {"session", word}}}},
     Event{"session.refused", {{{"reason", word}}}},
     Event{"session.closed", {{{"reason", word}, {"session", word}}}},
+    Event{"workspace.opened", {{{"folder", word}, {"project", word}, {"workspace", word}}}},
+    Event{"workspace.entered", {{{"session", word}, {"workspace", word}}}},
+    Event{"workspace.refused", {{{"reason", word}}}},
+    Event{"workspace.closed", {{{"exit", number}, {"reason", word}, {"workspace", word}}}},
+    Event{"ingress.brought",
+          {{{"bytes", number}, {"commitment", digest}, {"ingress", word}, {"project", word}}}},
+    Event{"ingress.decided", {{{"decision", word}, {"ingress", word}}}},
     Event{"statement.started",
           {{{"commitment", digest}, {"session", word}, {"statement", number}}}},
     Event{"statement.finished", {{{"outcome", word}, {"session", word}, {"statement", number}}}},
@@ -99,6 +106,7 @@ constexpr std::array acts = {
         {"request", "turn"},
         "",
         false},  // a checked request may be withdrawn later
+    Act{"workspace.opened", {"workspace.closed"}, {"workspace"}, "", true},
     Act{"release.started", {"release.made"}, {"request", "turn"}, "outputs", true},
 };
 

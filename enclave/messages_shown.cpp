@@ -323,7 +323,7 @@ constexpr std::array entries = {
 
 /// Headings of tables, what stands in them that is neither a name nor a state, and the words that
 /// messages take as arguments.
-constexpr std::array<std::string_view, 74> words = {
+constexpr std::array<std::string_view, 77> words = {
     "ok",
     "NOT",
     "sqlcipher",
@@ -398,6 +398,9 @@ constexpr std::array<std::string_view, 74> words = {
     "gone",
     "statistics",
     "dimensions",
+    "ingress",
+    "name",
+    "comment",
 };
 
 }  // namespace

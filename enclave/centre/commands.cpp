@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/centre/backup.h"
+#include "enclave/centre/commands_ingress.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
@@ -59,6 +60,11 @@ const std::map<std::string_view, Handler>& handlers() {
       {"replay", replay},
       {"history show", history_show},
       {"backup", backup},
+      {"ingress", ingress_bring},
+      {"review ingress list", review_ingress_list},
+      {"review ingress show", review_ingress_show},
+      {"review ingress admit", review_ingress_admit},
+      {"review ingress refuse", review_ingress_refuse},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

@@ -272,9 +272,8 @@ std::optional<int> connect_control(const std::filesystem::path& socket_path) {
   return fd;
 }
 
-int ask(int socket, const Command& command, const std::string& as, const KeyBytes& passphrase,
-        const Output& output,
-        const std::function<void(const std::string&, const std::string&)>& on_error) {
+void send_request(int socket, const Command& command, const std::string& as,
+                  const KeyBytes& passphrase) {
   std::vector<int> descriptors;
   for (const auto& file : command.files) descriptors.push_back(file.fd);
   const bool with_passphrase = !passphrase.empty();
@@ -285,30 +284,50 @@ int ask(int socket, const Command& command, const std::string& as, const KeyByte
     send_frame(socket, ControlKind::passphrase,
                {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
-  for (;;) {
-    const auto frame = receive_frame(socket);
-    for (const int fd : frame.descriptors) ::close(fd);
-    switch (frame.kind) {
-      case ControlKind::out:
-        output.out(frame.payload);
-        break;
-      case ControlKind::err:
-        output.err(frame.payload);
-        break;
-      case ControlKind::progress:
-        output.progress(frame.payload);
-        break;
-      case ControlKind::failure: {
-        const auto failure = Json::parse(frame.payload);
-        on_error(failure.value("text", ""), failure.value("hint", ""));
-        break;
-      }
-      case ControlKind::end:
-        return std::stoi(frame.payload);
-      case ControlKind::request:
-      case ControlKind::passphrase:
-        bad("the broker sent a question");
+}
+
+std::optional<int> hear_reply(int socket, const Output& output, const OnError& on_error,
+                              std::vector<int>& streams) {
+  auto frame = receive_frame(socket);
+  if (frame.kind == ControlKind::streams) {
+    streams = std::move(frame.descriptors);
+    return std::nullopt;
+  }
+  for (const int fd : frame.descriptors) ::close(fd);
+  switch (frame.kind) {
+    case ControlKind::out:
+      output.out(frame.payload);
+      break;
+    case ControlKind::err:
+      output.err(frame.payload);
+      break;
+    case ControlKind::progress:
+      output.progress(frame.payload);
+      break;
+    case ControlKind::failure: {
+      const auto failure = Json::parse(frame.payload);
+      on_error(failure.value("text", ""), failure.value("hint", ""));
+      break;
     }
+    case ControlKind::end:
+      return std::stoi(frame.payload);
+    case ControlKind::streams:
+    case ControlKind::request:
+    case ControlKind::passphrase:
+      bad("the broker sent a question");
+  }
+  return std::nullopt;
+}
+
+int ask(int socket, const Command& command, const std::string& as, const KeyBytes& passphrase,
+        const Output& output, const OnError& on_error) {
+  send_request(socket, command, as, passphrase);
+  std::vector<int> streams;
+  for (;;) {
+    const auto code = hear_reply(socket, output, on_error, streams);
+    for (const int fd : streams) ::close(fd);
+    streams.clear();
+    if (code) return *code;
   }
 }
 

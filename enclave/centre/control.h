@@ -3,7 +3,8 @@
 // it hears. One connection, one command.
 //
 //   client -> broker   one request frame, the opened files beside it as descriptors (SCM_RIGHTS)
-//   broker -> client   any number of out, err and progress frames, then one end frame
+//   broker -> client   any number of out, err and progress frames, then one end frame; for
+//                      `session`, a frame with the outer ends of the workspace's streams
 //
 // A frame is u32 big endian length ‖ one byte of kind ‖ payload, at most max_frame bytes. Who the
 // client is comes from the kernel (SO_PEERCRED), never from the frame; only in a trial centre may
@@ -70,10 +71,18 @@ void serve_control(int socket, Centre& centre, const Examiner& examiner) noexcep
 /// A socket connected to a broker that listens there, or nullopt where nobody does.
 [[nodiscard]] std::optional<int> connect_control(const std::filesystem::path& socket_path);
 
-/// Sends the request, plays the reply into `output` and `on_error` (text, hint), returns the exit
-/// code. A broker that goes away in the middle is unavailable (centre.broker_gone).
+using OnError = std::function<void(const std::string& text, const std::string& hint)>;
+
+/// Sends the request, plays the reply into `output` and `on_error`, returns the exit code. A broker
+/// that goes away in the middle is unavailable (centre.broker_gone).
 [[nodiscard]] int ask(int socket, const Command& command, const std::string& as,
-                      const KeyBytes& passphrase, const Output& output,
-                      const std::function<void(const std::string&, const std::string&)>& on_error);
+                      const KeyBytes& passphrase, const Output& output, const OnError& on_error);
+
+/// The two halves of ask(), for who has something else to do meanwhile: one frame of the reply; the
+/// exit code once it is there. `streams`: descriptors that the broker handed over.
+void send_request(int socket, const Command& command, const std::string& as,
+                  const KeyBytes& passphrase);
+[[nodiscard]] std::optional<int> hear_reply(int socket, const Output& output,
+                                            const OnError& on_error, std::vector<int>& streams);
 
 }  // namespace sceau::enclave

@@ -13,6 +13,8 @@ const OptionSpec output_option = {"output", "NAME", value, false,
 const OptionSpec note_option = {"note", "TEXT", value, false,
                                 "for staff; the researcher never sees it"};
 
+const OptionSpec ingress_operand = {"INGRESS", "", value, true, "the file's id, I-000001"};
+
 OptionSpec memory_option(std::string_view what) { return {"memory", "SIZE", value, false, what}; }
 
 OptionSpec comment_option(bool required) {
@@ -129,6 +131,35 @@ std::vector<CommandSpec> people_commands() {
        {},
        "end a waiver now",
        "sceau waiver revoke W-000001"},
+  };
+}
+
+/// What a researcher writes in a shell.
+std::vector<CommandSpec> workspace_commands() {
+  const OptionSpec project = {"project", "PROJECT", value, true, "whose workspaces will have it"};
+  return {
+      {"session",
+       {{"PROJECT", "", value, true, "yours, under a permit"},
+        {"COMMAND", "", values, false, "what runs in it, behind --; default: psql"}},
+       {{"terminal", "NAME", value, false,
+         "what kind of terminal the command gets (TERM); default: yours, or none where input or "
+         "output is a pipe"}},
+       "work on a project inside a workspace: no network, nothing of this machine",
+       "sceau session orientation -- R",
+       true,
+       false},
+      {"ingress",
+       {{"FILE", "", data, true, "scripts and small reference files: text"}},
+       {project, comment_option(true)},
+       "bring files into a project's workspaces",
+       "sceau ingress modele.R --project orientation --comment 'the model of 2025'"},
+      {"egress",
+       {{"FILE", "", value, true, "in the workspace"}},
+       {{"title", "TEXT", value, true, "what it is; a reviewer reads it"}},
+       "inside a workspace: ask for the release of a file",
+       "sceau egress plot.png --title 'Notes by académie'",
+       false,
+       false},
   };
 }
 
@@ -269,6 +300,26 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "judge a request again from the inputs of its check: same verdict, or what differs",
        "sceau replay R-2026-000001"},
+      {"review ingress list",
+       {},
+       {{"project", "PROJECT", value, false, "of one project"}},
+       "files that were brought in, and those that wait for a decision",
+       "sceau review ingress list"},
+      {"review ingress show",
+       {ingress_operand},
+       {},
+       "such a file's text",
+       "sceau review ingress show I-000001"},
+      {"review ingress admit",
+       {ingress_operand},
+       {comment_option(true)},
+       "let it into the project's workspaces",
+       "sceau review ingress admit I-000001 --comment 'read it'"},
+      {"review ingress refuse",
+       {ingress_operand},
+       {comment_option(true)},
+       "keep it out",
+       "sceau review ingress refuse I-000001 --comment 'holds names of pupils'"},
       {"history show",
        {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
        {},
@@ -338,7 +389,7 @@ std::vector<CommandSpec> log_commands() {
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
   for (auto part : {centre_commands(), people_commands(), store_commands(), exchange_commands(),
-                    gate_commands(), log_commands()}) {
+                    workspace_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;

@@ -5,6 +5,8 @@
 #include "enclave/centre/access.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/workspace_rows.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 
@@ -37,6 +39,9 @@ void record_stopped(Centre& centre) {
   auto change = state.registry.begin();
   for (const auto& session : state.registry.open_sessions()) {
     end_session(state, session, "stopped", "centre");
+  }
+  for (const auto& workspace : open_workspaces(state.registry)) {
+    end_workspace(state, workspace.id, "stopped", 0, "centre");
   }
   if (state.registry.meta("serving") == "yes") {
     state.journal.record("centre.stopped", "centre", {{"reason", "asked"}});

@@ -12,6 +12,7 @@
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
+#include "enclave/centre/workspace_rows.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -114,6 +115,14 @@ void waiver_revoked(Bench& bench, const TailEntry& entry) {
   bench.state.registry.revoke_waiver(id, entry.seq);
 }
 
+/// Its bytes are lost; its id is not given again.
+void ingress_brought(Bench& bench, const TailEntry& entry) {
+  bump(bench.state, "last_ingress", entry.at("ingress"), 6);
+  if (in_tail(bench, "ingress.decided", "ingress", entry.at("ingress"))) return;
+  bench.record("ingress.decided",
+               {{"decision", "void"}, {"ingress", entry.at("ingress")}, {"reason", "crash"}});
+}
+
 void store_started(Bench& bench, const TailEntry& entry) {
   if (in_tail(bench, "store.sealed", "id", entry.at("id"))) return;
   bench.later.push_back([&bench, store = entry.at("store"), id = entry.at("id")] {
@@ -161,6 +170,18 @@ void session_opened(Bench& bench, const TailEntry& entry) {
 
 void session_closed(Bench& bench, const TailEntry& entry) {
   bench.state.registry.close_session(entry.at("session"), bench.state.now(), entry.at("reason"));
+}
+
+void workspace_opened(Bench& bench, const TailEntry& entry) {
+  const auto id = entry.at("workspace");
+  if (in_tail(bench, "workspace.closed", "workspace", id)) return;
+  bench.record("workspace.closed",
+               {{"exit", std::int64_t{0}}, {"reason", "crash"}, {"workspace", id}});
+}
+
+/// What it sealed at its end is not taken: the folder stands as the registry knows it.
+void workspace_closed(Bench& bench, const TailEntry& entry) {
+  remove_workspace(bench.state.registry, entry.at("workspace"));
 }
 
 void statement_started(Bench& bench, const TailEntry& entry) {
@@ -295,6 +316,12 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"session.opened", session_opened},
       {"session.refused", nothing},
       {"session.closed", session_closed},
+      {"workspace.opened", workspace_opened},
+      {"workspace.entered", nothing},
+      {"workspace.refused", nothing},
+      {"workspace.closed", workspace_closed},
+      {"ingress.brought", ingress_brought},
+      {"ingress.decided", nothing},  // asked again: the registry still says that it waits
       {"statement.started", statement_started},
       {"statement.finished", statement_finished},
       {"request.submitted", request_submitted},

@@ -6,6 +6,8 @@
 #include "enclave/centre/sessions.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
+#include "enclave/centre/workspace_rows.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 
@@ -36,6 +38,9 @@ void close_what_is_open(Centre::State& state) {
   }
   for (const auto& session : state.registry.open_sessions()) {
     end_session(state, session, "crash", "centre");
+  }
+  for (const auto& workspace : open_workspaces(state.registry)) {
+    end_workspace(state, workspace.id, "crash", 0, "centre");
   }
   if (state.registry.meta("serving") == "yes") {
     state.journal.record("centre.stopped", "centre", {{"reason", "crash"}});

@@ -26,6 +26,8 @@
 #include "enclave/messages.h"
 #include "enclave/server/serve.h"
 #include "enclave/sql/fault.h"
+#include "enclave/workspace/entry.h"
+#include "enclave/workspace/plan.h"
 #include "policies/fault.h"
 
 namespace sceau::enclave {
@@ -55,6 +57,8 @@ int run_client(const Client& client) {
       {"init", init_command},
       {"policy check", policy_check_command},
       {"serve", serve_command},
+      {"session", session_command},
+      {"egress", egress_command},
       {"codebook infer", codebook_infer_command},
       {"codebook import", codebook_import_command},
       {"codebook export", codebook_export_command},
@@ -158,6 +162,12 @@ int guarded(const std::vector<std::string>& words) {
 }  // namespace sceau::enclave
 
 int main(int argc, char** argv) {
+  if (argc > 2 && argv[1] == std::string_view(sceau::enclave::jail_word)) {
+    return sceau::enclave::run_workspace_jail(argc, argv);
+  }
+  if (argc > 2 && argv[1] == std::string_view(sceau::enclave::workspace_word)) {
+    return sceau::enclave::run_workspace_entry(argc, argv);
+  }
   if (argc == 2 && argv[1] == sceau::enclave::worker_word) return sceau::enclave::run_worker();
   if (argc == 2 && argv[1] == sceau::enclave::examiner_word) return sceau::enclave::run_examiner();
   std::signal(SIGPIPE, SIG_IGN);

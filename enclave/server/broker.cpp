@@ -13,8 +13,10 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/centre/grammar.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/messages.h"
 #include "enclave/server/broker_session.h"
+#include "enclave/server/broker_workspace.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/listener.h"
@@ -89,6 +91,7 @@ class Broker {
   void accept_session(const Listener& sessions);
   void accept_control(const Listener& control);
   void serve_command(int socket);
+  void serve_session(int socket, const ControlRequest& request);
   int locked_command(const ControlRequest& request, const Output& output);
   void publish_now_and_then();
   void stop();
@@ -102,6 +105,8 @@ class Broker {
   ControlClients control_clients_;
   Examiner examiner_;  ///< for commands
   BrokerContext context_;
+  UserPool users_;
+  std::atomic<std::size_t> workspaces_ = 0;
   Crew sessions_;
   Crew commands_;
 };
@@ -118,7 +123,9 @@ Broker::Broker(ServeOptions options)
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
       examiner_(examiner_until(stopping_, options_.memory)),
-      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language} {}
+      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language},
+      users_(read_workspace_settings(options_.home).first_user,
+             read_workspace_settings(options_.home).users) {}
 
 void Broker::unlock_at_start() {
   if (!options_.passphrase) return;
@@ -139,6 +146,22 @@ int Broker::locked_command(const ControlRequest& request, const Output& output) 
   throw EnclaveError(Fault::unavailable, "server.locked");
 }
 
+/// `sceau session`: one workspace, for as long as it lasts.
+void Broker::serve_session(int socket, const ControlRequest& request) {
+  const auto count = ++workspaces_;
+  answer(
+      socket,
+      [&](const Output&) {
+        if (count > max_workspaces) {
+          throw EnclaveError(Fault::unavailable, "server.too_many_sessions");
+        }
+        const auto person = acting_person(door_.config(), request.person, request.as);
+        return serve_workspace(socket, request, person, context_, users_);
+      },
+      request.command.language);
+  --workspaces_;
+}
+
 void Broker::serve_command(int socket) {
   std::string language = options_.language;
   try {
@@ -157,6 +180,8 @@ void Broker::serve_command(int socket) {
             return 0;
           },
           language);
+    } else if (centre && word == "session") {
+      serve_session(socket, request);
     } else if (centre) {
       serve_request(socket, request, *centre, examiner_);
     } else {
@@ -173,7 +198,7 @@ void Broker::serve_command(int socket) {
 void Broker::accept_control(const Listener& control) {
   const int socket = control.accept();
   if (socket < 0) return;
-  if (commands_.size() >= max_commands) {
+  if (commands_.size() >= max_commands + workspaces_) {
     ::close(socket);
     return;
   }
