@@ -35,18 +35,18 @@ std::string read_file(const PassedFile& file) {
 }
 
 Json row_json(const Call& call, const IngressRow& row) {
-  return {{"ingress", row.id},
-          {"project", row.project},
-          {"name", row.name},
-          {"bytes", row.size},
-          {"state", row.state},
-          {"by", call.state.registry.name_of(row.actor)},
-          {"brought", row.brought},
-          {"comment", row.comment},
-          {"decided_by", row.decided_by.empty()
-                             ? Json(nullptr)
-                             : Json(call.state.registry.name_of(row.decided_by))},
-          {"answer", row.answer}};
+  return {
+      {"ingress", row.id},
+      {"project", row.project},
+      {"name", row.name},
+      {"bytes", row.size},
+      {"state", row.state},
+      {"by", call.state.registry.name_of(row.actor)},
+      {"brought", row.brought},
+      {"comment", row.comment},
+      {"decided_by",
+       row.decided_by.empty() ? Json(nullptr) : Json(call.state.registry.name_of(row.decided_by))},
+      {"answer", row.answer}};
 }
 
 int decide(const Call& call, bool admit) {
@@ -74,8 +74,7 @@ int ingress_bring(const Call& call) {
   std::string text;
   for (const auto& row : rows) {
     list.push_back(row_json(call, row));
-    text += line(call, "shown.ingress",
-                 {row.id, printable(row.name), row.state});
+    text += line(call, "shown.ingress", {row.id, printable(row.name), row.state});
   }
   say(call, {{"format", 1}, {"files", list}}, text);
   return 0;

@@ -27,10 +27,10 @@ void check_files(const std::vector<BroughtFile>& files) {
       throw EnclaveError(Fault::bad_input, "centre.ingress_name", {std::to_string(longest_name)});
     }
     if (file.bytes.size() > max_ingress_bytes) {
-      throw EnclaveError(Fault::refused, "centre.ingress_too_much",
-                         {std::to_string(max_ingress_bytes >> 20U),
-                          std::to_string(max_ingress_project >> 20U),
-                          std::to_string(max_ingress_files)});
+      throw EnclaveError(
+          Fault::refused, "centre.ingress_too_much",
+          {std::to_string(max_ingress_bytes >> 20U), std::to_string(max_ingress_project >> 20U),
+           std::to_string(max_ingress_files)});
     }
     if (!is_plain_text(file.bytes)) {
       throw EnclaveError(Fault::refused, "centre.ingress_not_text", {file.name});
@@ -137,9 +137,9 @@ void decide_ingress(Centre::State& state, const Person& person, const std::strin
   }
   auto change = state.registry.begin();
   answer_ingress(state.registry, id, admit ? "admitted" : "refused", actor, comment);
-  state.journal.record(
-      "ingress.decided", actor, {{"decision", admit ? "admit" : "refuse"}, {"ingress", id}},
-      {{"commitment", "ingress decision", ingress_texts(id), comment}});
+  state.journal.record("ingress.decided", actor,
+                       {{"decision", admit ? "admit" : "refuse"}, {"ingress", id}},
+                       {{"commitment", "ingress decision", ingress_texts(id), comment}});
   change.commit();
 }
 

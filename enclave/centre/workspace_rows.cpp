@@ -81,8 +81,9 @@ void add_workspace(Registry& registry, const WorkspaceRow& row) {
 
 void remove_workspace(Registry& registry, std::string_view id) {
   auto all = note(registry, open_note, Json::array());
-  all.erase(std::remove_if(all.begin(), all.end(), [&](const Json& one) { return one.at("id") == id; }),
-            all.end());
+  all.erase(
+      std::remove_if(all.begin(), all.end(), [&](const Json& one) { return one.at("id") == id; }),
+      all.end());
   registry.set_meta(open_note, all.dump());
 }
 

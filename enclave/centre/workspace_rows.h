@@ -18,7 +18,7 @@ namespace sceau::enclave {
 struct WorkspaceRow {
   std::string id;  ///< "w-" + 16 hex digits
   std::string actor, project;
-  bool kept = false;  ///< its folder is sealed at the end
+  bool kept = false;   ///< its folder is sealed at the end
   std::string opened;  ///< time
 };
 
@@ -57,7 +57,6 @@ void answer_ingress(Registry& registry, std::string_view id, std::string_view st
                     std::string_view by, std::string_view answer);
 [[nodiscard]] std::optional<IngressRow> ingress(const Registry& registry, std::string_view id);
 /// Oldest first; of one project, or of all where `project` is empty.
-[[nodiscard]] std::vector<IngressRow> ingresses(const Registry& registry,
-                                                std::string_view project);
+[[nodiscard]] std::vector<IngressRow> ingresses(const Registry& registry, std::string_view project);
 
 }  // namespace sceau::enclave

@@ -15,7 +15,7 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::size_t most_files = 200;            // of each kind, the newest
+constexpr std::size_t most_files = 200;             // of each kind, the newest
 constexpr std::uint64_t most_bytes = 256ULL << 20;  // of both kinds together
 
 [[noreturn]] void refuse(Centre::State& state, const Person& person, const std::string& project,
@@ -63,7 +63,9 @@ std::vector<GivenFile> files_for(const Centre::State& state, const std::string& 
   add_released(state, project, files);
   add_brought(state, project, files);
   std::uint64_t bytes = 0;
-  const auto fits = [&](const GivenFile& file) { return (bytes += file.bytes.size()) <= most_bytes; };
+  const auto fits = [&](const GivenFile& file) {
+    return (bytes += file.bytes.size()) <= most_bytes;
+  };
   files.erase(std::find_if_not(files.begin(), files.end(), fits), files.end());
   return files;
 }

@@ -23,10 +23,10 @@ struct WorkspaceGrant {
   std::string workspace;  ///< "w-" + 16 hex digits
   std::string user;
   std::string project;
-  bool kept = false;              ///< its folder is sealed at the end
-  std::string folder_sha256;      ///< of the sealed folder as it was left; empty: none yet
-  std::string folder_of;          ///< the workspace that left it
-  std::vector<GivenFile> files;   ///< released ones, and those that were brought in
+  bool kept = false;             ///< its folder is sealed at the end
+  std::string folder_sha256;     ///< of the sealed folder as it was left; empty: none yet
+  std::string folder_of;         ///< the workspace that left it
+  std::vector<GivenFile> files;  ///< released ones, and those that were brought in
 };
 
 /// Permit, project and person must agree, as for a session; else logs workspace.refused and throws

@@ -26,6 +26,8 @@ struct Client {
 int init_command(const Client&);
 int policy_check_command(const Client&);
 int serve_command(const Client&);
+int session_command(const Client&);
+int egress_command(const Client&);
 int codebook_infer_command(const Client&);
 int codebook_import_command(const Client&);
 int codebook_export_command(const Client&);

@@ -149,8 +149,8 @@ WorkspacePlan Desk::plan(const Arguments& arguments, const std::string& language
   WorkspacePlan plan;
   std::error_code error;
   plan.program = fs::read_symlink("/proc/self/exe", error);
-  plan.copy_program = error || (user && !is_open_to_all(plan.program)) ||
-                      !fs::exists(plan.program, error);
+  plan.copy_program =
+      error || (user && !is_open_to_all(plan.program)) || !fs::exists(plan.program, error);
   plan.socket = place_.socket();
   plan.user = grant_.user;
   plan.project = grant_.project;

@@ -130,9 +130,13 @@ pid_t spawn(const WorkspacePlan& plan, int channel, int errors, const std::vecto
   }
   ::posix_spawn_file_actions_addclosefrom_np(actions, number);
 
-  std::vector<std::string> words = {
-      "sceau", jail_word, plan.own_user ? std::to_string(*plan.own_user) : "-",
-      plan.bubblewrap.string(), "--args", std::to_string(plan_fd), "--"};
+  std::vector<std::string> words = {"sceau",
+                                    jail_word,
+                                    plan.own_user ? std::to_string(*plan.own_user) : "-",
+                                    plan.bubblewrap.string(),
+                                    "--args",
+                                    std::to_string(plan_fd),
+                                    "--"};
   for (auto& word : entry_words(plan)) words.push_back(std::move(word));
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
@@ -157,7 +161,8 @@ void close_one(int& fd) {
 bool is_open_to_all(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0 || (status.st_mode & 0005U) != 0005U) return false;
-  for (auto folder = file.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+  for (auto folder = file.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
     if (::stat(folder.c_str(), &status) != 0 || (status.st_mode & 0001U) == 0) return false;
   }
   return true;
@@ -229,7 +234,8 @@ std::vector<int> RunningWorkspace::streams(std::chrono::milliseconds patience) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
     std::array<pollfd, 2> waiting = {pollfd{channel_, POLLIN, 0}, pollfd{pidfd_, POLLIN, 0}};
-    ::poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    ::poll(waiting.data(), waiting.size(),
+           static_cast<int>(std::max<std::int64_t>(0, left.count())));
     auto word = (waiting[0].revents & POLLIN) != 0 ? hear_word(channel_, 0) : std::nullopt;
     if (word && word->letter == 'F') {
       streams = std::move(word->descriptors);

@@ -20,9 +20,9 @@
 namespace sceau::enclave {
 
 struct WorkspaceEnd {
-  int exit_code = 0;      ///< of the command, as shells say it; 128 and more: a signal
-  bool orderly = false;   ///< it said so itself; else it was killed
-  bool packed = false;    ///< the kept folder came out whole
+  int exit_code = 0;     ///< of the command, as shells say it; 128 and more: a signal
+  bool orderly = false;  ///< it said so itself; else it was killed
+  bool packed = false;   ///< the kept folder came out whole
 };
 
 /// Whether every user may open this program by its path; else its bytes are copied in.

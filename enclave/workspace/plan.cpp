@@ -13,16 +13,14 @@ namespace fs = std::filesystem;
 
 /// Of the host's /etc: what programs under /usr read to start, and nothing about the host.
 constexpr std::array system_settings = {
-    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/R",
-    "/etc/python3",     "/etc/python3.11", "/etc/python3.13",   "/etc/localtime",    "/etc/fonts",
-    "/etc/inputrc",     "/etc/terminfo",   "/etc/mime.types",   "/etc/locale.alias",
-    "/etc/postgresql-common"};
+    "/etc/ld.so.cache", "/etc/ld.so.conf",   "/etc/ld.so.conf.d",     "/etc/alternatives",
+    "/etc/R",           "/etc/python3",      "/etc/python3.11",       "/etc/python3.13",
+    "/etc/localtime",   "/etc/fonts",        "/etc/inputrc",          "/etc/terminfo",
+    "/etc/mime.types",  "/etc/locale.alias", "/etc/postgresql-common"};
 
 using Words = std::vector<std::string>;
 
-void add(Words& words, std::initializer_list<std::string> more) {
-  words.insert(words.end(), more);
-}
+void add(Words& words, std::initializer_list<std::string> more) { words.insert(words.end(), more); }
 
 bool is_folder(const char* path) {
   struct stat status {};

@@ -24,14 +24,14 @@ namespace sceau::enclave {
 
 struct WorkspacePlan {
   std::filesystem::path bubblewrap = "/usr/bin/bwrap";
-  std::filesystem::path program;        ///< this program as the workspace's user can open it, or
-  bool copy_program = false;            ///< its bytes are copied in
-  std::filesystem::path socket;         ///< the session's socket, on the host; empty: none
-  std::string user;                     ///< the person, for USER, PGUSER and /etc/passwd
-  std::string project;                  ///< PGDATABASE
-  std::string language = "en";          ///< of the session
-  std::string terminal;                 ///< TERM; empty: the command has pipes
-  std::vector<std::string> command;     ///< at least one word
+  std::filesystem::path program;     ///< this program as the workspace's user can open it, or
+  bool copy_program = false;         ///< its bytes are copied in
+  std::filesystem::path socket;      ///< the session's socket, on the host; empty: none
+  std::string user;                  ///< the person, for USER, PGUSER and /etc/passwd
+  std::string project;               ///< PGDATABASE
+  std::string language = "en";       ///< of the session
+  std::string terminal;              ///< TERM; empty: the command has pipes
+  std::vector<std::string> command;  ///< at least one word
   std::vector<GivenFile> files;
   std::optional<std::uint32_t> own_user;  ///< the uid that it runs under on the host
   WorkspaceSettings settings;

@@ -46,8 +46,8 @@ KeyBytes file_key(const KeyBytes& key, Bytes salt, const std::string& project) {
       context && EVP_PKEY_derive_init(context.get()) > 0 &&
       EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) > 0 &&
       EVP_PKEY_CTX_set1_hkdf_salt(context.get(), salt.data(), static_cast<int>(salt.size())) > 0 &&
-      EVP_PKEY_CTX_set1_hkdf_key(context.get(), key.bytes().data(),
-                                 static_cast<int>(key.size())) > 0 &&
+      EVP_PKEY_CTX_set1_hkdf_key(context.get(), key.bytes().data(), static_cast<int>(key.size())) >
+          0 &&
       EVP_PKEY_CTX_add1_hkdf_info(context.get(),
                                   reinterpret_cast<const unsigned char*>(info.data()),
                                   static_cast<int>(info.size())) > 0 &&
@@ -209,9 +209,8 @@ std::string FolderSealer::finish() {
   return digest_hex(state_->digest.get());
 }
 
-void open_folder(const std::filesystem::path& path, const KeyBytes& key,
-                 const std::string& project, const std::string& sha256,
-                 const std::function<void(Bytes)>& take) {
+void open_folder(const std::filesystem::path& path, const KeyBytes& key, const std::string& project,
+                 const std::string& sha256, const std::function<void(Bytes)>& take) {
   const File file(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file.fd() < 0 || sha256_of(file.fd()) != sha256) damaged(path);
   std::array<std::uint8_t, magic.size() + salt_bytes> head{};

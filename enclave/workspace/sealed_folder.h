@@ -43,8 +43,8 @@ class FolderSealer {
 
 /// Reads it into `take`, piece by piece, each authenticated before it is given. Throws integrity
 /// (workspace.folder_damaged) where the file isn't the one with this digest, or doesn't open.
-void open_folder(const std::filesystem::path& file, const KeyBytes& key,
-                 const std::string& project, const std::string& sha256,
+void open_folder(const std::filesystem::path& file, const KeyBytes& key, const std::string& project,
+                 const std::string& sha256,
                  const std::function<void(std::span<const std::uint8_t>)>& take);
 
 }  // namespace sceau::enclave

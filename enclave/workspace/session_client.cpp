@@ -171,8 +171,8 @@ void hear(const Line& line, SessionAnswer& answer) {
 
 }  // namespace
 
-SessionAnswer ask_egress(const SessionPeer& peer, const std::string& name,
-                         const std::string& title, const std::string& bytes) {
+SessionAnswer ask_egress(const SessionPeer& peer, const std::string& name, const std::string& title,
+                         const std::string& bytes) {
   const Line line(peer.socket);
   SessionAnswer answer;
   line.send(startup(peer));

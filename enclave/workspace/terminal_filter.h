@@ -4,7 +4,8 @@
 // through a list of what draws, and the rest is dropped.
 //
 //   passes   text, colours, cursor movement, erasing, scrolling, alternate screen, bracketed paste
-//   dropped  OSC, DCS, APC, PM, SOS (to their end), reports of any kind (CSI n, c, x, t, $p …), ENQ,
+//   dropped  OSC, DCS, APC, PM, SOS (to their end), reports of any kind (CSI n, c, x, t, $p …),
+//   ENQ,
 //            printing, mouse modes, key locks, C1 controls, whatever isn't known
 //
 // Output that isn't a terminal's passes as it is: a pipe obeys nothing.

@@ -10,11 +10,11 @@ namespace escapes {
 
 /// What the host has prepared: things to be reached.
 struct Ground {
-  std::string folder;     ///< on the host: the file `sealed`, sockets `control.sock` and `other`
-  std::string writable;   ///< where this side may write: /workspace inside, a folder outside
-  int port = 0;           ///< of TCP and UDP on 127.0.0.1
-  std::string abstract;   ///< a socket without a file
-  int host_process = 0;   ///< of the same user as the test
+  std::string folder;    ///< on the host: the file `sealed`, sockets `control.sock` and `other`
+  std::string writable;  ///< where this side may write: /workspace inside, a folder outside
+  int port = 0;          ///< of TCP and UDP on 127.0.0.1
+  std::string abstract;  ///< a socket without a file
+  int host_process = 0;  ///< of the same user as the test
   std::string host_name;
 };
 

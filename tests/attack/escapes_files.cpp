@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -92,12 +92,12 @@ void add_files(std::vector<Attempt>& all) {
       [](const Ground& g) { return opens(g.folder + "/new", O_WRONLY | O_CREAT); });
   add("read the host's /etc/fstab or /etc/issue",
       [](const Ground&) { return reads("/etc/fstab") || reads("/etc/issue"); });
-  add("read /etc/shadow", [](const Ground&) { return reads("/etc/shadow"); }, Without::everything,
+  add(
+      "read /etc/shadow", [](const Ground&) { return reads("/etc/shadow"); }, Without::everything,
       root);
-  add("list /home or /root",
-      [](const Ground&) {
-        return opens("/home", O_RDONLY | O_DIRECTORY) || opens("/root", O_RDONLY | O_DIRECTORY);
-      });
+  add("list /home or /root", [](const Ground&) {
+    return opens("/home", O_RDONLY | O_DIRECTORY) || opens("/root", O_RDONLY | O_DIRECTORY);
+  });
   add("list /var", [](const Ground&) { return opens("/var/lib", O_RDONLY | O_DIRECTORY); });
   add("read it through a symbolic link in the folder", [](const Ground& g) {
     const auto link = g.writable + "/link";
@@ -111,13 +111,17 @@ void add_files(std::vector<Attempt>& all) {
       [](const Ground& g) { return reads(g.writable + "/../../../.." + g.folder + "/sealed"); });
   add("open a file by its handle", opens_by_handle, Without::everything, may(CAP_DAC_READ_SEARCH));
   // devices
-  add("make a device", [](const Ground& g) { return has_controls(g, S_IFCHR, 0x0103); },
+  add(
+      "make a device", [](const Ground& g) { return has_controls(g, S_IFCHR, 0x0103); },
       Without::everything, may(CAP_MKNOD));
-  add("make a block device", [](const Ground& g) { return has_controls(g, S_IFBLK, 0xfe00); },
+  add(
+      "make a block device", [](const Ground& g) { return has_controls(g, S_IFBLK, 0xfe00); },
       Without::everything, may(CAP_MKNOD));
-  add("read the kernel's memory", [](const Ground&) { return opens("/proc/kcore"); },
+  add(
+      "read the kernel's memory", [](const Ground&) { return opens("/proc/kcore"); },
       Without::everything, may(CAP_SYS_RAWIO) && opens("/proc/kcore"));
-  add("write a setting of the kernel",
+  add(
+      "write a setting of the kernel",
       [](const Ground&) { return opens("/proc/sys/kernel/hostname", O_WRONLY); },
       Without::everything, root && opens("/proc/sys/kernel/hostname", O_WRONLY));
   add("see the host's disks", [](const Ground&) { return opens("/sys/block", O_DIRECTORY); });
@@ -145,20 +149,27 @@ void add_files(std::vector<Attempt>& all) {
                                       : ::unlink((g.folder + "/spare").c_str()) == 0;
   });
   // programs
-  add("run a program of the folder", [](const Ground& g) {
-    const auto program = g.writable + "/program";
-    return copy_program(program, 0700) && runs(program);
-  }, Without::landlock);
-  add("run a program from memory", [](const Ground&) { return runs_from_memory(); },
+  add(
+      "run a program of the folder",
+      [](const Ground& g) {
+        const auto program = g.writable + "/program";
+        return copy_program(program, 0700) && runs(program);
+      },
+      Without::landlock);
+  add(
+      "run a program from memory", [](const Ground&) { return runs_from_memory(); },
       Without::calls);
   add("gain rights by a program that has them",
       [](const Ground&) { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0; });
-  add("have a capability", [](const Ground&) {
-    for (unsigned capability = 0; capability < 41; ++capability) {
-      if (may(capability)) return true;
-    }
-    return false;
-  }, Without::everything, root);
+  add(
+      "have a capability",
+      [](const Ground&) {
+        for (unsigned capability = 0; capability < 41; ++capability) {
+          if (may(capability)) return true;
+        }
+        return false;
+      },
+      Without::everything, root);
   // what leaks in
   add("read the starter's environment",
       [](const Ground&) { return std::getenv("SCEAU_ESCAPES") != nullptr; });
@@ -173,23 +184,25 @@ void add_files(std::vector<Attempt>& all) {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 && g.host_name == name.data();
   });
-  add("see the host's processes", [](const Ground& g) {
-    return reads(of_process(g.host_process, "cmdline"));
-  });
-  add("read a host process's environment", [](const Ground& g) {
-    return reads(of_process(g.host_process, "environ"));
-  });
-  add("read the first process's environment",
+  add("see the host's processes",
+      [](const Ground& g) { return reads(of_process(g.host_process, "cmdline")); });
+  add("read a host process's environment",
+      [](const Ground& g) { return reads(of_process(g.host_process, "environ")); });
+  add(
+      "read the first process's environment",
       [](const Ground&) { return opens("/proc/1/environ") && reads("/proc/1/environ"); },
       Without::landlock);
-  add("write the first process's memory",
+  add(
+      "write the first process's memory",
       [](const Ground&) { return opens("/proc/1/mem", O_RDWR); }, Without::landlock);
-  add("list the first process's open files",
+  add(
+      "list the first process's open files",
       [](const Ground&) { return opens("/proc/1/fd/0") || opens("/proc/1/fd/3"); },
       Without::landlock, false);
-  add("write its parent's memory", [](const Ground&) {
-    return opens(of_process(::getppid(), "mem"), O_RDWR);
-  }, Without::everything, may(CAP_SYS_PTRACE));
+  add(
+      "write its parent's memory",
+      [](const Ground&) { return opens(of_process(::getppid(), "mem"), O_RDWR); },
+      Without::everything, may(CAP_SYS_PTRACE));
 }
 
 }  // namespace escapes

@@ -150,41 +150,54 @@ bool raises_core_limit() {
 }  // namespace
 
 void add_kernel(std::vector<Attempt>& all) {
-  const auto add = [&all](std::string name, Reaches reaches, Without without, bool possible = true) {
+  const auto add = [&all](std::string name, Reaches reaches, Without without,
+                          bool possible = true) {
     all.push_back({std::move(name), without, std::move(reaches), possible});
   };
   constexpr auto everything = Without::everything;
   constexpr auto calls = Without::calls;
   const bool administrator = may(CAP_SYS_ADMIN);
   // other processes
-  add("trace a process of the host", [](const Ground& g) { return traces(g.host_process); },
+  add(
+      "trace a process of the host", [](const Ground& g) { return traces(g.host_process); },
       everything);
-  add("read a host process's memory",
+  add(
+      "read a host process's memory",
       [](const Ground& g) { return reads_memory_of(g.host_process); }, everything);
-  add("signal a process of the host",
+  add(
+      "signal a process of the host",
       [](const Ground& g) { return ::kill(g.host_process, 0) == 0; }, everything);
-  add("hold a process of the host",
+  add(
+      "hold a process of the host",
       [](const Ground& g) { return call_works(SYS_pidfd_open, g.host_process); }, everything);
-  add("take a host process's descriptor",
+  add(
+      "take a host process's descriptor",
       [](const Ground& g) { return takes_descriptor(g.host_process); }, everything);
-  add("join a host process's namespace", [](const Ground& g) { return joins(g.host_process); },
+  add(
+      "join a host process's namespace", [](const Ground& g) { return joins(g.host_process); },
       everything, administrator);
-  add("slow a process of the host",
+  add(
+      "slow a process of the host",
       [](const Ground& g) {
         return ::setpriority(PRIO_PROCESS, static_cast<id_t>(g.host_process), 1) == 0;
       },
       everything);
-  add("trace its parent", [](const Ground&) { return traces(::getppid()); }, everything,
+  add(
+      "trace its parent", [](const Ground&) { return traces(::getppid()); }, everything,
       may(CAP_SYS_PTRACE));
   // namespaces and mounts
-  add("a namespace of users of its own",
+  add(
+      "a namespace of users of its own",
       [](const Ground&) { return in_child([] { return ::unshare(CLONE_NEWUSER) == 0; }); }, calls);
-  add("a process in a namespace of its own",
+  add(
+      "a process in a namespace of its own",
       [](const Ground&) { return has_clone_of(CLONE_NEWUSER); }, calls);
-  add("a namespace of mounts",
+  add(
+      "a namespace of mounts",
       [](const Ground&) { return in_child([] { return ::unshare(CLONE_NEWNS) == 0; }); },
       everything, administrator);
-  add("mount a file system",
+  add(
+      "mount a file system",
       [](const Ground& g) {
         return in_child([&] {
           return ::unshare(CLONE_NEWNS) == 0 &&
@@ -192,57 +205,71 @@ void add_kernel(std::vector<Attempt>& all) {
         });
       },
       everything, administrator);
-  add("change the root",
-      [](const Ground& g) {
-        return in_child([&] { return ::chroot(g.writable.c_str()) == 0; });
-      },
+  add(
+      "change the root",
+      [](const Ground& g) { return in_child([&] { return ::chroot(g.writable.c_str()) == 0; }); },
       everything, may(CAP_SYS_CHROOT));
   // being somebody else
-  add("become another user",
+  add(
+      "become another user",
       [](const Ground&) { return in_child([] { return ::setuid(65534) == 0; }); }, everything,
       may(CAP_SETUID));
-  add("name the machine",
+  add(
+      "name the machine",
       [](const Ground& g) { return ::sethostname(g.host_name.c_str(), g.host_name.size()) == 0; },
       everything, administrator);
-  add("core files again", [](const Ground&) { return raises_core_limit(); }, everything);
-  add("another personality",
-      [](const Ground&) {
-        return in_child([] { return ::personality(READ_IMPLIES_EXEC) >= 0; });
-      },
+  add(
+      "core files again", [](const Ground&) { return raises_core_limit(); }, everything);
+  add(
+      "another personality",
+      [](const Ground&) { return in_child([] { return ::personality(READ_IMPLIES_EXEC) >= 0; }); },
       calls);
   // the kernel's own
-  add("a keyring", [](const Ground&) { return call_works(SYS_keyctl, 0, -3, 1); }, calls);
-  add("a key",
-      [](const Ground&) {
-        return ::syscall(SYS_add_key, "user", "escape", "x", 1, -3) >= 0;
-      },
+  add(
+      "a keyring", [](const Ground&) { return call_works(SYS_keyctl, 0, -3, 1); }, calls);
+  add(
+      "a key",
+      [](const Ground&) { return ::syscall(SYS_add_key, "user", "escape", "x", 1, -3) >= 0; },
       calls);
-  add("io_uring", [](const Ground&) { return makes_ring(); }, calls, makes_ring());
-  add("performance counters", [](const Ground&) { return counts_events(); }, calls,
+  add(
+      "io_uring", [](const Ground&) { return makes_ring(); }, calls, makes_ring());
+  add(
+      "performance counters", [](const Ground&) { return counts_events(); }, calls,
       counts_events());
-  add("bpf",
-      [](const Ground&) { return call_works(SYS_bpf) || errno == EINVAL; }, everything,
+  add(
+      "bpf", [](const Ground&) { return call_works(SYS_bpf) || errno == EINVAL; }, everything,
       may(CAP_SYS_ADMIN));
-  add("page faults of its own",
-      [](const Ground&) { return call_works(SYS_userfaultfd, 1); }, calls);
-  add("a file in memory", [](const Ground&) { return ::memfd_create("m", 0) >= 0; }, calls);
-  add("the kernel's messages", [](const Ground&) { return ::klogctl(3, nullptr, 0) >= 0 || errno == EINVAL; },
-      everything, may(CAP_SYSLOG));
-  add("the clock's adjustment",
+  add(
+      "page faults of its own", [](const Ground&) { return call_works(SYS_userfaultfd, 1); },
+      calls);
+  add(
+      "a file in memory", [](const Ground&) { return ::memfd_create("m", 0) >= 0; }, calls);
+  add(
+      "the kernel's messages",
+      [](const Ground&) { return ::klogctl(3, nullptr, 0) >= 0 || errno == EINVAL; }, everything,
+      may(CAP_SYSLOG));
+  add(
+      "the clock's adjustment",
       [](const Ground&) {
         timex nothing{};
         return ::adjtimex(&nothing) >= 0;
       },
       calls);
-  add("shared memory of System V", [](const Ground&) { return shares_memory(); }, calls);
-  add("a queue of System V", [](const Ground&) { return queues(); }, calls);
-  add("a semaphore of System V", [](const Ground&) { return counts(); }, calls);
+  add(
+      "shared memory of System V", [](const Ground&) { return shares_memory(); }, calls);
+  add(
+      "a queue of System V", [](const Ground&) { return queues(); }, calls);
+  add(
+      "a semaphore of System V", [](const Ground&) { return counts(); }, calls);
   // The limits' walls stand against it, too: without the calls alone it isn't reached.
-  add("a POSIX queue", [](const Ground&) { return queues_by_name(); }, everything,
+  add(
+      "a POSIX queue", [](const Ground&) { return queues_by_name(); }, everything,
       queues_by_name());
-  add("type into a terminal", [](const Ground&) { return types_into_terminal(false); }, calls,
+  add(
+      "type into a terminal", [](const Ground&) { return types_into_terminal(false); }, calls,
       typing_is_possible());
-  add("another line discipline", [](const Ground&) { return types_into_terminal(true); }, calls);
+  add(
+      "another line discipline", [](const Ground&) { return types_into_terminal(true); }, calls);
 }
 
 namespace {
@@ -308,19 +335,26 @@ void add_limits(std::vector<Attempt>& all) {
     all.push_back({std::move(name), without, std::move(reaches), true});
   };
   // The test's workspaces have 40 processes, 512 MiB, 64 MiB of folder and 200 open files.
-  add("a bomb of processes", [](const Ground&) { return forks(60); }, Without::limits);
-  add("a bomb of memory", [](const Ground&) { return takes_memory(1UL << 30); }, Without::limits);
-  add("a bomb of open files", [](const Ground&) { return opens_many(250); }, Without::limits);
-  add("endless processor time", [](const Ground&) { return has_no_bound(RLIMIT_CPU); },
+  add(
+      "a bomb of processes", [](const Ground&) { return forks(60); }, Without::limits);
+  add(
+      "a bomb of memory", [](const Ground&) { return takes_memory(1UL << 30); }, Without::limits);
+  add(
+      "a bomb of open files", [](const Ground&) { return opens_many(250); }, Without::limits);
+  add(
+      "endless processor time", [](const Ground&) { return has_no_bound(RLIMIT_CPU); },
       Without::limits);
-  add("fill the disk", [](const Ground& g) { return fills(g.writable, 80U << 20); },
+  add(
+      "fill the disk", [](const Ground& g) { return fills(g.writable, 80U << 20); },
       Without::everything);
   const auto elsewhere = [](const Ground& g, const char* folder) {
     return g.writable == "/workspace" ? std::string(folder) : g.writable;
   };
-  add("fill the memory through /tmp",
+  add(
+      "fill the memory through /tmp",
       [=](const Ground& g) { return fills(elsewhere(g, "/tmp"), 80U << 20); }, Without::everything);
-  add("fill the memory through /dev/shm",
+  add(
+      "fill the memory through /dev/shm",
       [=](const Ground& g) { return fills(elsewhere(g, "/dev/shm"), 80U << 20); },
       Without::everything);
 }

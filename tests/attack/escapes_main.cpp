@@ -41,8 +41,14 @@ constexpr int refused_code = 43;
 constexpr int leaked_fd = 50;
 
 std::vector<std::string> words_of(const std::string& name, const Ground& ground) {
-  return {"probe",         name,  ground.folder, ground.writable, std::to_string(ground.port),
-          ground.abstract, std::to_string(ground.host_process), ground.host_name};
+  return {"probe",
+          name,
+          ground.folder,
+          ground.writable,
+          std::to_string(ground.port),
+          ground.abstract,
+          std::to_string(ground.host_process),
+          ground.host_name};
 }
 
 /// What runs inside, or on the host.
@@ -233,7 +239,8 @@ bool has_workspaces() {
 
 }  // namespace
 
-TEST_CASE("no escape from a workspace succeeds; with its wall taken away each one that could does") {
+TEST_CASE(
+    "no escape from a workspace succeeds; with its wall taken away each one that could does") {
   if (!has_workspaces()) return;
   const Host host;
   int possible = 0;

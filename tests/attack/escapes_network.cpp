@@ -36,8 +36,7 @@ sockaddr_in local(int port) {
 bool connects(int type, int protocol, int port) {
   const int fd = ::socket(AF_INET, type, protocol);
   const auto address = local(port);
-  return fd >= 0 &&
-         ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  return fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 bool sends_to(int type, int flags, int port) {
@@ -60,8 +59,7 @@ bool reaches_file_socket(const std::string& path) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  return fd >= 0 &&
-         ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  return fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 bool reaches_abstract_socket(const std::string& name) {
@@ -78,8 +76,7 @@ bool listens(const std::string& path, bool abstract) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path + (abstract ? 1 : 0), path.c_str(), sizeof address.sun_path - 2);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  return fd >= 0 &&
-         ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+  return fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
          ::listen(fd, 1) == 0;
 }
 
@@ -101,18 +98,20 @@ void add_network(std::vector<Attempt>& all) {
   };
   const auto kind = [&add](std::string name, int domain, int type, int protocol = 0) {
     // Whether this kernel knows such a socket is asked here, where nothing is in the way.
-    add(std::move(name),
-        [=](const Ground&) { return gets_socket(domain, type, protocol); }, Without::calls,
-        gets_socket(domain, type, protocol));
+    add(
+        std::move(name), [=](const Ground&) { return gets_socket(domain, type, protocol); },
+        Without::calls, gets_socket(domain, type, protocol));
   };
   add("connect by TCP", [](const Ground& g) { return connects(SOCK_STREAM, 0, g.port); });
-  add("connect by MPTCP", [](const Ground& g) { return connects(SOCK_STREAM, mptcp, g.port); },
+  add(
+      "connect by MPTCP", [](const Ground& g) { return connects(SOCK_STREAM, mptcp, g.port); },
       Without::everything, gets_socket(AF_INET, SOCK_STREAM, mptcp));
   add("send by TCP fast open",
       [](const Ground& g) { return sends_to(SOCK_STREAM, MSG_FASTOPEN, g.port); });
   add("send by UDP", [](const Ground& g) { return sends_to(SOCK_DGRAM, 0, g.port); });
   add("ask a name server", [](const Ground&) { return asks_a_name_server(); });
-  add("have a network interface", [](const Ground&) { return has_an_interface(); },
+  add(
+      "have a network interface", [](const Ground&) { return has_an_interface(); },
       Without::everything, has_an_interface());
   kind("a TCP socket", AF_INET, SOCK_STREAM);
   kind("an IPv6 socket", AF_INET6, SOCK_STREAM);
@@ -121,14 +120,19 @@ void add_network(std::vector<Attempt>& all) {
   kind("a socket of the kernel's ciphers", AF_ALG, SOCK_SEQPACKET);
   kind("a Unix datagram socket", AF_UNIX, SOCK_DGRAM);
   kind("a Unix packet socket", AF_UNIX, SOCK_SEQPACKET);
-  add("a packet socket", [](const Ground&) { return gets_socket(AF_PACKET, SOCK_RAW); },
+  add(
+      "a packet socket", [](const Ground&) { return gets_socket(AF_PACKET, SOCK_RAW); },
       Without::everything, may(CAP_NET_RAW) && gets_socket(AF_PACKET, SOCK_RAW));
-  add("a raw socket", [](const Ground&) { return gets_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); },
+  add(
+      "a raw socket", [](const Ground&) { return gets_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); },
       Without::everything, may(CAP_NET_RAW));
-  add("a pair of sockets", [](const Ground&) {
-    std::array<int, 2> pair{};
-    return ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) == 0;
-  }, Without::calls);
+  add(
+      "a pair of sockets",
+      [](const Ground&) {
+        std::array<int, 2> pair{};
+        return ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) == 0;
+      },
+      Without::calls);
   add("connect to the broker's control socket",
       [](const Ground& g) { return reaches_file_socket(g.folder + "/control.sock"); });
   add("connect to another session's socket",
@@ -137,7 +141,8 @@ void add_network(std::vector<Attempt>& all) {
       [](const Ground& g) { return reaches_abstract_socket(g.abstract); });
   add("listen on a socket in the folder",
       [](const Ground& g) { return listens(g.writable + "/listener", false); });
-  add("listen on an abstract socket",
+  add(
+      "listen on an abstract socket",
       [](const Ground& g) { return listens("escapes-" + std::to_string(g.port), true); },
       Without::calls);
 }
