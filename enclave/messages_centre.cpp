@@ -236,9 +236,10 @@ constexpr std::array entries = {
                 ""},
     MessageText{"centre.not_judged", "the query can't be judged, so nothing of it is shown",
                 "ask for less at once: fewer dimensions, fewer columns, narrower conditions"},
-    MessageText{"centre.refusals_spent",
-                "this session has had its {1} answers that were not a pass, and gets no more",
-                "what was seen stays as it is; open another session, and ask for coarser tables"},
+    MessageText{
+        "centre.refusals_spent",
+        "in this project you have had {1} answers in a day that were not a pass, and get no more",
+        "what was seen stays as it is; go on tomorrow, and ask for coarser tables"},
     MessageText{"centre.no_population", "there is no population '{1}' in this centre; {2}",
                 "'sceau store list' has the data sets; a population is named by their codebooks"},
     MessageText{"aggregates.rule",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
 
 #include "disclosure/examine.h"
 #include "enclave/centre/judgement_json.h"
@@ -26,15 +28,40 @@ constexpr std::array<std::string_view, 5> of_machine = {"server.cancelled", "ser
                                                         "server.examiner_timeout",
                                                         "server.stopping", "centre.session_closed"};
 
+constexpr std::chrono::hours a_day(24);
+
 template <typename List>
 bool holds(const List& list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
+/// Whose budget it is: a new session would be had at once.
+std::string asker_key(const Asker& asker) {
+  return asker.session.actor + " " + asker.session.project;
+}
+
 void count_refusals(Centre::State& state, const Asker& asker, std::ptrdiff_t how_many) {
   if (how_many == 0) return;
   const Held held(state.mutex);
-  state.refusals[asker.session.id] += static_cast<int>(how_many);
+  auto& refusals = state.refusals[asker_key(asker)];
+  const auto now = state.clock();
+  std::erase_if(refusals, [&](auto when) { return when + a_day <= now; });
+  refusals.insert(refusals.end(), static_cast<std::size_t>(how_many), now);
+}
+
+/// Told as its form says it; or as a rule's name, since the rows are behind it.
+bool is_of_form(const Finding& finding) { return holds(of_form_alone, finding.message.id); }
+
+/// The rule that is told: which others fail beside it would tell an empty group from a small one.
+std::optional<policies::Rule> told_rule(const disclosure::Judgement& judgement) {
+  std::optional<policies::Rule> first;
+  auto worst = Verdict::pass;
+  for (const auto& finding : judgement.findings) {
+    if (is_of_form(finding) || !finding.waived.empty() || finding.verdict < worst) continue;
+    if (!first || finding.verdict > worst || finding.rule < *first) first = finding.rule;
+    worst = finding.verdict;
+  }
+  return first;
 }
 
 }  // namespace
@@ -47,12 +74,14 @@ disclosure::Judgement without_cells(const disclosure::Judgement& judgement) {
   disclosure::Judgement told;
   told.verdict = judgement.verdict;
   told.applied = judgement.applied;
+  const auto rule = told_rule(judgement);
   for (const auto& finding : judgement.findings) {
+    if (!is_of_form(finding) && finding.rule != rule) continue;
     Finding one;
     one.rule = finding.rule;
     one.verdict = finding.verdict;
     one.waived = finding.waived;
-    one.message = holds(of_form_alone, finding.message.id)
+    one.message = is_of_form(finding)
                       ? finding.message
                       : disclosure::Message{"aggregates.rule",
                                             {std::string(policies::to_string(finding.rule))}};
@@ -108,8 +137,12 @@ Inputs examine_told(Centre::State& state, const Asker& asker, const Examiner& ex
 
 void demand_refusals_left(const Centre::State& state, const Asker& asker) {
   if (!shows_aggregates(asker)) return;
-  const auto found = state.refusals.find(asker.session.id);
-  if (found == state.refusals.end() || found->second < max_refusals) return;
+  const auto found = state.refusals.find(asker_key(asker));
+  if (found == state.refusals.end()) return;
+  const auto now = state.clock();
+  const auto recent =
+      std::ranges::count_if(found->second, [&](auto when) { return when + a_day > now; });
+  if (recent < max_refusals) return;
   throw EnclaveError(Fault::not_permitted, "centre.refusals_spent", {std::to_string(max_refusals)});
 }
 

@@ -15,8 +15,10 @@ namespace sceau::enclave {
 
 [[nodiscard]] bool shows_aggregates(const Asker& asker);
 
-/// Findings as rule and verdict, each once: no cell, statistic, measure, limit or earlier release.
-/// Why something is no tabulation is told where the query's own form is the reason.
+/// Findings as rule and verdict: no cell, statistic, measure, limit or earlier release. Of the
+/// rules that make the verdict the first alone, in the order of policies::Rule: no unit and few
+/// units both say threshold. Why something is no tabulation is told where the query's own form is
+/// the reason.
 [[nodiscard]] disclosure::Judgement without_cells(const disclosure::Judgement& judgement);
 
 /// judged_outputs() for this asker. Under aggregates without cells, their number for what passes

@@ -1,11 +1,13 @@
 #include "enclave/centre/binding.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "audit/hash.h"
 #include "audit/receipt.h"
 #include "audit/scan.h"
+#include "enclave/centre/log_tail.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -29,9 +31,37 @@ Json bound_outputs(const Centre::State& state, const std::string& session,
                     {"exception", texts.digest(session, output.exception)},
                     {"chart", output.chart},
                     {"claim", texts.digest(session, output.claim)},
-                    {"verdict", output.verdict}});
+                    {"verdict", output.verdict},
+                    {"cells", output.cells},
+                    {"statistics", output.statistics},
+                    {"dataset", output.dataset},
+                    {"population", output.population},
+                    {"opaque", output.opaque}});
   }
   return list;
+}
+
+/// Whose request it is, under which policy.
+Json bound_request(const RequestRow& request) {
+  return {{"project", request.project}, {"session", request.session},
+          {"actor", request.actor},     {"policy", request.policy},
+          {"turn", request.turn},       {"submitted", request.submitted_seq}};
+}
+
+/// What was bound is what is stored. A text from before a field was bound doesn't have it; nobody
+/// can take it from one that does, since the log holds the text's commitment.
+bool same_as_bound(const Json& bound, const Json& stored) {
+  if (bound.is_object()) {
+    return std::all_of(bound.items().begin(), bound.items().end(), [&](const auto& item) {
+      const auto at = stored.find(item.key());
+      return at != stored.end() && *at == item.value();
+    });
+  }
+  if (!bound.is_array() || bound.size() != stored.size()) return false;
+  for (std::size_t i = 0; i < bound.size(); ++i) {
+    if (!bound[i].is_object() || !same_as_bound(bound[i], stored[i])) return false;
+  }
+  return true;
 }
 
 Json input_json(const JobInputs& inputs) {
@@ -110,7 +140,22 @@ bool stands_in_log(Centre::State& state, const RequestRow& request,
     logged = without_words(std::move(logged));
     stored = without_words(std::move(stored));
   }
-  return logged == stored && *commitment == logged_commitment(state.journal, request);
+  if (text.contains("asked") && !same_as_bound(text["asked"], bound_request(request))) return false;
+  return same_as_bound(logged, stored) && *commitment == logged_commitment(state.journal, request);
+}
+
+/// Each decision is its reviewer's, of this file under this policy, as the log says.
+bool decisions_stand_in_log(Centre::State& state, const RequestRow& request) {
+  const auto decisions = state.registry.decisions(request.id);
+  return std::all_of(decisions.begin(), decisions.end(), [&](const DecisionRow& row) {
+    if (row.seq >= state.journal.size()) return false;
+    const auto entry = logged_entry(state.journal, row.seq);
+    return entry.event == "review.decided" && entry.actor == row.reviewer &&
+           entry.at("request") == row.request && entry.at("decision") == row.decision &&
+           entry.number("output") == static_cast<std::uint64_t>(row.output) &&
+           entry.number("turn") == static_cast<std::uint64_t>(row.turn) &&
+           entry.at("sha256") == row.file_sha256 && entry.at("policy") == row.policy_sha256;
+  });
 }
 
 }  // namespace
@@ -124,7 +169,8 @@ std::string binding_text(const Centre::State& state, const RequestRow& request,
                          const Inputs& inputs) {
   Json jobs = Json::array();
   for (const auto& one : inputs) jobs.push_back(input_json(one));
-  return Json{{"outputs", bound_outputs(state, request.session, outputs)},
+  return Json{{"asked", bound_request(request)},
+              {"outputs", bound_outputs(state, request.session, outputs)},
               {"policy", policy.sha256},
               {"policy_texts", policy_texts_digest(policy)},
               {"program", version},
@@ -152,7 +198,8 @@ void verify_request(Centre::State& state, const RequestRow& request,
   bool whole = !outputs.empty();
   for (const auto& output : outputs) whole = whole && sha256_hex(output.file) == output.sha256;
   try {
-    whole = whole && stands_in_log(state, request, outputs);
+    whole =
+        whole && stands_in_log(state, request, outputs) && decisions_stand_in_log(state, request);
   } catch (const audit::AuditError& error) {
     rethrow(error);
   }

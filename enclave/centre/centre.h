@@ -23,8 +23,8 @@ namespace sceau::enclave {
 
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 
-/// How often a session under a policy that shows aggregates only may hear that a query doesn't pass
-/// or can't be judged: each such answer tells a little.
+/// How often in a day a person may hear in a project that shows aggregates only that a query doesn't
+/// pass or can't be judged: each such answer tells a little. New sessions don't begin it anew.
 inline constexpr int max_refusals = 100;
 
 /// Where a centre's parts lie (design: "The centre").
@@ -98,7 +98,7 @@ class Centre {
                                   const Examiner& examiner);
   /// Under a policy that shows aggregates only: judged as an output is; where it passes it enters
   /// the history as seen, and its cells come back, as a file would have them. What else the
-  /// examiner said stays inside. Throws not_permitted centre.refusals_spent once the session has
+  /// examiner said stays inside. Throws not_permitted centre.refusals_spent once the person has
   /// had max_refusals answers that were not a pass; refused centre.not_judged where it can't be
   /// judged, whatever the reason.
   [[nodiscard]] Seen see(const std::string& session, const OutputDraft& draft,

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "audit/bytes.h"
+#include "enclave/centre/print.h"
 #include "enclave/centre/sessions.h"
 #include "enclave/fault.h"
 
@@ -15,9 +15,7 @@ constexpr const char* a_reviewer = "reviewer";  // not by name: nobody is to be 
 
 /// One line of words: these are shown on terminals.
 void check_words(const std::string& words) {
-  const bool plain =
-      audit::is_utf8(words) && std::all_of(words.begin(), words.end(),
-                                           [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+  const bool plain = printable(words) == words;
   const bool blank = words.find_first_not_of(' ') == std::string::npos;
   if (!plain || blank || words.size() > max_comment_bytes) {
     throw EnclaveError(Fault::bad_input, "centre.bad_comment", {std::to_string(max_comment_bytes)});

@@ -15,14 +15,19 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-[[noreturn]] void refuse_session(Centre::State& state, const Person& person,
-                                 const std::string& project, const Refusal& refusal) {
+void record_refused(Centre::State& state, const Person& person, const std::string& project,
+                    const std::string& reason) {
   auto change = state.registry.begin();
   const auto actor = ensure_user(state, person.user);
-  Fields fields = {{"reason", refusal.reason}};
+  Fields fields = {{"reason", reason}};
   if (state.registry.project(project)) fields["project"] = project;
   state.journal.record("session.refused", actor, std::move(fields));
   change.commit();
+}
+
+[[noreturn]] void refuse_session(Centre::State& state, const Person& person,
+                                 const std::string& project, const Refusal& refusal) {
+  record_refused(state, person, project, refusal.reason);
   throw EnclaveError(Fault::not_permitted, refusal.id, refusal.args);
 }
 
@@ -149,7 +154,13 @@ SessionGrant Centre::open_session(const Person& person, const std::string& proje
     refuse_session(state, person, project, *refusal);
   }
   const auto& access = std::get<Access>(answer);
-  auto grant = grant_of(state, access);
+  SessionGrant grant;
+  try {
+    grant = grant_of(state, access);
+  } catch (const EnclaveError&) {
+    record_refused(state, person, project, "store");  // one isn't the file that was sealed
+    throw;
+  }
   grant.session = "s-" + random_hex(16);
   grant.actor = *state.registry.find_actor(person.user);
   grant.user = person.user;
@@ -165,7 +176,6 @@ void Centre::close_session(const std::string& session, const std::string& reason
   auto change = state_->registry.begin();
   end_session(*state_, *row, reason, row->actor);
   change.commit();
-  state_->refusals.erase(session);
 }
 
 std::uint64_t Centre::statement_started(const std::string& session, const std::string& text) {

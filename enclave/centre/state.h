@@ -1,10 +1,12 @@
 #pragma once
 // What a Centre holds, for the files of this room alone.
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "enclave/centre/centre.h"
 #include "enclave/centre/journal.h"
@@ -28,8 +30,8 @@ struct Centre::State {
   mutable std::mutex mutex;
   /// One a population: check and reservation are one step.
   std::map<std::string, std::shared_ptr<std::mutex>> populations;
-  /// By open session: answers that told of rows without showing them (aggregates.h).
-  std::map<std::string, int> refusals;
+  /// By actor and project: when answers told of rows without showing them (aggregates.h).
+  std::map<std::string, std::vector<std::chrono::system_clock::time_point>> refusals;
 
   [[nodiscard]] std::string now() const;    ///< "2026-11-23T20:15:03.123456Z"
   [[nodiscard]] std::string today() const;  ///< "2026-11-23", UTC

@@ -72,7 +72,7 @@ bool write_new_file(const std::filesystem::path& file, std::string_view content)
 }
 
 std::optional<std::string> read_small_file(const std::filesystem::path& file, std::size_t most) {
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   if (in.get() < 0 && errno == ENOENT) return std::nullopt;
   struct stat status {};
   if (in.get() < 0 || ::fstat(in.get(), &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -13,8 +13,9 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::chrono::seconds patience(5);  // for a worker that has said goodbye
-constexpr std::size_t max_hello_bytes = 63;  // PostgreSQL's longest name
+constexpr std::chrono::seconds patience(5);                  // for a worker that has said goodbye
+constexpr std::size_t max_hello_bytes = 63;                  // PostgreSQL's longest name
+constexpr std::uint64_t max_rows = std::uint64_t{1} << 53U;  // what each reader of the log counts
 
 class Descriptor {
  public:
@@ -62,6 +63,7 @@ class WorkerDesk {
   std::set<std::uint64_t> open_statements_;
   std::string reason_ = "crash";
   bool greeted_ = false;
+  bool said_goodbye_ = false;
 };
 
 /// Whoever is shown rows must be where rows can't be carried away.
@@ -107,11 +109,13 @@ WorkerGrant WorkerDesk::open(const Hello& hello) {
 
 void WorkerDesk::answer(Channel& channel, const Frame& frame) {
   try {
+    if (said_goodbye_) WireReader::refuse();
     if (frame.kind == FrameKind::closing) {
       reason_ = unpack<std::string>(frame.payload);
       static const std::set<std::string> known = {"closed",  "dropped",  "timeout",
                                                   "stopped", "protocol", "refused"};
       if (!known.contains(reason_)) reason_ = "protocol";
+      said_goodbye_ = true;
       channel.send(FrameKind::done, {});
     } else if (!session_.empty()) {
       answer_in_session(channel, frame);
@@ -150,7 +154,8 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
     case FrameKind::statement_finished: {
       const auto end = unpack<StatementEnd>(frame.payload);
       const bool known = open_statements_.erase(end.started) > 0;
-      if (!known || !is_outcome(end.outcome)) WireReader::refuse();
+      const bool counted = end.rows <= max_rows;
+      if (!known || !counted || !is_outcome(end.outcome)) WireReader::refuse();
       centre_->statement_finished(session_, end.started, end.outcome, end.rows);
       channel.send(FrameKind::done, {});
       return;
@@ -180,12 +185,15 @@ void WorkerDesk::answer_in_session(Channel& channel, const Frame& frame) {
       return;
     }
     case FrameKind::comments_view:
+      WireReader(frame.payload).finish();
       channel.send(FrameKind::rows, pack(centre_->comments_view(session_)));
       return;
     case FrameKind::requests_view:
+      WireReader(frame.payload).finish();
       channel.send(FrameKind::rows, pack(centre_->requests_view(session_)));
       return;
     case FrameKind::findings_view:
+      WireReader(frame.payload).finish();
       channel.send(FrameKind::rows, pack(centre_->findings_view(session_)));
       return;
     case FrameKind::hello:

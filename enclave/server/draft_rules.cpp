@@ -4,27 +4,38 @@
 #include <set>
 
 #include "audit/bytes.h"
+#include "enclave/centre/print.h"
 #include "enclave/fault.h"
+#include "enclave/messages.h"
 #include "enclave/server/acro_claims.h"
-#include "enclave/server/frames.h"
+#include "enclave/server/crossing.h"
+#include "enclave/sql/parse.h"
 
 namespace sceau::enclave {
 namespace {
 
 constexpr std::size_t max_name_bytes = 120;
+constexpr std::size_t max_claim_depth = 16;
 
-/// No control characters: these texts are shown on terminals.
-bool is_plain(std::string_view text) {
-  return audit::is_utf8(text) && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return c >= 0x20 && c != 0x7f;
-         });
+/// Nothing that moves a terminal's cursor or turns the direction of what stands beside it.
+bool is_plain(std::string_view text) { return printable(text) == text; }
+
+/// A claim is an object of ours; no reader of it may be made to nest.
+bool is_claim(std::string_view claim) {
+  return claim.empty() || (claim.size() <= max_claim_bytes && claim.front() == '{' &&
+                           is_plain(claim) && json_is_shallow(claim, max_claim_depth));
+}
+
+/// A reason is one of the sentences that the enclave has.
+void check_reason(const disclosure::Message& reason) {
+  if (!reason.id.empty() && text(reason.id, reason.args) == reason.id) WireReader::refuse();
 }
 
 void check_words(const OutputDraft& draft) {
   const bool fits = draft.title.size() <= max_title_bytes &&
                     draft.exception.size() <= max_reason_bytes &&
-                    draft.claim.size() <= max_claim_bytes && is_plain(draft.title) &&
-                    is_plain(draft.claim) && is_plain(draft.exception);
+                    draft.sql.size() <= sql::max_text_bytes && audit::is_utf8(draft.sql) &&
+                    is_claim(draft.claim) && is_plain(draft.title) && is_plain(draft.exception);
   if (!fits) {
     throw EnclaveError(Fault::bad_input, "server.bad_title",
                        {std::to_string(max_title_bytes), std::to_string(max_reason_bytes)});
@@ -54,6 +65,7 @@ void check_drafts(const std::vector<OutputDraft>& drafts) {
   for (const auto& draft : drafts) {
     check_file_name(draft.name);
     check_words(draft);
+    check_reason(draft.reason);
     if (!names.insert(draft.name).second) {
       throw EnclaveError(Fault::already_there, "server.name_taken", {draft.name});
     }

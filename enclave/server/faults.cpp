@@ -3,6 +3,7 @@
 #include <new>
 
 #include "disclosure/fault.h"
+#include "enclave/centre/print.h"
 #include "enclave/messages.h"
 #include "enclave/sql/fault.h"
 #include "policies/fault.h"
@@ -93,8 +94,8 @@ Failure failure_of(const std::exception_ptr& error) noexcept {
 pg::Report report_of(const Failure& failure, std::string_view language) {
   pg::Report report;
   report.sqlstate = sqlstate_of(failure);
-  report.message = text(failure.id, failure.args, language);
-  report.hint = hint(failure.id, failure.args, language);
+  report.message = printable(text(failure.id, failure.args, language));
+  report.hint = printable(hint(failure.id, failure.args, language));
   return report;
 }
 
@@ -104,8 +105,8 @@ pg::Report report_of(const std::exception_ptr& error, std::string_view language)
   } catch (const sql::SqlError& refused) {
     pg::Report report;
     report.sqlstate = refused.sqlstate();
-    report.message = refused.message(language);
-    report.hint = refused.hint(language);
+    report.message = printable(refused.message(language));
+    report.hint = printable(refused.hint(language));
     report.position = refused.position();
     return report;
   } catch (...) {

@@ -112,8 +112,8 @@ void Reply::report(const Report& report) {
   message.field('S', severity_word(report.severity));
   message.field('V', severity_word(report.severity));
   message.field('C', report.sqlstate);
-  message.field('M', seen(report.message));
-  message.field('D', seen(report.detail));
+  message.field('M', seen(up_to_zero(report.message)));
+  message.field('D', seen(up_to_zero(report.detail)));
   message.field('H', report.hint);
   if (report.position > 0) message.field('P', std::to_string(report.position));
   message.letter('\0');

@@ -1,12 +1,15 @@
 #include "enclave/server/process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,6 +89,26 @@ bool close_the_blinds() {
   return true;
 #else
   return ::prctl(PR_SET_DUMPABLE, 0) == 0;
+#endif
+}
+
+/// Whether this process may lock memory beyond RLIMIT_MEMLOCK.
+bool may_lock_memory() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
+  return ::syscall(SYS_capget, &header, held.data()) == 0 &&
+         (held[0].effective >> CAP_IPC_LOCK & 1U) != 0;
+}
+
+/// Keys, and rows on their way, stay out of the swap where the system lets them. Under a bound of
+/// locked memory every later allocation could fail, so there only the keys' own pages are locked
+/// (KeyBytes).
+void stay_out_of_swap() {
+#if !defined(__SANITIZE_ADDRESS__)  // its shadow is terabytes
+  rlimit most{};
+  const bool unbounded = ::getrlimit(RLIMIT_MEMLOCK, &most) == 0 && most.rlim_cur == RLIM_INFINITY;
+  if (!unbounded && !may_lock_memory()) return;
+  ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 #endif
 }
 
@@ -177,6 +200,7 @@ bool harden_child(int first_closed) {
                         ::close_range(static_cast<unsigned>(first_closed), ~0U, 0) == 0;
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);
+  stay_out_of_swap();
   // A broker that died before prctl took hold leaves the child to another parent.
   return hardened && ::getppid() == parent;
 }
@@ -185,6 +209,7 @@ void harden_broker() {
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   close_the_blinds();
+  stay_out_of_swap();
   std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 
+#include "enclave/fault.h"
 #include "enclave/sql/fault.h"
 #include "enclave/sql/run_state.h"
 
@@ -19,6 +20,11 @@ int guarded_code(RunState& state, const Body& body) {
     return state.fault ? SQLITE_ERROR : SQLITE_OK;
   } catch (const SqlError& error) {
     state.fail(error);
+  } catch (const EnclaveError& error) {
+    // A store that is damaged says so here as it does to the engine.
+    const bool damaged = error.fault() == Fault::integrity;
+    state.fail(damaged ? SqlError("XX001", error.id(), error.args())
+                       : SqlError("XX000", "sql.internal", {"rows"}));
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;
   } catch (const std::exception&) {

@@ -63,7 +63,7 @@ struct FileFacts {
 };
 
 FileFacts look_at(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  const int fd = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) refuse(Fault::not_found, "store.missing", file);
   struct stat status {};
   std::array<char, plaintext_magic.size()> head{};

@@ -20,7 +20,7 @@ struct FreeContext {
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& file)
-      : file_(file), fd_(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {
+      : file_(file), fd_(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)) {
     struct stat status {};
     if (fd_ < 0 && errno == ENOENT) {
       throw EnclaveError(Fault::not_found, "store.missing", {file.string()});

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "enclave/centre/aggregates.h"
 #include "tests/centre/world.h"
 
 using namespace sceau;
@@ -193,7 +194,47 @@ TEST_CASE("refusals are bounded: each tells a little") {
           (void)world.centre().submit(grant.session, {world.table("a.csv")}, world.examiner());
         }) == "centre.refusals_spent");
   CHECK(world.jobs.size() == asked);
+  // A new session is the same person.
+  world.centre().close_session(grant.session, "closed");
+  CHECK(fault_of([&] { (void)see(world, world.session("bob", "outside")); }) ==
+        "centre.refusals_spent");
+  world.now += std::chrono::hours(23);
+  CHECK(fault_of([&] { (void)see(world, world.session("bob", "outside")); }) ==
+        "centre.refusals_spent");
+  world.now += std::chrono::hours(1);
   CHECK(see(world, world.session("bob", "outside")).cells.size() == 2);
+}
+
+TEST_CASE("one refusal less than the budget leaves a session its answers, and a pass costs none") {
+  World world;
+  cast(world);
+  const auto grant = world.session("bob", "outside");
+  for (int i = 0; i + 1 < max_refusals; ++i) (void)see(world, grant, Verdict::review);
+  for (int i = 0; i < 3; ++i) CHECK(see(world, grant).cells.size() == 2);
+  (void)world.centre().explain(grant.session, {world.table("c.csv", Verdict::fail)},
+                               world.examiner());
+  CHECK(fault_of([&] { (void)see(world, grant); }) == "centre.refusals_spent");
+  CHECK(world.session("alix").aggregates == false);  // another's project has its own
+}
+
+TEST_CASE("of several rules that fail the first alone is told") {
+  disclosure::Judgement judgement;
+  judgement.verdict = Verdict::fail;
+  for (const auto rule : {policies::Rule::dominance, policies::Rule::threshold}) {
+    disclosure::Finding finding;
+    finding.rule = rule;
+    finding.verdict = Verdict::fail;
+    finding.message.id = "threshold.fail";
+    judgement.findings.push_back(finding);
+  }
+  const auto small = without_cells(judgement);
+  judgement.findings.erase(judgement.findings.begin());
+  const auto empty = without_cells(judgement);
+  REQUIRE(small.findings.size() == 1);
+  CHECK(small.findings[0].rule == policies::Rule::threshold);
+  REQUIRE(empty.findings.size() == 1);
+  CHECK(empty.findings[0].rule == small.findings[0].rule);
+  CHECK(empty.findings[0].message == small.findings[0].message);
 }
 
 TEST_CASE("where a policy shows rows, nothing is to be seen through the gate") {

@@ -25,7 +25,7 @@ void there_and_back(const WireBytes& payload) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const WireBytes payload(data + 1, data + size);
-  switch (data[0] % 7) {
+  switch (data[0] % 16) {
     case 0:
       there_and_back<Hello>(payload);
       break;
@@ -44,8 +44,35 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 5:
       there_and_back<Submission>(payload);
       break;
-    default:
+    case 6:
       there_and_back<Failure>(payload);
+      break;
+    case 7:
+      there_and_back<CancelKey>(payload);
+      break;
+    case 8:
+      there_and_back<StatementEnd>(payload);
+      break;
+    case 9:
+      there_and_back<Remark>(payload);
+      break;
+    case 10:
+      there_and_back<OutputDraft>(payload);
+      break;
+    case 11:
+      there_and_back<std::vector<JudgedOutput>>(payload);
+      break;
+    case 12:
+      there_and_back<Seen>(payload);
+      break;
+    case 13:
+      there_and_back<std::uint64_t>(payload);
+      break;
+    case 14:
+      there_and_back<std::string>(payload);
+      break;
+    default:
+      there_and_back<std::vector<std::vector<std::optional<std::string>>>>(payload);
       break;
   }
   return 0;

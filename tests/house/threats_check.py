@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Holds THREATS.md: each threat names its tests, and each test that is named exists.
+"""Holds THREATS.md and SATRE.md: what they name as proof exists.
 
     tests/house/threats_check.py [ROOT]     exit 0 and a count, or one line a fault and exit 1
 
-A threat is a `### ` heading; a test is a line `- Test: `PROGRAM: sentence``, where PROGRAM is a doctest program of
-CMakeLists.txt, or `e2e` with `file.method` of tests/e2e. "Out of scope" names none.
+In THREATS.md a threat is a `### ` heading, and names at least one test: a line `- Test: `PROGRAM: sentence``, where
+PROGRAM is a doctest program of CMakeLists.txt, or `e2e` or `attack` with `file.method` of that folder of tests/.
+"Out of scope" names none. In SATRE.md a row of a table that begins with a statement's number names in its last column
+tests (likewise), documents (`path`) and commands (`sceau words` of the grammar), or says "not served".
 """
 
 import pathlib
@@ -14,32 +16,51 @@ import sys
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CASE = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 NAMED = re.compile(r"^- Test: `([^:`]+): ([^`]+)`$")
+ROW = re.compile(r"^\| (\d\.\d\.\d\d)")
 WITHOUT_TESTS = {"Out of scope"}
+SCRIPTS = ("e2e", "attack")
 
 
-def test_cases(root):
-    """Every doctest sentence, whichever program it stands in."""
-    found = set()
-    for file in (root / "tests").rglob("*.cpp"):
-        for match in CASE.finditer(file.read_text(encoding="utf-8")):
-            found.add("".join(LITERAL.findall(match.group(1))).replace('\\"', '"'))
-    return found
+class Proofs:
+    """What there is to be named below a root."""
+
+    def __init__(self, root):
+        self.root = root
+        built = (root / "CMakeLists.txt").read_text(encoding="utf-8")
+        self.programs = set(re.findall(r"(?:sceau_test|doctest_discover_tests)\((\w+)", built))
+        self.cases = set()
+        for file in (root / "tests").rglob("*.cpp"):
+            for match in CASE.finditer(file.read_text(encoding="utf-8")):
+                self.cases.add("".join(LITERAL.findall(match.group(1))).replace('\\"', '"'))
+        self.scripts = {folder: set() for folder in SCRIPTS}
+        for folder, found in self.scripts.items():
+            for file in (root / "tests" / folder).glob("*.py"):
+                for name in re.findall(r"^    def (test_\w+)", file.read_text(encoding="utf-8"), re.M):
+                    found.add(f"{file.stem}.{name}")
+        self.commands = set()
+        for file in [*(root / "enclave").rglob("*.cpp"), *(root / "audit").glob("*.cpp")]:
+            self.commands.update(re.findall(r'"([a-z]+(?: [a-z]+)?)"', file.read_text(encoding="utf-8")))
+
+    def has_test(self, program, sentence):
+        if program in self.scripts:
+            return sentence in self.scripts[program]
+        return program in self.programs and sentence in self.cases
+
+    def has(self, name):
+        """A test, a command or a document, by its form."""
+        program, colon, sentence = name.partition(": ")
+        if colon:
+            return self.has_test(program, sentence)
+        words = name.split()
+        if words and words[0] in ("sceau", "sceau-audit"):
+            plain = [w for w in words[1:3] if re.fullmatch(r"[a-z]+", w)]
+            return " ".join(plain) in self.commands
+        return (self.root / name).exists()
 
 
-def e2e_tests(root):
-    found = set()
-    for file in (root / "tests" / "e2e").glob("*.py"):
-        for name in re.findall(r"^    def (test_\w+)", file.read_text(encoding="utf-8"), re.M):
-            found.add(f"{file.stem}.{name}")
-    return found
-
-
-def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    programs = set(re.findall(r"sceau_test\((\w+)", (root / "CMakeLists.txt").read_text(encoding="utf-8")))
-    cases, scripts = test_cases(root), e2e_tests(root)
-    faults, named, threat, tests = [], 0, None, 0
-    lines = (root / "enclave" / "THREATS.md").read_text(encoding="utf-8").splitlines()
+def check_threats(proofs, faults):
+    named, threat, tests = 0, None, 0
+    lines = (proofs.root / "enclave" / "THREATS.md").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines + ["### "], 1):
         if line.startswith("### "):
             if threat and threat not in WITHOUT_TESTS and tests == 0:
@@ -51,15 +72,40 @@ def main():
         if not match:
             faults.append(f"THREATS.md:{number}: not a line like - Test: `program: sentence`")
             continue
-        program, sentence = match.groups()
-        there = sentence in scripts if program == "e2e" else program in programs and sentence in cases
-        if not there:
-            faults.append(f"THREATS.md:{number}: there is no test '{program}: {sentence}'")
+        if not proofs.has_test(*match.groups()):
+            faults.append(f"THREATS.md:{number}: there is no test '{': '.join(match.groups())}'")
         tests += 1
         named += 1
     if named == 0:
         faults.append("THREATS.md names no test at all")
-    print("\n".join(faults) if faults else f"{named} tests are named and exist")
+    return named
+
+
+def check_satre(proofs, faults):
+    file = proofs.root / "enclave" / "SATRE.md"
+    named = 0
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines() if file.exists() else [], 1):
+        row = ROW.match(line)
+        if not row:
+            continue
+        last = line.rstrip().rstrip("|").split("|")[-1]
+        names = re.findall(r"`([^`]+)`", last)
+        if not names and "not served" not in last:
+            faults.append(f"SATRE.md:{number}: {row.group(1)} names nothing, and doesn't say that it is not served")
+        for name in names:
+            if not proofs.has(name):
+                faults.append(f"SATRE.md:{number}: {row.group(1)}: there is no '{name}'")
+        named += len(names)
+    return named
+
+
+def main():
+    proofs = Proofs(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+    faults = []
+    tests = check_threats(proofs, faults)
+    others = check_satre(proofs, faults)
+    rest = f"; SATRE.md's {others} proofs exist" if others else ""
+    print("\n".join(faults) if faults else f"{tests} tests are named and exist{rest}")
     return 1 if faults else 0
 
 

@@ -11,7 +11,7 @@ CHECK = pathlib.Path(__file__).with_name("threats_check.py")
 THERE = "### A threat\n\nWords.\n\n- Test: `some_test: a sentence in two parts`\n- Test: `e2e: job.test_it`\n"
 
 
-def check(threats):
+def check(threats, satre=None):
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for name, text in {
@@ -19,7 +19,12 @@ def check(threats):
             "tests/some/some_test.cpp": 'TEST_CASE(\n    "a sentence "\n    "in two parts") {}\n',
             "tests/e2e/job.py": "class Job:\n    def test_it(self):\n        pass\n",
             "enclave/THREATS.md": threats,
+            "enclave/SATRE.md": satre,
+            "enclave/grammar.cpp": '{"store create", {"FILE"}, {"store"}, "x"}',
+            "tests/attack/doors.py": "class Doors:\n    def test_shut(self):\n        pass\n",
         }.items():
+            if text is None:
+                continue
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -47,6 +52,20 @@ class ThreatsCheck(unittest.TestCase):
     def test_a_line_of_another_form_fails(self):
         self.assertEqual(check(THERE + "- Test: see below\n")[0], 1)
         self.assertEqual(check("nothing\n")[0], 1)
+
+    def test_a_test_of_an_attack_is_one(self):
+        self.assertEqual(check(THERE + "- Test: `attack: doors.test_shut`\n")[0], 0)
+        self.assertEqual(check(THERE + "- Test: `attack: job.test_it`\n")[0], 1)
+
+    def test_what_satre_s_table_names_exists(self):
+        row = "| 1.2.02 | what is asked | words | PROOF |\n"
+        for proof in ("`some_test: a sentence in two parts`", "`sceau store create`, `enclave/THREATS.md`",
+                      "`attack: doors.test_shut`", "not served: the centre's own"):
+            self.assertEqual(check(THERE, row.replace("PROOF", proof))[0], 0, proof)
+        for proof in ("`some_test: another`", "`sceau store burn`", "`sceau burn`", "`enclave/OTHER.md`", "words"):
+            code, said = check(THERE, row.replace("PROOF", proof))
+            self.assertEqual(code, 1, proof)
+            self.assertIn("1.2.02", said)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,14 @@
 // refused; nothing that it makes up reaches the log; other sessions go on.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
-#include <thread>
 
-#include "enclave/centre/lifecycle.h"
-#include "enclave/server/broker_session.h"
-#include "enclave/server/crossing.h"
 #include "enclave/server/process.h"
 #include "enclave/server/serve.h"
-#include "tests/centre/world.h"
+#include "tests/server/desk.h"
 
 using namespace sceau;
 using namespace sceau::enclave;
@@ -27,33 +21,6 @@ namespace {
 constexpr std::string_view made_up = "DUPONT Jean 17.5";
 
 // -- the worker --------------------------------------------------------------------------------
-
-/// The id of a refusal, the name of an answer's kind, or "cut off".
-std::string ask(Channel& broker, FrameKind kind, const WireBytes& payload) {
-  try {
-    broker.send(kind, payload);
-    const auto answer = broker.receive(std::chrono::seconds(20));
-    if (answer.kind == FrameKind::failed) return unpack<Failure>(answer.payload).id;
-    if (answer.kind == FrameKind::started) {
-      return "started " + std::to_string(unpack<std::uint64_t>(answer.payload));
-    }
-    return answer.kind == FrameKind::grant ? "granted" : "answered";
-  } catch (const EnclaveError& error) {
-    return error.id() == "server.peer_gone" ? "cut off" : error.id();
-  }
-}
-
-OutputDraft draft_over(const std::string& dataset) {
-  OutputDraft draft;
-  draft.name = "a.csv";
-  draft.title = "A";
-  draft.tabulation.emplace();
-  draft.tabulation->dataset = dataset;
-  draft.tabulation->vintages = {"2024"};
-  draft.tabulation->columns.push_back({"count", {}, std::nullopt, false});
-  draft.tabulation->grouping_sets = {0};
-  return draft;
-}
 
 std::string try_before_hello(Channel& broker, const std::string& what) {
   if (what == "statement first") {
@@ -97,76 +64,15 @@ std::string try_in_session(Channel& broker, const std::string& what) {
 }
 
 int play_worker() {
-  std::array<char, 64> line{};
-  const auto got = ::read(client_fd, line.data(), line.size());
-  const std::string what(line.data(), static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+  const auto what = first_line();
   Channel broker(broker_fd);
   auto said = try_before_hello(broker, what);
   if (said.empty()) {
     said = ask(broker, FrameKind::hello, pack(Hello{"alix", "orientation", "", ""}));
     if (said == "granted" && what != "nothing") said = try_in_session(broker, what);
   }
-  return ::write(client_fd, said.data(), said.size()) < 0;
+  return tell(said);
 }
-
-// -- the broker --------------------------------------------------------------------------------
-
-/// An unlocked trial centre with orientation's alix, and workers that try things.
-class Desk {
- public:
-  Desk() {
-    world_.cast();
-    world_.close();
-    unlock();
-  }
-
-  /// What a worker that tries this hears.
-  std::string hears(const std::string& what) {
-    int ends[2] = {-1, -1};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    const BrokerContext context = {*door_, live_, stopping_, [](const std::string&) {}};
-    std::thread broker([&] { serve_client(ends[1], context); });
-    REQUIRE(::write(ends[0], what.data(), what.size()) == static_cast<ssize_t>(what.size()));
-    std::string heard;
-    std::array<char, 256> piece{};
-    for (ssize_t got = 0; (got = ::read(ends[0], piece.data(), piece.size())) > 0;) {
-      heard.append(piece.data(), static_cast<std::size_t>(got));
-    }
-    broker.join();
-    ::close(ends[0]);
-    return heard.empty() ? "cut off" : heard;  // killed before it could say so
-  }
-
-  void lock() {
-    door_ = std::make_unique<Door>(world_.home(), read_config(world_.home()), clock());
-  }
-  void unlock() {
-    lock();
-    constexpr std::string_view words = "words of a test";
-    const std::vector<std::uint8_t> passphrase(words.begin(), words.end());
-    Output quiet;
-    quiet.out = quiet.err = quiet.progress = [](const std::string&) {};
-    quiet.cancelled = [] { return false; };
-    door_->unlock(passphrase, own_person(), quiet);
-  }
-  /// Publishes the log and hands the home back to the world, for a look from outside.
-  World& outside() {
-    publish_log(*door_->centre());
-    door_.reset();
-    world_.open();
-    return world_;
-  }
-
- private:
-  /// The day after the one on which the world was made.
-  static Clock clock() {
-    return [] { return std::chrono::sys_days(std::chrono::year(2026) / 11 / 24); };
-  }
-  World world_;
-  LiveSessions live_;
-  std::atomic<bool> stopping_ = false;
-  std::unique_ptr<Door> door_;
-};
 
 }  // namespace
 

@@ -34,6 +34,14 @@ TEST_CASE("the start of a session is what libpq expects") {
   CHECK(reply.empty());
 }
 
+TEST_CASE("what a message says moves no terminal") {
+  pg::Reply reply;
+  reply.report({pg::Severity::notice, "00000", "a\x1b[2J\u202eb\nc", "\u200bd\x07", "", 0});
+  const auto bytes = reply.take();
+  CHECK(bytes.find("Ma?[2J?b\nc\0"s) != std::string::npos);
+  CHECK(bytes.find("D?d?\0"s) != std::string::npos);
+}
+
 TEST_CASE("an error carries SQLSTATE, position, detail and hint, and no byte behind a zero") {
   pg::Reply reply;
   reply.report({pg::Severity::error, "42703", "no\0such"s, "d", "h", 8});

@@ -3,6 +3,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
 #include "enclave/server/frames.h"
@@ -66,10 +68,37 @@ int play_examiner() {
   return run_examiner();
 }
 
+/// Kilobytes of this process that can't be swapped out.
+long locked_kilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmLck:", 0) == 0) return std::stol(line.substr(6));
+  }
+  return 0;
+}
+
+/// Whether all memory may be locked: asked of the system by doing it.
+bool may_lock_all() {
+#if defined(__SANITIZE_ADDRESS__)
+  return false;
+#else
+  rlimit most{};
+  ::getrlimit(RLIMIT_MEMLOCK, &most);
+  if (most.rlim_cur == RLIM_INFINITY) return true;
+  // More than the bound can be locked only by who isn't bound.
+  const auto size = static_cast<std::size_t>(most.rlim_cur) + (1U << 20);
+  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const bool may = memory != MAP_FAILED && ::mlock(memory, size) == 0;
+  ::munmap(memory, size);
+  return may;
+#endif
+}
+
 /// What a child finds when it starts, as text.
 int confess() {
   Channel broker(broker_fd);
   WireWriter out;
+  const bool may_lock = may_lock_all();
   const bool hardened = harden_child(broker_fd + 1);
   std::string open;
   for (int fd = 0; fd < 1024; ++fd) {
@@ -90,6 +119,7 @@ int confess() {
 #endif
   out.boolean(hardened && core.rlim_max == 0 && ::prctl(PR_GET_DUMPABLE) == readable &&
               ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+  out.boolean((locked_kilobytes() > 1000) == may_lock);
   broker.send(FrameKind::examined, out.bytes());
   return 0;
 }
@@ -143,6 +173,7 @@ TEST_CASE("a child inherits its channel and nothing else") {
   CHECK(in.text() == "0 1 2 3 ");
   CHECK(in.text() == "LC_ALL=C.UTF-8 TZ=UTC GLIBC_TUNABLES=glibc.malloc.hugetlb=1 ");
   CHECK(in.boolean());
+  CHECK(in.boolean());  // in the swap is nothing, where the system lets it
   const auto end = child.wait(std::chrono::seconds(20));
   REQUIRE(end.has_value());
   CHECK(end->exit_code == 0);
