@@ -282,6 +282,26 @@ int run_receipt(const std::vector<std::string>& arguments) {
   return print(result, values->count("json") > 0);
 }
 
+int run_erasure(const std::vector<std::string>& arguments) {
+  po::options_description options("options");
+  add_trust_options(options);
+  options.add_options()("file", po::value<std::string>()->value_name("COPY"),
+                        "a copy of the sealed file: was it this one")(
+      "json", "one JSON document on stdout");
+  const auto values = parse_command_line(
+      arguments, "erasure FILE.receipt --trust FILE [--file COPY] [--json]", options, one_receipt);
+  if (!values) return exit_done;
+  const Trust trust = trust_of(*values);
+  const std::string name = words_of(*values, one_receipt).front();
+  const auto receipt = read_file(name, largest_receipt);
+  if (!receipt) throw AuditError(Fault::bad_input, "there is no receipt " + name);
+  std::optional<Digest> copy;
+  if (values->count("file") > 0) {
+    copy = Hasher().sha256_file((*values)["file"].as<std::string>());
+  }
+  return print(verify_erasure(*receipt, copy, trust), values->count("json") > 0);
+}
+
 int run_prove(const std::vector<std::string>& arguments) {
   po::options_description options("options");
   options.add_options()("index", po::value<std::string>()->value_name("N"),

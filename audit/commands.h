@@ -21,6 +21,7 @@ int run_verify(const std::vector<std::string>& arguments);
 int run_show(const std::vector<std::string>& arguments);
 int run_report(const std::vector<std::string>& arguments);
 int run_receipt(const std::vector<std::string>& arguments);
+int run_erasure(const std::vector<std::string>& arguments);
 int run_prove(const std::vector<std::string>& arguments);
 int run_cosign(const std::vector<std::string>& arguments);
 int run_key(const std::vector<std::string>& arguments);

@@ -23,6 +23,14 @@ constexpr std::array events = {
             {"store", word}}}},
     Event{"store.opened", {{{"session", word}, {"store", word}}}},
     Event{"store.superseded", {{{"by", word}, {"store", word}}}},
+    Event{"rekey.started", {{{"change", word}, {"store", word}}}},
+    Event{"store.rekeyed",
+          {{{"bytes", number}, {"change", word}, {"sha256", digest}, {"store", word}}}},
+    Event{"store.kept", {{{"change", word}, {"reason", word}, {"store", word}}}},
+    Event{"erasure.started", {{{"id", word}, {"sha256", digest}, {"store", word}}}},
+    Event{
+        "store.erased",
+        {{{"bytes", number}, {"id", word}, {"reason", word}, {"sha256", digest}, {"store", word}}}},
     Event{"policy.installed", {{{"name", word}, {"policy", digest}, {"version", word}}}},
     Event{"project.created", {{{"commitment", digest}, {"project", word}}}},
     Event{"project.closed", {{{"project", word}}}},
@@ -43,6 +51,13 @@ constexpr std::array events = {
     Event{"session.opened", {{{"project", word}, {"session", word}}}},
     Event{"session.refused", {{{"reason", word}}}},
     Event{"session.closed", {{{"reason", word}, {"session", word}}}},
+    Event{"workspace.opened", {{{"folder", word}, {"project", word}, {"workspace", word}}}},
+    Event{"workspace.entered", {{{"session", word}, {"workspace", word}}}},
+    Event{"workspace.refused", {{{"reason", word}}}},
+    Event{"workspace.closed", {{{"exit", number}, {"reason", word}, {"workspace", word}}}},
+    Event{"ingress.brought",
+          {{{"bytes", number}, {"commitment", digest}, {"ingress", word}, {"project", word}}}},
+    Event{"ingress.decided", {{{"decision", word}, {"ingress", word}}}},
     Event{"statement.started",
           {{{"commitment", digest}, {"session", word}, {"statement", number}}}},
     Event{"statement.finished", {{{"outcome", word}, {"session", word}, {"statement", number}}}},
@@ -87,6 +102,11 @@ constexpr std::array events = {
     Event{"log.revealed", {{{"entry", number}}}},
     Event{"log.trusted", {{{"quorum", word}, {"trust", digest}}}},
     Event{"log.sealed", {{{"key", word}, {"origin", word}}}},
+    Event{"keyring.started", {{{"act", word}, {"change", word}, {"sha256", digest}}}},
+    Event{"keyring.changed",
+          {{{"act", word}, {"change", word}, {"generation", number}, {"sha256", digest}}}},
+    Event{"keyring.kept", {{{"change", word}, {"reason", word}}}},
+    Event{"key.registered", {{{"key", word}, {"user", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
 
@@ -99,6 +119,10 @@ constexpr std::array acts = {
         {"request", "turn"},
         "",
         false},  // a checked request may be withdrawn later
+    Act{"rekey.started", {"store.rekeyed", "store.kept"}, {"change"}, "", true},
+    Act{"erasure.started", {"store.erased"}, {"id"}, "", true},
+    Act{"keyring.started", {"keyring.changed", "keyring.kept"}, {"change"}, "", true},
+    Act{"workspace.opened", {"workspace.closed"}, {"workspace"}, "", true},
     Act{"release.started", {"release.made"}, {"request", "turn"}, "outputs", true},
 };
 

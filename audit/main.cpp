@@ -25,6 +25,8 @@ constexpr const char* usage =
     "  receipt FILE.receipt --file OUTPUT --trust FILE [--log LOG]\n"
     "                                    was this file released, as it is, after a check; with a\n"
     "                                    newer copy of the log: and not revoked since\n"
+    "  erasure FILE.receipt --trust FILE [--file COPY]\n"
+    "                                    was a sealed store's key destroyed, and of which file\n"
     "  prove LOG --index N               a receipt for entry N\n"
     "  prove LOG --consistency M N       the proof that M entries are the beginning of N\n"
     "  cosign LOG --key W.key --state FILE\n"
@@ -46,6 +48,7 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments[0] == "show") return run_show(rest);
   if (arguments[0] == "report") return run_report(rest);
   if (arguments[0] == "receipt") return run_receipt(rest);
+  if (arguments[0] == "erasure") return run_erasure(rest);
   if (arguments[0] == "prove") return run_prove(rest);
   if (arguments[0] == "cosign") return run_cosign(rest);
   if (arguments[0] == "key") return run_key(rest);

@@ -186,6 +186,12 @@ struct VerifyOptions {
 [[nodiscard]] Verification verify_receipt(std::string_view receipt, const Digest& file,
                                           const Trust& trust);
 
+/// Verifies that a receipt (text) proves that a sealed store's key was destroyed; with `copy`, that
+/// it was the key of the file with this SHA-256. Checks: checkpoint, witnesses, proof, entry,
+/// erasure, and file where a copy is given.
+[[nodiscard]] Verification verify_erasure(std::string_view receipt,
+                                          const std::optional<Digest>& copy, const Trust& trust);
+
 /// Adds to a receipt's valid verification what a newer copy of the log (and of those that go on
 /// from it) says: checks log and revocation. A receipt alone can't know that its release was taken
 /// back. Undecided where it was, and where the copy is older than the receipt. What isn't valid is

@@ -1,9 +1,11 @@
 #include "disclosure/eligibility.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
+#include "disclosure/observed.h"
 #include "disclosure/plan.h"
 
 namespace sceau::disclosure {
@@ -196,16 +198,12 @@ class Eligibility {
     }
   }
 
-  [[nodiscard]] bool is_known(const std::string& name, const Constant& constant) const {
+  [[nodiscard]] bool is_known(const std::string& name, const Constant& constant) {
     const Variable* variable = codebook_->find(name);
     if (const auto* text = std::get_if<std::string>(&constant)) {
       const auto column = source_->column(name);
       if (name != "vintage" && (!column || column->kind != ColumnKind::codes)) return false;
-      const auto& codes = source_->dictionary(name);
-      const bool observed = std::find(codes.begin(), codes.end(), *text) != codes.end();
-      return observed || (variable != nullptr &&
-                          std::any_of(variable->values.begin(), variable->values.end(),
-                                      [&](const auto& value) { return value.code == *text; }));
+      return is_listed(variable, *text) || is_observed(name, *text);
     }
     if (variable == nullptr) return false;
     const Decimal& number = std::get<Decimal>(constant);
@@ -214,7 +212,28 @@ class Eligibility {
     return within && number.scale <= std::max(0, variable->decimals);
   }
 
+  static bool is_listed(const Variable* variable, const std::string& text) {
+    return variable != nullptr &&
+           std::any_of(variable->values.begin(), variable->values.end(),
+                       [&](const auto& value) { return value.code == text; });
+  }
+
+  // Under WHERE, as the table's own categories are: whether a code occurs in other rows is not
+  // told, as these may be rows that nobody permitted.
+  bool is_observed(const std::string& name, const std::string& text) {
+    const auto& codes = source_->dictionary(name);
+    const auto at = std::find(codes.begin(), codes.end(), text);
+    if (at == codes.end()) return false;
+    if (tabulation_->where.kind == Condition::Kind::always) return true;
+    auto known = observed_.find(name);
+    if (known == observed_.end()) {
+      known = observed_.emplace(name, observed_codes(*source_, tabulation_->where, name)).first;
+    }
+    return known->second[static_cast<std::size_t>(at - codes.begin())];
+  }
+
   const Tabulation* tabulation_;
+  std::map<std::string, std::vector<bool>> observed_;
   const Source* source_;
   const policies::Codebook* codebook_;
   const policies::Policy* policy_;

@@ -68,6 +68,22 @@ void RowSpace::clear() {
 bool RowSpace::add(std::span<const std::uint32_t> ones, std::uint64_t& steps) {
   steps += ones.size();
   scatter(ones);
+  return keep(steps);
+}
+
+bool RowSpace::add_terms(std::span<const Term> terms, std::uint64_t& steps) {
+  steps += terms.size();
+  for (const auto& term : terms) {
+    touch(term.column);
+    const auto size = static_cast<std::uint64_t>(term.factor < 0 ? -term.factor : term.factor);
+    Element value = 0;
+    for (std::uint64_t i = 0; i < size; ++i) value = field_->add(value, field_->one());
+    value_[term.column] = term.factor < 0 ? field_->negative(value) : value;
+  }
+  return keep(steps);
+}
+
+bool RowSpace::keep(std::uint64_t& steps) {
   Row row{none, {}, reduce(steps), 0};
   for (const std::uint32_t column : columns_touched_) {
     if (value_[column] == 0) continue;

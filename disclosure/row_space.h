@@ -35,6 +35,14 @@ class RowSpace {
   /// grows by the entries that were worked on.
   bool add(std::span<const std::uint32_t> ones, std::uint64_t& steps);
 
+  /// An entry of a row that isn't of ones alone.
+  struct Term {
+    std::uint32_t column;
+    std::int32_t factor;  ///< not 0
+  };
+  /// The same for any row of small integers; no column twice.
+  bool add_terms(std::span<const Term> terms, std::uint64_t& steps);
+
   /// Rows that were no combination when they were added.
   [[nodiscard]] std::size_t rank() const { return rows_.size(); }
   [[nodiscard]] std::size_t columns() const { return pivot_of_.size(); }
@@ -63,6 +71,8 @@ class RowSpace {
 
   void scatter(std::span<const std::uint32_t> ones);
   void touch(std::uint32_t column);
+  /// Keeps what is left of the row that was scattered.
+  bool keep(std::uint64_t& steps);
   /// Subtracts earlier rows from what was scattered; the multiples by row.
   std::vector<Entry> reduce(std::uint64_t& steps);
   void clear();

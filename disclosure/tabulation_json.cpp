@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "disclosure/condition_json.h"
 #include "disclosure/fault.h"
 #include "disclosure/implied.h"
 #include "disclosure/tabulation.h"
@@ -88,6 +89,8 @@ auto value_of(const Table& table, const std::string& name) {
 }
 
 // ---- writing
+
+constexpr std::size_t longest_json = 1U << 20;
 
 Json decimal(const Decimal& value) { return Json::array({value.mantissa, value.scale}); }
 
@@ -360,6 +363,27 @@ Tabulation read(const Json& json) {
 
 }  // namespace
 
+std::string to_json(const Condition& from) {
+  std::string why;
+  if (!is_well_formed(from, &why)) throw DisclosureError(Fault::malformed, why);
+  try {
+    return condition(from).dump();
+  } catch (const Json::exception&) {
+    malformed("a name or constant is not UTF-8");
+  }
+}
+
+Condition condition_from_json(std::string_view json) {
+  if (json.size() > longest_json) malformed("a condition is at most 1 MiB of JSON");
+  try {
+    Condition from = read_condition(Json::parse(json), 0);
+    if (to_json(from) != json) malformed("the condition is not in its one written form");
+    return from;
+  } catch (const Json::exception&) {
+    malformed("this is no condition");
+  }
+}
+
 std::string to_json(const Tabulation& tabulation) {
   std::string why;
   if (!can_tabulate(tabulation, &why)) throw DisclosureError(Fault::malformed, why);
@@ -371,8 +395,7 @@ std::string to_json(const Tabulation& tabulation) {
 }
 
 Tabulation tabulation_from_json(std::string_view json) {
-  constexpr std::size_t longest = 1U << 20;
-  if (json.size() > longest) malformed("a tabulation is at most 1 MiB of JSON");
+  if (json.size() > longest_json) malformed("a tabulation is at most 1 MiB of JSON");
   try {
     Tabulation tabulation = read(Json::parse(json));
     std::string why;

@@ -4,8 +4,10 @@
 #include <functional>
 #include <limits>
 
+#include "disclosure/condition_json.h"
 #include "disclosure/fault.h"
 #include "disclosure/implied.h"
+#include "disclosure/restricted.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {
@@ -150,6 +152,18 @@ bool is_variable(std::string_view name) {
   return !name.empty() && name.find_first_of(">@.") == std::string_view::npos;
 }
 
+/// A data set, or those of its rows that a filter over its own variables lets through.
+bool is_joinable(const std::string& name) {
+  try {
+    const auto [dataset, filter] = joined_rows(name);
+    if (!filter) return is_variable(dataset);
+    const auto variables = variables_of(*filter);
+    return is_variable(dataset) && std::all_of(variables.begin(), variables.end(), is_variable);
+  } catch (const DisclosureError&) {
+    return false;
+  }
+}
+
 Why check_model(const Tabulation& tabulation, const Column& column) {
   if (const Why why = why_no_model(*column.model)) return why;
   if (tabulation.columns.size() != 1) return "a table with a model has no other column";
@@ -162,7 +176,7 @@ Why check_model(const Tabulation& tabulation, const Column& column) {
 Why check_references(const Tabulation& tabulation) {
   for (std::size_t i = 0; i < tabulation.references.size(); ++i) {
     const Reference& reference = tabulation.references[i];
-    if (!is_variable(reference.variable) || !is_variable(reference.dataset) ||
+    if (!is_variable(reference.variable) || !is_joinable(reference.dataset) ||
         !is_variable(reference.key)) {
       return "a reference names a variable, a data set and its key";
     }
@@ -210,6 +224,12 @@ Why check(const Tabulation& tabulation) {
 }
 
 }  // namespace
+
+bool is_well_formed(const Condition& condition, std::string* why) {
+  const Why found = check(condition, 0);
+  if (found != nullptr && why != nullptr) *why = found;
+  return found == nullptr;
+}
 
 bool can_tabulate(const Tabulation& tabulation, std::string* why) {
   const Why found = check(tabulation);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "enclave/fault.h"
+#include "enclave/messages_workspace.h"
 
 namespace sceau::enclave {
 namespace {
@@ -31,9 +32,9 @@ std::string hint_context(std::string_view id) { return std::string(id) + " hint"
 }  // namespace
 
 std::span<const std::span<const MessageText>> catalogue() {
-  static const std::array<std::span<const MessageText>, 8> parts = {
+  static const std::array<std::span<const MessageText>, 9> parts = {
       keys_messages(),   store_messages(),  sql_messages(),      tabulation_messages(),
-      server_messages(), centre_messages(), exchange_messages(), shown_messages()};
+      server_messages(), centre_messages(), exchange_messages(), workspace_messages(), shown_messages()};
   return parts;
 }
 

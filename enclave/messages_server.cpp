@@ -47,9 +47,9 @@ constexpr std::array entries = {
     MessageText{"server.not_that_user", "you are {1} on this machine, and nobody else",
                 "leave out the user name"},
     MessageText{"server.outside_workspace",
-                "project {1} shows rows, so its sessions run inside a workspace, which this "
-                "version can't start",
-                "a trial centre (sceau init --trial) lets clients in from outside"},
+                "project {1} shows rows, so its sessions run inside a workspace",
+                "sceau session {1}; a trial centre (sceau init --trial) lets clients in from "
+                "outside"},
     // statements
     MessageText{"server.protocol", "the client broke the protocol: {1}",
                 "psql and psycopg are known to work"},

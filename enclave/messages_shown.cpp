@@ -14,6 +14,18 @@ constexpr std::array entries = {
     MessageText{"shown.remedy", "usual remedy: {1}", ""},
     MessageText{"shown.whole_output", "the whole output", ""},
 
+    // sceau protect
+    MessageText{"shown.protected",
+                "protected: {1} of {2} primary cells certified, {3} secondary cells of cost {4} "
+                "hidden, {5} published",
+                ""},
+    MessageText{"shown.not_protected",
+                "not protected, nothing written: {1} of {2} primary cells certified, {3} secondary "
+                "cells of cost {4} hidden, {5} published",
+                ""},
+    MessageText{"shown.cell_unsafe", "an attacker gets too close to {1}", ""},
+    MessageText{"shown.cell_uncertified", "no proof was found for {1}", ""},
+
     // review show
     MessageText{"shown.request_project", "  project    {1}, by {2}", ""},
     MessageText{"shown.request_policy", "  policy     {1} {2}", ""},
@@ -134,12 +146,19 @@ constexpr std::array entries = {
     MessageText{"doctor.no_namespaces", "refused to this user",
                 "allow them: sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
                 "AppArmor's profile of bwrap"},
-    MessageText{"doctor.bwrap", "runs", ""},
-    MessageText{"doctor.no_bwrap", "/usr/bin/bwrap is missing",
-                "install bubblewrap: a researcher's workspace needs it"},
-    MessageText{
-        "doctor.bwrap_fails", "it is there, and makes no sandbox for this user",
-        "allow namespaces to this user; bwrap --unshare-all --ro-bind / / -- true says why not"},
+    MessageText{"doctor.no_bwrap", "{1} is missing",
+                "install the package bubblewrap: without it no workspace begins"},
+    MessageText{"doctor.workspaces", "begin and end", ""},
+    MessageText{"doctor.workspace_fails", "the command in it failed",
+                "sceau session PROJECT -- true, beside a serving centre, says more"},
+    MessageText{"doctor.no_workspaces", "none begins: {1}",
+                "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, "
+                "user.max_user_namespaces): without them no workspace begins"},
+    MessageText{"doctor.own_users", "each has a user of its own on this machine", ""},
+    MessageText{"doctor.brokers_user",
+                "they run under the broker's user, in a namespace of users; for one of their own "
+                "give the broker CAP_SETUID, CAP_SETGID and CAP_KILL",
+                ""},
     MessageText{"doctor.swap_none", "none", ""},
     MessageText{"doctor.swap_encrypted", "encrypted, or in memory", ""},
     MessageText{"doctor.swap_plain", "{1} is not encrypted: rows may be written to it",
@@ -271,8 +290,10 @@ constexpr std::array entries = {
     MessageText{"shown.role_granted", "{1} is now {2}", ""},
     MessageText{"shown.role_revoked", "{1} is no longer {2}", ""},
     MessageText{"shown.project_open", "project {1} is open until {2}", ""},
+    MessageText{"shown.project_closed", "{1} is closed; {2} proves it", ""},
     MessageText{"shown.permit", "{1}: {2} may use {3} until {4}, judged by {5}", ""},
     MessageText{"shown.permit_revoked", "{1} is revoked", ""},
+    MessageText{"shown.permit_key", "permits that {1} signs hold from now on", ""},
     MessageText{"shown.policy_installed", "policy {1} {2} is installed", ""},
 
     // store
@@ -330,27 +351,7 @@ constexpr std::array entries = {
 
 /// Headings of tables, what stands in them that is neither a name nor a state, and the words that
 /// messages take as arguments.
-constexpr std::array<std::string_view, 74> words = {
-    "ok",
-    "NOT",
-    "sqlcipher",
-    "openssl",
-    "locked memory",
-    "core files",
-    "core pattern",
-    "seccomp",
-    "Landlock",
-    "user namespaces",
-    "bubblewrap",
-    "swap",
-    "centre.toml",
-    "registry",
-    "folder",
-    "keys' medium",
-    "room on the disk",
-    "log",
-    "clock",
-    "witnesses",
+constexpr std::string_view words[] = {
     "none",
     "verdict",
     "rule",
@@ -405,6 +406,34 @@ constexpr std::array<std::string_view, 74> words = {
     "gone",
     "statistics",
     "dimensions",
+    "recipient",
+    "kind",
+    "opens",
+    "id",
+    "ok",
+    "NOT",
+    "sqlcipher",
+    "openssl",
+    "locked memory",
+    "core files",
+    "core pattern",
+    "seccomp",
+    "Landlock",
+    "user namespaces",
+    "workspaces",
+    "workspaces' users",
+    "swap",
+    "centre.toml",
+    "registry",
+    "folder",
+    "keys' medium",
+    "room on the disk",
+    "log",
+    "clock",
+    "witnesses",
+    "ingress",
+    "name",
+    "comment",
 };
 
 }  // namespace

@@ -1,7 +1,13 @@
 #include "enclave/centre/access.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
+#include "disclosure/condition_json.h"
+#include "enclave/centre/log_tail.h"
+#include "enclave/centre/permits.h"
+#include "enclave/store/project_form.h"
 #include "policies/codebook.h"
 
 namespace sceau::enclave {
@@ -32,9 +38,27 @@ std::optional<Refusal> unknown_column(const DatasetAccess& dataset) {
   return std::nullopt;
 }
 
+/// Of a permit that was believed before.
+std::set<OutputKind> outputs_of(const PermitRow& permit) {
+  const auto signed_part = permit.document.substr(0, permit.document.rfind("\n\n") + 1);
+  const auto read = decode_permit(signed_part);
+  return read ? read->outputs : std::set<OutputKind>();
+}
+
+/// With a clock that was set back, what is over would hold again. The log's own times never go
+/// back.
+std::optional<Refusal> clock_fault(Centre::State& state) {
+  auto last = state.journal.last_time();
+  if (last.empty()) last = logged_entry(state.journal, state.journal.size() - 1).time;
+  const auto now = state.now();
+  if (now >= last) return std::nullopt;
+  return Refusal{"clock_behind", "centre.clock_behind", {now, last}};
+}
+
 DatasetAccess dataset_access(const Centre::State& state, const PermitRow& permit) {
   DatasetAccess dataset;
   dataset.permit = permit;
+  dataset.outputs = outputs_of(permit);
   for (auto& store : state.registry.stores()) {
     const bool covered = store.dataset == permit.dataset && !store.superseded &&
                          covers(permit.vintages, store.vintage);
@@ -58,6 +82,26 @@ bool shows(const DatasetAccess& dataset, const std::string& variable) {
          std::find(columns->begin(), columns->end(), variable) != columns->end();
 }
 
+using Codebooks = std::map<std::string, policies::Codebook, std::less<>>;
+using OtherForm = std::function<std::string(const disclosure::Condition&, const std::string&)>;
+
+/// Each text that an identifier is compared with, in another form.
+void change_pseudonyms(disclosure::Tabulation& tabulation, const Codebooks& codebooks,
+                       const OtherForm& other) {
+  const auto references = tabulation;  // joined names are read by the references that stand there
+  disclosure::for_each_leaf(tabulation, [&](disclosure::Condition& leaf) {
+    const auto joined = disclosure::joined_variable(references, leaf.variable);
+    const auto book = codebooks.find(
+        joined ? disclosure::joined_rows(joined->reference->dataset).dataset : references.dataset);
+    if (book == codebooks.end()) return;
+    const auto* variable = book->second.find(joined ? joined->name : leaf.variable);
+    if (variable == nullptr || variable->role != policies::Role::identifier) return;
+    for (auto& constant : leaf.constants) {
+      if (auto* text = std::get_if<std::string>(&constant)) *text = other(leaf, *text);
+    }
+  });
+}
+
 }  // namespace
 
 std::filesystem::path file_of(const Centre::State& state, const StoreRow& store) {
@@ -70,12 +114,13 @@ StoreAccess open_access(const Centre::State& state, const StoreRow& store) {
   access.file = file_of(state, store);
   access.sealed = {store.id, store.size, store.sha256};
   verify_sealed(access.file, access.sealed, false);
-  access.key = state.keyring.key("store-" + store.id);
+  access.key = state.keyring.key(state.registry.store_key(store.id));
   return access;
 }
 
-std::variant<Access, Refusal> access_of(const Centre::State& state, const Person& person,
+std::variant<Access, Refusal> access_of(Centre::State& state, const Person& person,
                                         const std::string& project) {
+  if (auto refusal = clock_fault(state)) return *refusal;
   const auto& registry = state.registry;
   const auto actor = registry.find_actor(person.user);
   const auto row = registry.project(project);
@@ -91,7 +136,11 @@ std::variant<Access, Refusal> access_of(const Centre::State& state, const Person
   std::vector<PermitRow> valid;
   std::copy_if(permits.begin(), permits.end(), std::back_inserter(valid),
                [&](const PermitRow& permit) { return is_valid(permit, state.today()); });
+  if (auto refusal = revocations_fault(state)) return *refusal;
   if (valid.empty()) return no_valid_permit(permits, project);
+  for (const auto& permit : valid) {
+    if (auto refusal = why_not(state, permit, person)) return *refusal;
+  }
   Access access{*row, current_policy(state, valid.front().policy), {}};
   for (const auto& permit : valid) {
     if (permit.policy != access.policy.row.name) {
@@ -130,6 +179,62 @@ void check_within(const Access& access, const disclosure::Tabulation& tabulation
                  : shows(base, variable))) {
       refuse();
     }
+  }
+}
+
+disclosure::RowFilters row_filters(const Access& access) {
+  disclosure::RowFilters filters;
+  for (const auto& [name, dataset] : access.datasets) {
+    if (dataset.permit.rows.empty()) continue;
+    filters[name] = disclosure::condition_from_json(dataset.permit.rows);
+  }
+  return filters;
+}
+
+disclosure::Tabulation as_permitted(const Centre::State& state, const Access& access,
+                                    disclosure::Tabulation tabulation) {
+  check_within(access, tabulation);
+  std::map<std::string, policies::Codebook, std::less<>> codebooks;
+  for (const auto& [name, dataset] : access.datasets) {
+    codebooks.emplace(name, policies::parse_codebook(dataset.stores.back().codebook, name));
+  }
+  const ProjectForm form(project_key(state, access.project.name));
+  change_pseudonyms(
+      tabulation, codebooks, [&](const disclosure::Condition& leaf, const std::string& shown) {
+        const bool equality = leaf.kind == disclosure::Condition::Kind::in_list ||
+                              leaf.comparison == disclosure::Comparison::equal ||
+                              leaf.comparison == disclosure::Comparison::not_equal;
+        if (!equality) {
+          throw EnclaveError(Fault::refused, "centre.pseudonym_order", {leaf.variable});
+        }
+        return form.stored_text(shown);
+      });
+  return disclosure::restricted(std::move(tabulation), row_filters(access));
+}
+
+void put_into_project_form(const Centre::State& state, ExamineJob& job) {
+  if (!state.keyring.has(project_key_name(job.project))) return;
+  job.pseudonyms = project_key(state, job.project);
+  const ProjectForm form(job.pseudonyms);
+  std::map<std::string, policies::Codebook, std::less<>> codebooks;
+  for (const auto& dataset : job.datasets) {
+    if (dataset.vintages.empty()) continue;
+    const auto& newest = dataset.vintages.back().name;
+    const auto store = state.registry.store(newest.dataset, newest.vintage);
+    if (store) {
+      codebooks.emplace(dataset.dataset,
+                        policies::parse_codebook(store->codebook, dataset.dataset));
+    }
+  }
+  const auto change = [&](disclosure::Tabulation& tabulation) {
+    change_pseudonyms(tabulation, codebooks,
+                      [&](const disclosure::Condition&, const std::string& stored) {
+                        return form.shown_text(stored);
+                      });
+  };
+  for (auto& tabulation : job.tabulations) change(tabulation);
+  for (auto& past : job.history) {
+    if (!past.opaque) change(past.tabulation);
   }
 }
 

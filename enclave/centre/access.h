@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "disclosure/restricted.h"
 #include "disclosure/tabulation.h"
 #include "enclave/centre/exchange.h"
 #include "enclave/centre/people.h"
+#include "enclave/centre/permit_document.h"
 #include "enclave/centre/state.h"
 #include "enclave/fault.h"
 
@@ -27,6 +29,7 @@ struct DatasetAccess {
   PermitRow permit;
   std::vector<StoreRow> stores;  ///< covered, not superseded, ascending vintages, at least one
   std::string population;
+  std::set<OutputKind> outputs;  ///< that the permit declares
 };
 
 struct Access {
@@ -35,14 +38,28 @@ struct Access {
   std::map<std::string, DatasetAccess> datasets;  ///< by name, at least one
 };
 
-/// Reads only. The stores' sizes are held against what was sealed; a store that is cut or missing
-/// throws store.tampered.
-[[nodiscard]] std::variant<Access, Refusal> access_of(const Centre::State& state,
-                                                      const Person& person,
+/// Reads only. Each permit's signature, person, place, dates and policy are looked at, and the
+/// clock. The stores' sizes are held against what was sealed; a store that is cut or missing throws
+/// store.tampered.
+[[nodiscard]] std::variant<Access, Refusal> access_of(Centre::State& state, const Person& person,
                                                       const std::string& project);
 
 /// Throws not_permitted (centre.outside_permit): a tabulation that names more than is permitted.
 void check_within(const Access& access, const disclosure::Tabulation& tabulation);
+
+/// A tabulation as a session asked for it as the centre judges and remembers it: the permits' row
+/// filters are part of it, and pseudonyms stand in their stored form. Throws as check_within;
+/// refused (centre.pseudonym_order): pseudonyms are compared by order, which each form has its own.
+[[nodiscard]] disclosure::Tabulation as_permitted(const Centre::State& state, const Access& access,
+                                                  disclosure::Tabulation tabulation);
+
+/// A job in which pseudonyms stand in the stored form, and its tabulations and stores afterwards in
+/// its project's: a file that a person lets out holds no other. A project whose key is gone keeps
+/// the stored form.
+void put_into_project_form(const Centre::State& state, ExamineJob& job);
+
+/// By data set: the permits' conditions.
+[[nodiscard]] disclosure::RowFilters row_filters(const Access& access);
 
 /// A store's file, and it with its key.
 [[nodiscard]] std::filesystem::path file_of(const Centre::State& state, const StoreRow& store);

@@ -85,6 +85,7 @@ void add_option(po::options_description& description, const OptionSpec& option) 
       description.add_options()(name.c_str(), "");
       return;
     case Holds::value:
+    case Holds::repeated:
     case Holds::document:
     case Holds::answers:
       description.add_options()(name.c_str(), po::value<std::vector<std::string>>(), "");
@@ -219,7 +220,8 @@ Arguments parse_arguments(const CommandSpec& spec, const std::vector<std::string
     auto& into = arguments.values[name];
     if (option.holds == Holds::flag) return;
     into = map[name].as<std::vector<std::string>>();
-    const bool many = option.holds == Holds::values || option.holds == Holds::data;
+    const bool many = option.holds == Holds::values || option.holds == Holds::data ||
+                      option.holds == Holds::repeated;
     if (!many && into.size() > 1) {
       throw EnclaveError(Fault::usage, "centre.option_twice", {name, std::string(spec.words)});
     }

@@ -57,6 +57,7 @@ void copy_the_rest(const Centre::State& state, const fs::path& folder, bool with
   copy_private_folder(home.log_state(), folder / "log.state");
   copy_private_folder(home.sealed_logs(), folder / "log.sealed");
   copy_private_folder(home.outbox(), folder / "outbox");
+  copy_private_folder(home.root / "folders", folder / "folders");  // kept ones, sealed
   if (with_keys) copy_private_folder(home.keys(), folder / "keys");
 }
 

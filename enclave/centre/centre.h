@@ -90,7 +90,7 @@ class Centre {
   // -- the gate -----------------------------------------------------------------------------------
   /// What the gate would say to these outputs, in order; nothing is asked for or remembered.
   [[nodiscard]] std::vector<JudgedOutput> explain(const std::string& session,
-                                                  const std::vector<OutputDraft>& drafts,
+                                                  std::vector<OutputDraft> drafts,
                                                   const Examiner& examiner);
   /// One request: judged together, reserved in the history, logged; a verdict that needs no
   /// reviewer is released at once.

@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/centre/backup.h"
+#include "enclave/centre/commands_ingress.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/fault.h"
@@ -32,18 +33,30 @@ const std::map<std::string_view, Handler>& handlers() {
       {"role revoke", role_revoke},
       {"role list", role_list},
       {"project create", project_create},
+      {"project close", project_close},
       {"project list", project_list},
       {"permit grant", permit_grant},
+      {"permit draft", permit_draft},
+      {"permit draft-revocation", permit_draft_revocation},
+      {"permit install", permit_install},
+      {"permit trust", permit_trust},
       {"permit list", permit_list},
       {"permit revoke", permit_revoke},
       {"policy install", policy_install},
       {"policy list", policy_list},
       {"status", status},
+      {"key status", key_status},
+      {"key add", key_add},
+      {"key remove", key_remove},
+      {"key split", key_split},
+      {"key rotate", key_rotate},
       {"store create", store_create},
       {"store list", store_list},
       {"store show", store_show},
       {"store verify", store_verify},
       {"store rejects", store_rejects},
+      {"store rekey", store_rekey},
+      {"store erase", store_erase},
       {"review list", review_list},
       {"review next", review_next},
       {"review show", review_show},
@@ -59,6 +72,11 @@ const std::map<std::string_view, Handler>& handlers() {
       {"replay", replay},
       {"history show", history_show},
       {"backup", backup},
+      {"ingress", ingress_bring},
+      {"review ingress list", review_ingress_list},
+      {"review ingress show", review_ingress_show},
+      {"review ingress admit", review_ingress_admit},
+      {"review ingress refuse", review_ingress_refuse},
       {"log reveal", log_reveal},
       {"log erase", log_erase},
       {"log witness add", log_witness_add},

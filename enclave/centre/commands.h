@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "enclave/centre/centre.h"
+#include "enclave/keys/recipient.h"
 
 namespace sceau::enclave {
 
@@ -25,6 +26,7 @@ struct Command {
   std::vector<PassedFile> files;
   bool json = false;
   std::string language = "en";
+  std::vector<Credential> credentials = {};  ///< of unlock and of changes to the keyring
 };
 
 /// What a command prints while it runs; `progress` is a JSON object for a bar on stderr.

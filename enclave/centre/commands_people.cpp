@@ -1,7 +1,8 @@
-// role, project, permit, policy.
+// role, project, policy.
 
 #include <nlohmann/json.hpp>
 
+#include "enclave/centre/closing.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/print.h"
@@ -11,27 +12,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> split_list(const std::string& list) {
-  std::vector<std::string> parts(1);
-  for (const char c : list) {
-    if (c == ',') {
-      parts.emplace_back();
-    } else if (c != ' ') {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
   return text;
-}
-
-std::string state_of(const PermitRow& permit, const std::string& today) {
-  if (permit.revoked) return "revoked";
-  return permit.until < today ? "expired" : "valid";
 }
 
 }  // namespace
@@ -86,6 +70,16 @@ int project_create(const Call& call) {
   return 0;
 }
 
+int project_close(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto name = call.arguments.one("PROJECT");
+  const auto folder = close_project(call.state, by, name, call.arguments.has("erase"));
+  say(call, {{"format", 1}, {"project", name}, {"state", "closed"}, {"folder", folder.string()}},
+      line(call, "shown.project_closed", {name, folder.string()}));
+  return 0;
+}
+
 int project_list(const Call& call) {
   const Held held(call.state.mutex);
   (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});
@@ -108,56 +102,6 @@ int project_list(const Call& call) {
   }
   say(call, {{"format", 1}, {"projects", list}},
       aligned(call.command.language, {"project", "state", "until", "members", "title"}, rows));
-  return 0;
-}
-
-int permit_grant(const Call& call) {
-  const Held held(call.state.mutex);
-  const auto by = require_role(call.state, call.person, "custodian");
-  PermitRow row;
-  row.project = call.arguments.one("project");
-  row.dataset = call.arguments.one("store");
-  row.vintages = call.arguments.one("vintages");
-  if (const auto columns = call.arguments.maybe("columns")) row.columns = split_list(*columns);
-  row.policy = call.arguments.one("policy");
-  row.until = call.arguments.one("until");
-  const auto id = grant_permit(call.state, by, row);
-  say(call, {{"format", 1}, {"permit", id}, {"project", row.project}, {"store", row.dataset}},
-      line(call, "shown.permit", {id, row.project, row.dataset, row.until, row.policy}));
-  return 0;
-}
-
-int permit_list(const Call& call) {
-  const Held held(call.state.mutex);
-  (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});
-  Json list = Json::array();
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& permit : call.state.registry.permits(call.arguments.one("project"))) {
-    const auto valid = state_of(permit, call.state.today());
-    Json item = {{"permit", permit.id},     {"project", permit.project},
-                 {"store", permit.dataset}, {"vintages", permit.vintages},
-                 {"columns", nullptr},      {"policy", permit.policy},
-                 {"until", permit.until},   {"state", valid}};
-    if (permit.columns) item["columns"] = *permit.columns;
-    list.push_back(std::move(item));
-    rows.push_back({permit.id, valid, permit.project, permit.dataset,
-                    permit.vintages.empty() ? "all" : permit.vintages,
-                    permit.columns ? joined(*permit.columns) : "all", permit.policy, permit.until});
-  }
-  say(call, {{"format", 1}, {"permits", list}},
-      aligned(call.command.language,
-              {"permit", "state", "project", "store", "vintages", "columns", "policy", "until"},
-              rows));
-  return 0;
-}
-
-int permit_revoke(const Call& call) {
-  const Held held(call.state.mutex);
-  const auto by = require_role(call.state, call.person, "custodian");
-  const auto id = call.arguments.one("PERMIT");
-  revoke_permit(call.state, by, id);
-  say(call, {{"format", 1}, {"permit", id}, {"state", "revoked"}},
-      line(call, "shown.permit_revoked", {id}));
   return 0;
 }
 

@@ -57,18 +57,36 @@ std::string read_document(int fd, const std::string& name) {
   }
 }
 
-Json request_json(const Command& command, const std::string& as, bool passphrase) {
+std::string_view word_of(CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::passphrase:
+      return "passphrase";
+    case CredentialKind::identity:
+      return "identity";
+    case CredentialKind::new_passphrase:
+      return "new";
+  }
+  return "";
+}
+
+CredentialKind credential_kind(const std::string& word) {
+  for (const auto kind :
+       {CredentialKind::passphrase, CredentialKind::identity, CredentialKind::new_passphrase}) {
+    if (word_of(kind) == word) return kind;
+  }
+  bad("a credential of no kind");
+}
+
+Json request_json(const Command& command, const std::string& as) {
+  Json kinds = Json::array();
+  for (const auto& credential : command.credentials) kinds.push_back(word_of(credential.kind));
   Json files = Json::array();
   for (const auto& file : command.files) {
     files.push_back({{"option", file.option}, {"name", file.name}});
   }
-  return {{"format", 1},
-          {"words", command.words},
-          {"files", files},
-          {"json", command.json},
-          {"language", command.language},
-          {"as", as},
-          {"passphrase", passphrase}};
+  return {{"format", 1},          {"words", command.words},       {"files", files},
+          {"json", command.json}, {"language", command.language}, {"as", as},
+          {"credentials", kinds}};
 }
 
 /// Whether the table of commands says that this option's files are documents.
@@ -103,9 +121,9 @@ void take_files(const Json& files, std::vector<int>& descriptors, Command& into)
   }
 }
 
-/// Fills `request`; true where a passphrase follows.
-bool read_request(const std::string& payload, std::vector<int>& descriptors,
-                  ControlRequest& request) {
+/// Fills `request`; the kinds of the credentials that follow.
+std::vector<CredentialKind> read_request(const std::string& payload, std::vector<int>& descriptors,
+                                         ControlRequest& request) {
   try {
     const auto document = Json::parse(payload);
     if (document.at("format") != 1) bad("another format");
@@ -115,7 +133,12 @@ bool read_request(const std::string& payload, std::vector<int>& descriptors,
     request.command.language = document.at("language").get<std::string>();
     request.as = document.at("as").get<std::string>();
     take_files(document.at("files"), descriptors, request.command);
-    return document.at("passphrase").get<bool>();
+    std::vector<CredentialKind> kinds;
+    for (const auto& word : document.at("credentials")) {
+      if (kinds.size() == max_credentials) bad("too many credentials");
+      kinds.push_back(credential_kind(word.get<std::string>()));
+    }
+    return kinds;
   } catch (const Json::exception&) {
     bad("not the document that a command is");
   }
@@ -173,14 +196,12 @@ int guarded(int socket, const std::function<int(const Output&)>& act, const Outp
 ControlRequest::ControlRequest(ControlRequest&& other) noexcept
     : person(std::move(other.person)),
       as(std::move(other.as)),
-      command(std::exchange(other.command, {})),
-      passphrase(std::move(other.passphrase)) {}
+      command(std::exchange(other.command, {})) {}
 
 ControlRequest& ControlRequest::operator=(ControlRequest&& other) noexcept {
   std::swap(person, other.person);
   std::swap(as, other.as);
   std::swap(command, other.command);
-  std::swap(passphrase, other.passphrase);
   return *this;
 }
 
@@ -197,8 +218,8 @@ ControlRequest receive_request(int socket) {
   auto frame = receive_frame(socket);
   try {
     if (frame.kind != ControlKind::request) bad("a request must come first");
-    if (read_request(frame.payload, frame.descriptors, request)) {
-      request.passphrase = receive_passphrase(socket);
+    for (const auto kind : read_request(frame.payload, frame.descriptors, request)) {
+      request.command.credentials.push_back({kind, receive_passphrase(socket)});
     }
   } catch (...) {
     for (const int fd : frame.descriptors) {
@@ -272,43 +293,59 @@ std::optional<int> connect_control(const std::filesystem::path& socket_path) {
   return fd;
 }
 
-int ask(int socket, const Command& command, const std::string& as, const KeyBytes& passphrase,
-        const Output& output,
-        const std::function<void(const std::string&, const std::string&)>& on_error) {
+void send_request(int socket, const Command& command, const std::string& as) {
   std::vector<int> descriptors;
   for (const auto& file : command.files) descriptors.push_back(file.fd);
-  const bool with_passphrase = !passphrase.empty();
-  send_frame(socket, ControlKind::request, request_json(command, as, with_passphrase).dump(),
-             descriptors);
-  if (with_passphrase) {
-    const auto bytes = passphrase.bytes();
+  send_frame(socket, ControlKind::request, request_json(command, as).dump(), descriptors);
+  for (const auto& credential : command.credentials) {
+    const auto bytes = credential.bytes.bytes();
     send_frame(socket, ControlKind::passphrase,
                {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
-  for (;;) {
-    const auto frame = receive_frame(socket);
-    for (const int fd : frame.descriptors) ::close(fd);
-    switch (frame.kind) {
-      case ControlKind::out:
-        output.out(frame.payload);
-        break;
-      case ControlKind::err:
-        output.err(frame.payload);
-        break;
-      case ControlKind::progress:
-        output.progress(frame.payload);
-        break;
-      case ControlKind::failure: {
-        const auto failure = Json::parse(frame.payload);
-        on_error(failure.value("text", ""), failure.value("hint", ""));
-        break;
-      }
-      case ControlKind::end:
-        return std::stoi(frame.payload);
-      case ControlKind::request:
-      case ControlKind::passphrase:
-        bad("the broker sent a question");
+}
+
+std::optional<int> hear_reply(int socket, const Output& output, const OnError& on_error,
+                              std::vector<int>& streams) {
+  auto frame = receive_frame(socket);
+  if (frame.kind == ControlKind::streams) {
+    streams = std::move(frame.descriptors);
+    return std::nullopt;
+  }
+  for (const int fd : frame.descriptors) ::close(fd);
+  switch (frame.kind) {
+    case ControlKind::out:
+      output.out(frame.payload);
+      break;
+    case ControlKind::err:
+      output.err(frame.payload);
+      break;
+    case ControlKind::progress:
+      output.progress(frame.payload);
+      break;
+    case ControlKind::failure: {
+      const auto failure = Json::parse(frame.payload);
+      on_error(failure.value("text", ""), failure.value("hint", ""));
+      break;
     }
+    case ControlKind::end:
+      return std::stoi(frame.payload);
+    case ControlKind::streams:
+    case ControlKind::request:
+    case ControlKind::passphrase:
+      bad("the broker sent a question");
+  }
+  return std::nullopt;
+}
+
+int ask(int socket, const Command& command, const std::string& as, const Output& output,
+        const OnError& on_error) {
+  send_request(socket, command, as);
+  std::vector<int> streams;
+  for (;;) {
+    const auto code = hear_reply(socket, output, on_error, streams);
+    for (const int fd : streams) ::close(fd);
+    streams.clear();
+    if (code) return *code;
   }
 }
 

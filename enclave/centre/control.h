@@ -2,8 +2,10 @@
 // The control protocol: what a `sceau` command says to a running broker over control.sock, and what
 // it hears. One connection, one command.
 //
-//   client -> broker   one request frame, the opened files beside it as descriptors (SCM_RIGHTS)
-//   broker -> client   any number of out, err and progress frames, then one end frame
+//   client -> broker   one request frame, the opened files beside it as descriptors (SCM_RIGHTS);
+//                      then one frame for each passphrase or identity that it announced
+//   broker -> client   any number of out, err and progress frames, then one end frame; for
+//                      `session`, a frame with the outer ends of the workspace's streams
 //
 // A frame is u32 big endian length ‖ one byte of kind ‖ payload, at most max_frame bytes. Who the
 // client is comes from the kernel (SO_PEERCRED), never from the frame; only in a trial centre may
@@ -26,6 +28,7 @@ namespace sceau::enclave {
 
 inline constexpr std::size_t max_frame = 8U << 20;
 inline constexpr std::size_t max_files = 250;
+inline constexpr std::size_t max_credentials = 64;
 inline constexpr std::size_t max_document = 1U << 20;  ///< bytes of a codebook or policy
 
 /// What one client asks. Descriptors are closed when the request goes.
@@ -38,7 +41,6 @@ struct ControlRequest {
   Person person;   ///< the peer, as the kernel names it
   std::string as;  ///< `--as NAME`, or empty
   Command command;
-  KeyBytes passphrase;  ///< of `unlock` only
 };
 
 /// The peer of a connected Unix socket. Throws not_permitted (centre.overflow_uid,
@@ -70,10 +72,17 @@ void serve_control(int socket, Centre& centre, const Examiner& examiner) noexcep
 /// A socket connected to a broker that listens there, or nullopt where nobody does.
 [[nodiscard]] std::optional<int> connect_control(const std::filesystem::path& socket_path);
 
-/// Sends the request, plays the reply into `output` and `on_error` (text, hint), returns the exit
-/// code. A broker that goes away in the middle is unavailable (centre.broker_gone).
+using OnError = std::function<void(const std::string& text, const std::string& hint)>;
+
+/// Sends the request, plays the reply into `output` and `on_error`, returns the exit code. A broker
+/// that goes away in the middle is unavailable (centre.broker_gone).
 [[nodiscard]] int ask(int socket, const Command& command, const std::string& as,
-                      const KeyBytes& passphrase, const Output& output,
-                      const std::function<void(const std::string&, const std::string&)>& on_error);
+                      const Output& output, const OnError& on_error);
+
+/// The two halves of ask(), for who has something else to do meanwhile: one frame of the reply; the
+/// exit code once it is there. `streams`: descriptors that the broker handed over.
+void send_request(int socket, const Command& command, const std::string& as);
+[[nodiscard]] std::optional<int> hear_reply(int socket, const Output& output,
+                                            const OnError& on_error, std::vector<int>& streams);
 
 }  // namespace sceau::enclave

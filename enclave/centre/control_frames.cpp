@@ -121,7 +121,7 @@ std::size_t size_of(const std::array<std::uint8_t, header_bytes>& header) {
 ControlKind kind_of(std::uint8_t byte) {
   for (const auto kind :
        {ControlKind::request, ControlKind::passphrase, ControlKind::out, ControlKind::err,
-        ControlKind::progress, ControlKind::failure, ControlKind::end}) {
+        ControlKind::progress, ControlKind::failure, ControlKind::streams, ControlKind::end}) {
     if (static_cast<std::uint8_t>(kind) == byte) return kind;
   }
   bad("a frame of no kind");

@@ -17,6 +17,7 @@ enum class ControlKind : unsigned char {
   err = 'E',
   progress = 'P',
   failure = 'F',
+  streams = 'S',  ///< descriptors: the outer ends of a workspace's streams
   end = 'X'
 };
 

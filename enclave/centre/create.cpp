@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "enclave/centre/people.h"
+#include "enclave/centre/permits.h"
 #include "enclave/centre/shipped.h"
 #include "enclave/fault.h"
 
@@ -88,11 +89,13 @@ void first_entries(const Home& home, Keyring keyring, const Config& config, Cloc
   const auto& by = "centre";
   {
     auto change = state.registry.begin();
+    state.registry.set_meta("keyring", state.keyring.file_sha256());
     state.journal.record("centre.created", by, {{"origin", config.origin}});
     change.commit();
   }
   grant_role(state, by, config.owner, "custodian");
   grant_role(state, by, config.owner, "operator");
+  if (config.trial) make_trial_key(state, *state.registry.find_actor(config.owner));
   for (const auto& policy : shipped_policies()) {
     (void)install_policy(state, by, std::string(policy.text), std::string(policy.name) + ".toml");
   }

@@ -5,6 +5,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
+#include "disclosure/restricted.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/file_search.h"
 #include "enclave/centre/judgement_json.h"
@@ -54,7 +55,7 @@ void want(const disclosure::Tabulation& tabulation, Wanted& wanted) {
   const auto& vintages = tabulation.vintages;
   wanted[tabulation.dataset].insert(vintages.begin(), vintages.end());
   for (const auto& reference : tabulation.references) {
-    auto& joined = wanted[reference.dataset];
+    auto& joined = wanted[disclosure::joined_rows(reference.dataset).dataset];
     if (reference.vintage.empty()) {
       joined.insert(vintages.begin(), vintages.end());
     } else {
@@ -246,7 +247,7 @@ std::vector<Examined> answers_of(const Examiner& examiner, ExamineJob job) {
 namespace {
 
 /// Files are looked into by one job of their own.
-void examine_files(const Asking& asking, const Examiner& examiner,
+void examine_files(Centre::State& state, const Asking& asking, const Examiner& examiner,
                    std::vector<Candidate>& candidates, Inputs& inputs) {
   auto job = file_job(asking, candidates);
   if (!job) return;
@@ -256,6 +257,10 @@ void examine_files(const Asking& asking, const Examiner& examiner,
     given.columns[dataset.dataset] = {dataset.columns->begin(), dataset.columns->end()};
   }
   inputs.push_back(std::move(given));
+  {
+    const Held held(state.mutex);
+    put_into_project_form(state, *job);  // as the session showed its pseudonyms
+  }
   take_answers(answers_of(examiner, std::move(*job)), candidates);
 }
 
@@ -268,8 +273,9 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
     Held held(state.mutex);
     auto job = job_for(state, asking, candidates, population);
     job.shown = shown;
-    held.unlock();
     inputs.push_back(inputs_of(job, population));
+    put_into_project_form(state, job);
+    held.unlock();
     auto answers = answers_of(examiner, std::move(job));
     std::size_t at = 0;
     for (auto& candidate : candidates) {
@@ -278,7 +284,7 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
       }
     }
   }
-  examine_files(asking, examiner, candidates, inputs);
+  examine_files(state, asking, examiner, candidates, inputs);
   return inputs;
 }
 

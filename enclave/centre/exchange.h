@@ -34,6 +34,7 @@ struct DatasetGrant {
   std::string dataset;
   std::vector<StoreAccess> vintages;             ///< ascending
   std::optional<std::set<std::string>> columns;  ///< none: all that are not hidden
+  std::optional<disclosure::Condition> rows;     ///< none: all
 };
 
 /// One data set as a session knows it that may name things but read nothing.
@@ -41,6 +42,7 @@ struct DatasetOutline {
   std::vector<std::string> vintages;             ///< ascending
   std::string codebook;                          ///< TOML, of the newest vintage
   std::optional<std::set<std::string>> columns;  ///< as DatasetGrant's
+  bool filtered = false;  ///< not all of its rows count: which codes do isn't known here
 };
 
 /// A policy document and those that it extends: what parse_policy needs.
@@ -57,6 +59,7 @@ struct SessionGrant {
   std::string project;
   std::string language = "en";
   PolicyTexts policy;
+  KeyBytes pseudonyms;                   ///< the project's form of them; or empty: the stored one
   std::vector<DatasetGrant> datasets;    ///< none where the policy shows aggregates only
   std::vector<DatasetOutline> outlines;  ///< instead: no key, no file
   bool aggregates = false;               ///< rows are seen through the gate alone
@@ -90,7 +93,8 @@ struct ExamineJob {
   std::string project;
   std::string language = "en";
   PolicyTexts policy;
-  std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs
+  KeyBytes pseudonyms;                 ///< as SessionGrant's
+  std::vector<DatasetGrant> datasets;  ///< with every vintage that history needs, all rows
   std::vector<disclosure::Tabulation> tabulations;
   std::vector<std::optional<disclosure::Chart>> charts;  ///< one a tabulation (empty: all
                                                          ///< are tables)

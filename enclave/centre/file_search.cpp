@@ -9,7 +9,7 @@ namespace {
 bool is_file(const OutputDraft& draft) { return !draft.tabulation && !draft.opaque.empty(); }
 
 DatasetGrant copy_of(const DatasetGrant& grant) {
-  DatasetGrant copy{grant.dataset, {}, grant.columns};
+  DatasetGrant copy{grant.dataset, {}, grant.columns, grant.rows};
   for (const auto& access : grant.vintages) {
     copy.vintages.push_back({access.name, access.file, access.sealed, access.key.copy()});
   }

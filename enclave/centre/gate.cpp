@@ -11,6 +11,7 @@
 #include "enclave/centre/file_search.h"
 #include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
+#include "enclave/centre/permits.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/replacement.h"
 #include "enclave/centre/review_rules.h"
@@ -22,10 +23,9 @@ namespace sceau::enclave {
 using Json = nlohmann::ordered_json;
 using disclosure::Verdict;
 
-Asker asker_of(const Centre::State& state, const std::string& session,
-               const std::vector<OutputDraft>& drafts) {
+Asker asker_of(Centre::State& state, const std::string& session, std::vector<OutputDraft>& drafts) {
   Asker asker{open_session_row(state, session), {}, {}};
-  const Person person{state.registry.name_of(asker.session.actor), 0};
+  const Person person{state.registry.name_of(asker.session.actor), asker.session.uid};
   auto answer = access_of(state, person, asker.session.project);
   if (const auto* refusal = std::get_if<Refusal>(&answer)) {
     throw EnclaveError(Fault::not_permitted, refusal->id, refusal->args);
@@ -34,8 +34,10 @@ Asker asker_of(const Centre::State& state, const std::string& session,
   if (access.policy.row.sha256 != asker.session.policy_sha256) {
     throw EnclaveError(Fault::not_permitted, "centre.session_policy_moved");
   }
-  for (const auto& draft : drafts) {
-    if (draft.tabulation) check_within(access, *draft.tabulation);
+  for (auto& draft : drafts) {
+    check_declared(access, draft);
+    if (!draft.tabulation) continue;
+    draft.tabulation = as_permitted(state, access, std::move(*draft.tabulation));
   }
   asker.replaced = request_to_replace(state, asker.session, drafts);
   asker.asking = {asker.session.project, asker.session.language, std::move(access.policy), "",
@@ -206,12 +208,12 @@ bool needs_nobody(const policies::Policy& policy, const std::vector<Candidate>& 
 }  // namespace
 
 std::vector<JudgedOutput> Centre::explain(const std::string& session,
-                                          const std::vector<OutputDraft>& drafts,
+                                          std::vector<OutputDraft> drafts,
                                           const Examiner& examiner) {
   Held held(state_->mutex);
   const auto asker = asker_of(*state_, session, drafts);
   demand_refusals_left(*state_, asker);
-  auto candidates = candidates_of(*state_, drafts);
+  auto candidates = candidates_of(*state_, std::move(drafts));
   held.unlock();
   (void)examine_told(*state_, asker, examiner, candidates);
   return told(*state_, asker, candidates);

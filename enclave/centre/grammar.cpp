@@ -13,6 +13,8 @@ const OptionSpec output_option = {"output", "NAME", value, false,
 const OptionSpec note_option = {"note", "TEXT", value, false,
                                 "for staff; the researcher never sees it"};
 
+const OptionSpec ingress_operand = {"INGRESS", "", value, true, "the file's id, I-000001"};
+
 OptionSpec memory_option(std::string_view what) { return {"memory", "SIZE", value, false, what}; }
 
 OptionSpec comment_option(bool required) {
@@ -36,7 +38,11 @@ std::vector<CommandSpec> centre_commands() {
        "sceau serve --memory 4G",
        false,
        false},
-      {"unlock", {}, {}, "give a serving centre its passphrase", "sceau unlock", true, false},
+      {"unlock",
+       {},
+       {},
+       "give a serving centre a passphrase, or a share of its key",
+       "sceau unlock"},
       {"status", {}, {}, "what the centre holds and whether it serves", "sceau status --json"},
       {"doctor", {}, {}, "check this machine and the centre; fails closed", "sceau doctor", false},
       {"backup",
@@ -89,27 +95,12 @@ std::vector<CommandSpec> people_commands() {
        "open a project",
        "sceau project create orientation --title 'Orientation' --purpose 'thesis' --until "
        "2027-12-31 --member alix"},
+      {"project close",
+       {{"PROJECT", "", value, true, "its name"}},
+       {{"erase", "", flag, false, "destroy its people's words and its pseudonyms' key, too"}},
+       "end a project: permits, sessions and what is pending; releases and history stay",
+       "sceau project close orientation --erase"},
       {"project list", {}, {}, "all projects", "sceau project list --json"},
-      {"permit grant",
-       {},
-       {{"project", "PROJECT", value, true, "who may use it"},
-        {"store", "NAME", value, true, "the data set, without vintage"},
-        {"vintages", "LIST", value, false, "2021, 2019-2024 or 2019,2021; default: all"},
-        {"columns", "LIST", value, false, "a,b,…; default: all that are not hidden"},
-        {"policy", "NAME", value, true, "the rule set that judges what leaves"},
-        {"until", "DATE", value, true, "its last day, YYYY-MM-DD"}},
-       "let a project use a data set under a policy",
-       "sceau permit grant --project orientation --store lycees --policy depp --until 2027-12-31"},
-      {"permit list",
-       {},
-       {{"project", "PROJECT", value, false, "of one project"}},
-       "all permits",
-       "sceau permit list --project orientation"},
-      {"permit revoke",
-       {{"PERMIT", "", value, true, "its id, P-000001"}},
-       {},
-       "end a permit now",
-       "sceau permit revoke P-000001"},
       {"waiver grant",
        {},
        {{"store", "NAME", value, true, "the data set, without vintage"},
@@ -129,6 +120,114 @@ std::vector<CommandSpec> people_commands() {
        {},
        "end a waiver now",
        "sceau waiver revoke W-000001"},
+  };
+}
+
+std::vector<OptionSpec> permit_options() {
+  return {
+      {"project", "PROJECT", value, true, "who may use it"},
+      {"store", "NAME", value, true, "the data set, without vintage"},
+      {"vintages", "LIST", value, false, "2021, 2019-2024 or 2019,2021; default: all"},
+      {"columns", "LIST", value, false, "a,b,…; default: all that are not hidden"},
+      {"where", "SQL", value, false, "which rows: academie = '27'; default: all"},
+      {"policy", "NAME", value, true, "the rule set that judges what leaves"},
+      {"from", "DATE", value, false, "its first day, YYYY-MM-DD; default: today"},
+      {"until", "DATE", value, true, "its last day, YYYY-MM-DD"},
+      {"person", "NAME[=UID]", values, false, "who may use it; default: the project's members"},
+      {"outputs", "LIST", value, false,
+       "what may be asked for: tables, figures, models, files; default: all"},
+      {"place", "MACHINE", value, false, "the machine that it holds on; default: any"},
+  };
+}
+
+std::vector<CommandSpec> permit_commands() {
+  const OptionSpec permit = {"PERMIT", "", value, true, "its id, P-000001"};
+  const OptionSpec key = {"key", "DIR", value, false,
+                          "sign with this key, here; default: a trial centre's own"};
+  const OptionSpec passphrase = {"key-passphrase-file", "FILE", value, false,
+                                 "of the key; else it is asked for on the terminal"};
+  auto grant = permit_options();
+  grant.push_back(key);
+  grant.push_back(passphrase);
+  return {
+      {"permit grant",
+       {},
+       grant,
+       "let a project use a data set under a policy",
+       "sceau permit grant --project orientation --store lycees --policy depp --until 2027-12-31"},
+      {"permit list",
+       {},
+       {{"project", "PROJECT", value, false, "of one project"}},
+       "all permits",
+       "sceau permit list --project orientation"},
+      {"permit revoke",
+       {permit},
+       {key, passphrase},
+       "end a permit now",
+       "sceau permit revoke P-000001"},
+      {"permit key",
+       {{"DIR", "", value, true, "a folder that isn't there yet"}},
+       {{"name", "NAME", value, true, "whose key it is, as depp.example/claire"}, passphrase},
+       "make a key that signs permits, on the machine of its custodian",
+       "sceau permit key claire --name depp.example/claire",
+       false,
+       false},
+      {"permit trust",
+       {{"KEY", "", value, true, "NAME+HASH+KEY, as 'permit key' says it"}},
+       {},
+       "let your key's signature make permits",
+       "sceau permit trust 'depp.example/claire+0a1b2c3d+AR…'"},
+      {"permit draft",
+       {},
+       permit_options(),
+       "the text of a permit, to be signed elsewhere",
+       "sceau permit draft --project orientation --store lycees --policy depp --until 2027-12-31"},
+      {"permit draft-revocation",
+       {permit},
+       {},
+       "the text of the next list of revocations, to be signed elsewhere",
+       "sceau permit draft-revocation P-000001"},
+      {"permit sign",
+       {{"FILE", "", document, true, "what draft or draft-revocation said"}},
+       {{"key", "DIR", value, true, "the key that signs, as 'permit key' made it"}, passphrase},
+       "sign a permit or a list of revocations, on stdout; needs no centre",
+       "sceau permit sign draft.txt --key claire > permit.note",
+       false,
+       false},
+      {"permit install",
+       {{"FILE", "", document, true, "what 'permit sign' wrote"}},
+       {},
+       "grant, or revoke, what was signed elsewhere",
+       "sceau permit install permit.note"},
+  };
+}
+
+/// What a researcher writes in a shell.
+std::vector<CommandSpec> workspace_commands() {
+  const OptionSpec project = {"project", "PROJECT", value, true, "whose workspaces will have it"};
+  return {
+      {"session",
+       {{"PROJECT", "", value, true, "yours, under a permit"},
+        {"COMMAND", "", values, false, "what runs in it, behind --; default: psql"}},
+       {{"terminal", "NAME", value, false,
+         "what kind of terminal the command gets (TERM); default: yours, or none where input or "
+         "output is a pipe"}},
+       "work on a project inside a workspace: no network, nothing of this machine",
+       "sceau session orientation -- R",
+       true,
+       false},
+      {"ingress",
+       {{"FILE", "", data, true, "scripts and small reference files: text"}},
+       {project, comment_option(true)},
+       "bring files into a project's workspaces",
+       "sceau ingress modele.R --project orientation --comment 'the model of 2025'"},
+      {"egress",
+       {{"FILE", "", value, true, "in the workspace"}},
+       {{"title", "TEXT", value, true, "what it is; a reviewer reads it"}},
+       "inside a workspace: ask for the release of a file",
+       "sceau egress plot.png --title 'Notes by académie'",
+       false,
+       false},
   };
 }
 
@@ -168,6 +267,17 @@ std::vector<CommandSpec> store_commands() {
        {{"most", "N", value, false, "how many lines; default 100"}},
        "the lines that the import rejected",
        "sceau store rejects eleves@2024"},
+      {"store rekey",
+       {store},
+       {},
+       "write a store again under a fresh key, and destroy the old one; no session may have it "
+       "open",
+       "sceau store rekey eleves@2024"},
+      {"store erase",
+       {store},
+       {{"reason", "WORD", value, true, "why, in one word; it stands in the log and the receipt"}},
+       "destroy a store's key and file for good, with a receipt",
+       "sceau store erase eleves@2019 --reason retention"},
       {"policy check",
        {{"FILE", "", document, true, "a policy (TOML)"}},
        {{"base", "FILE", document, false, "the policy that it extends, where not a shipped one"}},
@@ -180,6 +290,42 @@ std::vector<CommandSpec> store_commands() {
        "make a policy available to permits",
        "sceau policy install site.toml"},
       {"policy list", {}, {}, "the installed policies", "sceau policy list"},
+  };
+}
+
+/// Who can open the centre's keys.
+std::vector<CommandSpec> key_commands() {
+  const OptionSpec name = {"NAME", "", value, true, "what the recipient is called: a-z, 0-9 and -"};
+  return {
+      {"key status", {}, {}, "who can open the centre's keys, and how", "sceau key status"},
+      {"key identity",
+       {{"FILE", "", value, true, "a new file; keep it, and a copy of it"}},
+       {},
+       "make a key file for a person, under a passphrase; prints the public key",
+       "sceau key identity ~/marie.identity",
+       false},
+      {"key add",
+       {name},
+       {{"public", "KEY", value, false,
+         "the person's public key, as 'sceau key identity' printed it"},
+        {"new-passphrase-file", "FILE", value, false, "without --public; else it is asked for"}},
+       "let somebody open the centre's keys: by a passphrase, or by a key of their own",
+       "sceau key add marie --public x25519:…"},
+      {"key remove",
+       {name},
+       {},
+       "somebody no longer opens the centre's keys; older copies of centre.key: rotate",
+       "sceau key remove marie"},
+      {"key split",
+       {{"NAME", "", values, true, "recipients, at least two"}},
+       {{"needed", "K", value, true, "how many of them open the keys together"}},
+       "let recipients open only together; earlier shares end",
+       "sceau key split --needed 2 marie paul rose"},
+      {"key rotate",
+       {},
+       {},
+       "a fresh centre key: everything is wrapped anew; whoever has a passphrase gives it",
+       "sceau key rotate"},
   };
 }
 
@@ -221,6 +367,18 @@ std::vector<CommandSpec> gate_commands() {
        "what the gate would say, without a centre",
        "sceau check \"SELECT academie, count(*) FROM lycees GROUP BY academie\" --codebook C.toml "
        "--from 'A*.csv' --policy depp.toml",
+       false},
+      {"protect",
+       {{"TABLE", "", data, true, "a table of cells (CSV): codes, freq, value, primary, …"}},
+       {{"hierarchy", "DIM=FILE", values, false,
+         "code,parent of a dimension's codes; again for a second grouping of them"},
+        {"zeros", "HOW", value, false, "published (default: a zero is never hidden) or hidden"},
+        {"least", "N", value, false, "what everybody knows a hidden cell to have: 0 or 1"},
+        {"exact", "", flag, false, "the cheapest pattern, or how far it can be from it; small tables"},
+        {"budget", "N", value, false, "steps of one search; with --exact also the patterns tried"},
+        {"out", "FILE", value, false, "where to write the protected table; default: stdout"}},
+       "which cells of a table to hide beside the primary ones, with proof; without a centre",
+       "sceau protect effectifs.csv --hierarchy departement=academies.csv --out protected.csv",
        false},
       {"review list",
        {},
@@ -269,6 +427,26 @@ std::vector<CommandSpec> gate_commands() {
        {},
        "judge a request again from the inputs of its check: same verdict, or what differs",
        "sceau replay R-2026-000001"},
+      {"review ingress list",
+       {},
+       {{"project", "PROJECT", value, false, "of one project"}},
+       "files that were brought in, and those that wait for a decision",
+       "sceau review ingress list"},
+      {"review ingress show",
+       {ingress_operand},
+       {},
+       "such a file's text",
+       "sceau review ingress show I-000001"},
+      {"review ingress admit",
+       {ingress_operand},
+       {comment_option(true)},
+       "let it into the project's workspaces",
+       "sceau review ingress admit I-000001 --comment 'read it'"},
+      {"review ingress refuse",
+       {ingress_operand},
+       {comment_option(true)},
+       "keep it out",
+       "sceau review ingress refuse I-000001 --comment 'holds names of pupils'"},
       {"history show",
        {{"POPULATION", "", value, true, "as the codebooks name it; default there: the data set"}},
        {},
@@ -337,8 +515,9 @@ std::vector<CommandSpec> log_commands() {
 
 std::vector<CommandSpec> all_commands() {
   std::vector<CommandSpec> all;
-  for (auto part : {centre_commands(), people_commands(), store_commands(), exchange_commands(),
-                    gate_commands(), log_commands()}) {
+  for (auto part :
+       {centre_commands(), people_commands(), permit_commands(), store_commands(), key_commands(),
+        exchange_commands(), workspace_commands(), gate_commands(), log_commands()}) {
     for (auto& command : part) all.push_back(std::move(command));
   }
   return all;
@@ -355,7 +534,10 @@ std::span<const OptionSpec> global_options() {
   static const std::vector<OptionSpec> table = {
       {"home", "DIR", value, false, "the centre's folder; else $SCEAU_HOME, else the system's"},
       {"as", "NAME", value, false, "in a trial centre its owner may act as anybody"},
-      {"passphrase-file", "FILE", value, false, "else it is asked for on the terminal"},
+      {"passphrase-file", "FILE", repeated, false,
+       "else it is asked for on the terminal; once for each person who must be present"},
+      {"identity", "FILE", repeated, false,
+       "a person's key file instead; the first --passphrase-file is then its own"},
       {"lang", "LANG", value, false, "en or fr; else LC_MESSAGES"},
       {"json", "", flag, false, "one JSON document on stdout, nothing else"},
       {"help", "", flag, false, "this text"},

@@ -26,7 +26,8 @@ enum class Holds {
   values,    ///< one or more words, may be repeated
   document,  ///< a small file: its text goes with the command
   data,      ///< files: their descriptors go with the command; * and ? are expanded
-  answers    ///< a folder: the texts of its *.answer files go with the command
+  answers,   ///< a folder: the texts of its *.answer files go with the command
+  repeated   ///< one word, may be repeated
 };
 
 struct OptionSpec {
@@ -50,7 +51,7 @@ struct CommandSpec {
 /// All commands, in the order of `sceau --help`.
 [[nodiscard]] std::span<const CommandSpec> grammar();
 
-/// The options that every command takes: home, as, passphrase-file, lang, json, help.
+/// The options that every command takes: home, as, passphrase-file, identity, lang, json, help.
 [[nodiscard]] std::span<const OptionSpec> global_options();
 
 struct Arguments {

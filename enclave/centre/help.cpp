@@ -23,7 +23,7 @@ std::string usage(const CommandSpec& spec) {
   std::string line = "sceau " + std::string(spec.words);
   for (const auto& operand : spec.operands) {
     std::string name(operand.name);
-    if (operand.holds == Holds::data) name += " …";
+    if (operand.holds == Holds::data || operand.holds == Holds::values) name += " …";
     line += operand.required ? " " + name : " [" + name + "]";
   }
   for (const auto& option : spec.options) {

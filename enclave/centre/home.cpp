@@ -5,12 +5,14 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <fstream>
 #include <limits>
 #include <sstream>
 #include <utility>
 
 #include "enclave/centre/lifecycle.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -26,6 +28,33 @@ Value take(toml::table& from, std::string_view key) {
   if (!value) bad("the key '" + std::string(key) + "' is missing or of another type");
   from.erase(key);
   return *value;
+}
+
+/// A size as --memory takes it: "800M", "1.5G".
+std::uint64_t take_size(toml::table& from, std::string_view key, std::uint64_t otherwise) {
+  if (!from.contains(key)) return otherwise;
+  const auto text = take<std::string>(from, key);
+  double size = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, size, std::chars_format::fixed);
+  const auto unit = std::string_view(rest, static_cast<std::size_t>(end - rest));
+  const auto power = unit.empty() ? 0 : std::string_view("KMG").find(unit) + 1;
+  for (std::size_t i = 0; i < power && power <= 3; ++i) size *= 1024;
+  if (error != std::errc() || unit.size() > 1 || power > 3 || size < 1 << 20 || size > 1e13) {
+    bad("workspace." + std::string(key) + " is a size of at least 1M, such as 800M or 2G");
+  }
+  return static_cast<std::uint64_t>(size);
+}
+
+std::uint32_t take_number(toml::table& from, std::string_view key, std::uint32_t least,
+                          std::uint32_t most, std::uint32_t otherwise) {
+  if (!from.contains(key)) return otherwise;
+  const auto number = take<std::int64_t>(from, key);
+  if (number < least || number > most) {
+    bad("workspace." + std::string(key) + " is from " + std::to_string(least) + " to " +
+        std::to_string(most));
+  }
+  return static_cast<std::uint32_t>(number);
 }
 
 void refuse_rest(const toml::table& rest) {
@@ -47,6 +76,34 @@ toml::table parse(const Home& home) {
   }
 }
 
+/// The table [workspace], which may be left out.
+WorkspaceSettings take_workspace(toml::table& document) {
+  WorkspaceSettings settings;
+  if (!document.contains("workspace")) return settings;
+  auto* table = document["workspace"].as_table();
+  if (table == nullptr) bad("workspace is not a table");
+  if (table->contains("folder")) {
+    const auto folder = take<std::string>(*table, "folder");
+    if (folder != "kept" && folder != "vanishing") bad("workspace.folder is kept or vanishing");
+    settings.kept = folder == "kept";
+  }
+  if (table->contains("ingress")) {
+    const auto ingress = take<std::string>(*table, "ingress");
+    if (ingress != "approved" && ingress != "logged") bad("workspace.ingress is approved or logged");
+    settings.ingress_approved = ingress == "approved";
+  }
+  settings.folder_bytes = take_size(*table, "folder_size", settings.folder_bytes);
+  settings.memory_bytes = take_size(*table, "memory", settings.memory_bytes);
+  settings.processes = take_number(*table, "processes", 8, 65536, settings.processes);
+  settings.open_files = take_number(*table, "open_files", 64, 65536, settings.open_files);
+  settings.hours = take_number(*table, "hours", 1, 24 * 31, settings.hours);
+  settings.first_user = take_number(*table, "first_user", 1000, 0xfffffff0U, settings.first_user);
+  settings.users = take_number(*table, "users", 1, 10000, settings.users);
+  refuse_rest(*table);
+  document.erase("workspace");
+  return settings;
+}
+
 }  // namespace
 
 Config read_config(const Home& home) {
@@ -64,11 +121,17 @@ Config read_config(const Home& home) {
   config.owner = take<std::string>(*owner, "name");
   refuse_rest(*owner);
   document.erase("owner");
+  (void)take_workspace(document);  // what is written there holds, or nothing serves
   refuse_rest(document);
   if (config.trial != config.origin.starts_with("trial/")) {
     bad("the origin of a trial centre, and of no other, begins with trial/");
   }
   return config;
+}
+
+WorkspaceSettings read_workspace_settings(const Home& home) {
+  auto document = parse(home);
+  return take_workspace(document);
 }
 
 std::filesystem::path Home::keys() const {

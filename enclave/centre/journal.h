@@ -58,6 +58,8 @@ class Journal {
   [[nodiscard]] std::uint64_t size() const { return chain_.size(); }
   [[nodiscard]] std::uint64_t published() const { return chain_.published(); }
   [[nodiscard]] const LogChain& chain() const { return chain_; }
+  /// As it stands in the newest entry that was written since this was opened; empty: none was.
+  [[nodiscard]] const std::string& last_time() const { return last_time_; }
 
   // -- witnesses ----------------------------------------------------------------------------------
   [[nodiscard]] audit::WitnessStatus witnesses() const;
@@ -76,6 +78,7 @@ class Journal {
   Registry& registry_;
   std::mutex moving_;  ///< a publication from another thread never meets a rotation
   LogChain chain_;
+  std::string last_time_;
 };
 
 /// Makes log folder, state and key (sealed as "log"), and the trust file; logs centre.created.

@@ -5,6 +5,8 @@
 #include "enclave/centre/access.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/workspace_rows.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 
@@ -16,17 +18,30 @@ constexpr const char* version = SCEAU_VERSION;
 }  // namespace
 
 void record_unlocked(Centre& centre, const Person& person) {
+  record_unlocked(centre, std::vector<Person>{person});
+}
+
+void record_unlocked(Centre& centre, const std::vector<Person>& people) {
   auto& state = centre.state();
   const Held held(state.mutex);
-  const auto actor = state.registry.find_actor(person.user);
-  const bool allowed = actor && (state.registry.has_role(*actor, "operator") ||
-                                 person.uid == state.config.owner_uid);
-  if (!allowed) {
-    throw EnclaveError(Fault::not_permitted, "centre.role_needed", {person.user, "operator"});
+  std::optional<std::string> by;
+  for (const auto& person : people) {
+    const auto actor = state.registry.find_actor(person.user);
+    const bool allowed = actor && (state.registry.has_role(*actor, "operator") ||
+                                   person.uid == state.config.owner_uid);
+    if (allowed) by = actor;
+  }
+  if (!by) {
+    throw EnclaveError(Fault::not_permitted, "centre.role_needed",
+                       {people.empty() ? std::string() : people.back().user, "operator"});
+  }
+  std::string recipients;
+  for (const auto& id : state.keyring.opened_by()) {
+    recipients += (recipients.empty() ? "" : ",") + id;
   }
   auto change = state.registry.begin();
-  state.journal.record("centre.started", *actor, {{"version", version}});
-  state.journal.record("centre.unlocked", *actor, {});
+  state.journal.record("centre.started", *by, {{"version", version}});
+  state.journal.record("centre.unlocked", *by, {{"recipients", recipients}});
   state.registry.set_meta("serving", "yes");
   change.commit();
 }
@@ -37,6 +52,9 @@ void record_stopped(Centre& centre) {
   auto change = state.registry.begin();
   for (const auto& session : state.registry.open_sessions()) {
     end_session(state, session, "stopped", "centre");
+  }
+  for (const auto& workspace : open_workspaces(state.registry)) {
+    end_workspace(state, workspace.id, "stopped", 0, "centre");
   }
   if (state.registry.meta("serving") == "yes") {
     state.journal.record("centre.stopped", "centre", {{"reason", "asked"}});

@@ -45,6 +45,8 @@ struct Config {
 /// is nobody to sign). The person must be operator, or the owner that init wrote; else
 /// not_permitted.
 void record_unlocked(Centre& centre, const Person& person);
+/// Of several who opened it together one must be.
+void record_unlocked(Centre& centre, const std::vector<Person>& people);
 /// Closes what is still open with reason "stopped", logs centre.stopped, publishes.
 void record_stopped(Centre& centre);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "enclave/fault.h"
+#include "enclave/store/manifest.h"
 #include "policies/spelling.h"
 
 namespace sceau::enclave {
@@ -86,6 +87,9 @@ void create_project(Centre::State& state, const std::string& by, ProjectRow row,
     if (std::find(actors.begin(), actors.end(), actor) == actors.end()) actors.push_back(actor);
   }
   state.registry.add_project(row, actors);
+  // A key whose project was never committed belongs to nobody: it serves the next of that name.
+  const auto key = project_key_name(row.name);
+  if (!state.keyring.has(key)) (void)state.keyring.create_key(key);
   Fields fields = {{"project", row.name},
                    {"until", row.until},
                    {"members", static_cast<std::int64_t>(actors.size())}};
@@ -93,6 +97,15 @@ void create_project(Centre::State& state, const std::string& by, ProjectRow row,
       "project.created", by, std::move(fields),
       {{"commitment", "project", project_texts(row.name), row.title + "\n" + row.purpose}});
   change.commit();
+}
+
+std::string project_key_name(const std::string& project) {
+  // A project's name may hold characters that a key's can't.
+  return "project-" + sha256_hex(project).substr(0, 32);
+}
+
+KeyBytes project_key(const Centre::State& state, const std::string& project) {
+  return state.keyring.key(project_key_name(project));
 }
 
 }  // namespace sceau::enclave

@@ -25,9 +25,11 @@ void revoke_role(Centre::State& state, const std::string& by, const std::string&
 void create_project(Centre::State& state, const std::string& by, ProjectRow row,
                     const std::vector<std::string>& users);
 
-/// A project has one valid permit a data set, and one policy for all of them. Returns the id.
-std::string grant_permit(Centre::State& state, const std::string& by, PermitRow row);
-void revoke_permit(Centre::State& state, const std::string& by, const std::string& id);
+/// The key of a project's own form of pseudonyms (store/project_form.h), made with the project.
+/// Throws integrity (keys.unknown): it was destroyed, or taken away.
+[[nodiscard]] KeyBytes project_key(const Centre::State& state, const std::string& project);
+/// Its name in the keyring.
+[[nodiscard]] std::string project_key_name(const std::string& project);
 
 /// "" covers all; "2019-2024", "2019,2021".
 [[nodiscard]] bool covers(const std::string& vintages, const std::string& vintage);

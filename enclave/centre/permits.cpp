@@ -1,6 +1,14 @@
-#include <algorithm>
+#include "enclave/centre/permits.h"
 
+#include <pwd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "audit/bytes.h"
+#include "disclosure/condition_json.h"
 #include "enclave/centre/people.h"
+#include "enclave/centre/permit_rows.h"
 #include "enclave/fault.h"
 #include "policies/codebook.h"
 #include "policies/spelling.h"
@@ -46,25 +54,39 @@ void check_vintages(const std::string& list) {
 }
 
 /// The newest store of the data set says which columns there are.
-void check_columns(const PermitRow& row, const std::vector<StoreRow>& stores) {
-  if (!row.columns) return;
-  const auto codebook = policies::parse_codebook(stores.back().codebook, row.dataset);
+void check_columns(const Permit& permit, const std::vector<StoreRow>& stores) {
+  if (!permit.columns) return;
+  const auto codebook = policies::parse_codebook(stores.back().codebook, permit.store);
   std::vector<std::string> known;
   for (const auto& variable : codebook.variables) {
     if (variable.role != policies::Role::hidden) known.push_back(variable.name);
   }
-  for (const auto& column : *row.columns) {
+  for (const auto& column : *permit.columns) {
     if (std::find(known.begin(), known.end(), column) == known.end()) {
       throw EnclaveError(Fault::usage, "centre.unknown_column",
-                         {row.dataset, column, policies::suggestion(column, known)});
+                         {permit.store, column, policies::suggestion(column, known)});
     }
   }
 }
 
-std::vector<StoreRow> covered_stores(const Centre::State& state, const PermitRow& row) {
+/// The newest store says what there is to choose by.
+std::string rows_of(const std::string& sql, const std::vector<StoreRow>& stores) {
+  std::vector<std::string> vintages;
+  for (const auto& store : stores) vintages.push_back(store.vintage);
+  return disclosure::to_json(read_permit_rows(sql, stores.back().codebook, vintages));
+}
+
+/// What was signed elsewhere is held against the same.
+void check_rows(const std::string& rows, const std::vector<StoreRow>& stores) {
+  if (rows.empty()) return;
+  check_permit_rows(disclosure::condition_from_json(rows), stores.back().codebook);
+}
+
+std::vector<StoreRow> covered_stores(const Centre::State& state, const std::string& dataset,
+                                     const std::string& vintages) {
   std::vector<StoreRow> covered;
   for (auto& store : state.registry.stores()) {
-    if (store.dataset == row.dataset && !store.superseded && covers(row.vintages, store.vintage)) {
+    if (store.dataset == dataset && !store.superseded && covers(vintages, store.vintage)) {
       covered.push_back(std::move(store));
     }
   }
@@ -72,18 +94,107 @@ std::vector<StoreRow> covered_stores(const Centre::State& state, const PermitRow
 }
 
 /// One session has one policy, and one set of columns a data set.
-void check_beside_others(const Centre::State& state, const PermitRow& row) {
-  for (const auto& other : state.registry.permits(row.project)) {
+void check_beside_others(const Centre::State& state, const Permit& permit) {
+  for (const auto& other : state.registry.permits(permit.project)) {
     if (!is_valid(other, state.today())) continue;
-    if (other.dataset == row.dataset) {
+    if (other.dataset == permit.store) {
       throw EnclaveError(Fault::already_there, "centre.permit_there",
-                         {row.project, row.dataset, other.id});
+                         {permit.project, permit.store, other.id});
     }
-    if (other.policy != row.policy) {
+    if (other.policy != permit.policy) {
       throw EnclaveError(Fault::refused, "centre.permit_policy_differs",
-                         {row.project, other.policy, other.id});
+                         {permit.project, other.policy, other.id});
     }
   }
+}
+
+/// All that a permit names is there; the stores that it covers.
+std::vector<StoreRow> check_what(const Centre::State& state, const Permit& permit) {
+  check_date("from", permit.from);
+  check_date("until", permit.until);
+  if (permit.until < state.today()) {
+    throw EnclaveError(Fault::usage, "centre.date_past", {"until", permit.until});
+  }
+  if (permit.until < permit.from) {
+    throw EnclaveError(Fault::usage, "centre.permit_dates", {permit.from, permit.until});
+  }
+  check_vintages(permit.vintages);
+  const auto project = state.registry.project(permit.project);
+  if (!project) throw EnclaveError(Fault::not_found, "centre.no_project", {permit.project});
+  if (project->closed || project->until < state.today()) {
+    throw EnclaveError(Fault::refused, "centre.project_over", {permit.project, project->until});
+  }
+  if (permit.store.find('@') != std::string::npos) {
+    throw EnclaveError(Fault::usage, "centre.permit_vintage", {permit.store});
+  }
+  auto stores = covered_stores(state, permit.store, permit.vintages);
+  if (stores.empty()) {
+    throw EnclaveError(Fault::not_found, "centre.no_store_for_permit",
+                       {permit.store, permit.vintages.empty() ? "any vintage" : permit.vintages});
+  }
+  check_columns(permit, stores);
+  (void)current_policy(state, permit.policy);
+  check_beside_others(state, permit);
+  return stores;
+}
+
+std::uint64_t serial_of(const std::string& id) {
+  return id.size() > 2 ? std::strtoull(id.c_str() + 2, nullptr, 10) : 0;
+}
+
+/// In a trial centre one Unix user plays everybody, so that no uid belongs to a name.
+std::optional<std::uint32_t> uid_of(const Centre::State& state, const std::string& name) {
+  if (state.config.trial) return std::nullopt;
+  std::vector<char> buffer(1U << 14);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found) {
+    throw EnclaveError(Fault::not_found, "centre.person_unknown", {name});
+  }
+  return found->pw_uid;
+}
+
+std::vector<PermittedPerson> persons_of(const Centre::State& state, const PermitRequest& request) {
+  auto named = request.persons;
+  const auto members = state.registry.members(request.project);
+  if (named.empty()) {
+    for (const auto& actor : members) named.push_back(state.registry.name_of(actor));
+  }
+  std::vector<PermittedPerson> persons;
+  for (const auto& one : named) {
+    const auto at = one.find('=');
+    PermittedPerson person{one.substr(0, at), std::nullopt};
+    check_user(person.name);
+    const auto actor = state.registry.find_actor(person.name);
+    if (!actor || !state.registry.is_member(request.project, *actor)) {
+      throw EnclaveError(Fault::usage, "centre.person_no_member", {person.name, request.project});
+    }
+    if (at == std::string::npos) {
+      person.uid = uid_of(state, person.name);
+    } else {
+      const auto number = audit::parse_decimal(one.substr(at + 1));
+      if (!number || *number > 0xffffffffU) {
+        throw EnclaveError(Fault::usage, "centre.bad_uid", {one});
+      }
+      person.uid = static_cast<std::uint32_t>(*number);
+    }
+    persons.push_back(std::move(person));
+  }
+  std::sort(persons.begin(), persons.end());
+  persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
+  return persons;
+}
+
+/// The text of a note that a registered key has signed.
+std::string believed(const Centre::State& state, const std::string& note) {
+  std::vector<std::string> keys;
+  for (const auto& key : state.registry.permit_keys()) {
+    // Who is no custodian any more signs nothing new.
+    if (state.registry.has_role(key.actor, "custodian")) keys.push_back(key.key);
+  }
+  const auto read = read_signed(note, keys);
+  if (!read.good) throw EnclaveError(Fault::not_permitted, "centre.permit_signature");
+  return read.good->text;
 }
 
 }  // namespace
@@ -99,52 +210,57 @@ bool is_valid(const PermitRow& permit, const std::string& today) {
   return !permit.revoked && permit.until >= today;
 }
 
-std::string grant_permit(Centre::State& state, const std::string& by, PermitRow row) {
-  check_date("until", row.until);
-  if (row.until < state.today()) {
-    throw EnclaveError(Fault::usage, "centre.date_past", {"until", row.until});
+Permit draft_permit(Centre::State& state, const PermitRequest& request) {
+  const auto change = state.registry.begin();  // ends without a commit: the id stays free
+  Permit permit;
+  permit.centre = state.journal.chain().origin();
+  permit.project = request.project;
+  permit.store = request.dataset;
+  permit.vintages = request.vintages;
+  permit.columns = request.columns;
+  permit.policy = request.policy;
+  permit.outputs = parse_outputs(request.outputs);
+  permit.place = request.place;
+  permit.from = request.from.empty() ? state.today() : request.from;
+  permit.until = request.until;
+  const auto stores = check_what(state, permit);
+  if (!request.rows.empty()) permit.rows = rows_of(request.rows, stores);
+  permit.policy_sha256 = current_policy(state, permit.policy).row.sha256;
+  permit.persons = persons_of(state, request);
+  permit.id = state.registry.take_permit_id();
+  permit.serial = serial_of(permit.id);
+  if (decode_permit(encode(permit)) != permit) {
+    throw EnclaveError(Fault::usage, "centre.bad_permit", {permit.id});
   }
-  check_vintages(row.vintages);
+  return permit;
+}
+
+std::string install_permit(Centre::State& state, const std::string& by, const std::string& note) {
+  const auto text = believed(state, note);
+  const auto permit = decode_permit(text);
+  if (!permit) throw EnclaveError(Fault::bad_input, "centre.not_a_permit");
   auto change = state.registry.begin();
-  const auto project = state.registry.project(row.project);
-  if (!project) throw EnclaveError(Fault::not_found, "centre.no_project", {row.project});
-  if (project->closed || project->until < state.today()) {
-    throw EnclaveError(Fault::refused, "centre.project_over", {row.project, project->until});
-  }
-  if (row.dataset.find('@') != std::string::npos) {
-    throw EnclaveError(Fault::usage, "centre.permit_vintage", {row.dataset});
-  }
-  const auto stores = covered_stores(state, row);
-  if (stores.empty()) {
-    throw EnclaveError(Fault::not_found, "centre.no_store_for_permit",
-                       {row.dataset, row.vintages.empty() ? "any vintage" : row.vintages});
-  }
-  check_columns(row, stores);
-  const auto policy = current_policy(state, row.policy);
-  check_beside_others(state, row);
-  row.id = state.registry.take_permit_id();
-  row.granted = state.now();
+  const auto stores = check_what(state, *permit);
+  check_rows(permit->rows, stores);
+  const bool ours = permit->centre == state.journal.chain().origin() &&
+                    permit->id == state.registry.take_permit_id() &&
+                    permit->serial == serial_of(permit->id) &&
+                    permit->policy_sha256 == current_policy(state, permit->policy).row.sha256;
+  if (!ours) throw EnclaveError(Fault::refused, "centre.permit_moved", {permit->id});
+  PermitRow row{permit->id,   permit->project, permit->store, permit->vintages, permit->columns,
+                permit->rows, permit->policy,  permit->until, state.now(),      false,
+                note};
   state.registry.add_permit(row, state.journal.size());
   Fields fields = {{"permit", row.id},
-                   {"policy", policy.row.sha256},
+                   {"policy", permit->policy_sha256},
                    {"project", row.project},
                    {"store", row.dataset},
                    {"until", row.until}};
   if (!row.vintages.empty()) fields["vintages"] = row.vintages;
   if (row.columns) fields["columns"] = static_cast<std::int64_t>(row.columns->size());
-  state.journal.record("permit.granted", by, std::move(fields));
+  state.journal.record("permit.granted", by, std::move(fields), {{"document", "permit", "", note}});
   change.commit();
   return row.id;
-}
-
-void revoke_permit(Centre::State& state, const std::string& by, const std::string& id) {
-  auto change = state.registry.begin();
-  const auto permit = state.registry.permit(id);
-  if (!permit) throw EnclaveError(Fault::not_found, "centre.no_permit", {id});
-  if (permit->revoked) throw EnclaveError(Fault::refused, "centre.permit_revoked_already", {id});
-  state.registry.revoke_permit(id, state.journal.size());
-  state.journal.record("permit.revoked", by, {{"permit", id}});
-  change.commit();
 }
 
 }  // namespace sceau::enclave

@@ -6,12 +6,17 @@
 
 #include "audit/hash.h"
 #include "enclave/centre/access.h"
+#include "enclave/centre/closing.h"
 #include "enclave/centre/erasure.h"
+#include "enclave/centre/keyring_acts.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
+#include "enclave/centre/store_erasure.h"
+#include "enclave/centre/store_rekey.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
+#include "enclave/centre/workspace_rows.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -73,6 +78,7 @@ void project_created(Bench& bench, const TailEntry& entry) {
 
 void project_closed(Bench& bench, const TailEntry& entry) {
   bench.state.registry.close_project(entry.at("project"));
+  if (entry.at("erased") == "yes") erase_project(bench.state, entry.at("project"), entry.seq);
 }
 
 /// Ids that the log has seen are not given again.
@@ -112,6 +118,14 @@ void waiver_revoked(Bench& bench, const TailEntry& entry) {
     return;
   }
   bench.state.registry.revoke_waiver(id, entry.seq);
+}
+
+/// Its bytes are lost; its id is not given again.
+void ingress_brought(Bench& bench, const TailEntry& entry) {
+  bump(bench.state, "last_ingress", entry.at("ingress"), 6);
+  if (in_tail(bench, "ingress.decided", "ingress", entry.at("ingress"))) return;
+  bench.record("ingress.decided",
+               {{"decision", "void"}, {"ingress", entry.at("ingress")}, {"reason", "crash"}});
 }
 
 void store_started(Bench& bench, const TailEntry& entry) {
@@ -161,6 +175,18 @@ void session_opened(Bench& bench, const TailEntry& entry) {
 
 void session_closed(Bench& bench, const TailEntry& entry) {
   bench.state.registry.close_session(entry.at("session"), bench.state.now(), entry.at("reason"));
+}
+
+void workspace_opened(Bench& bench, const TailEntry& entry) {
+  const auto id = entry.at("workspace");
+  if (in_tail(bench, "workspace.closed", "workspace", id)) return;
+  bench.record("workspace.closed",
+               {{"exit", std::int64_t{0}}, {"reason", "crash"}, {"workspace", id}});
+}
+
+/// What it sealed at its end is not taken: the folder stands as the registry knows it.
+void workspace_closed(Bench& bench, const TailEntry& entry) {
+  remove_workspace(bench.state.registry, entry.at("workspace"));
 }
 
 void statement_started(Bench& bench, const TailEntry& entry) {
@@ -252,6 +278,59 @@ void log_erased(Bench& bench, const TailEntry& entry) {
   erase_as_logged(bench.state, entry.at("session"), entry.seq);
 }
 
+/// Announced, it is carried out: nothing else may stand in the log after it.
+void erasure_started(Bench& bench, const TailEntry& entry) {
+  if (in_tail(bench, "store.erased", "id", entry.at("id"))) return;
+  const auto subject = entry.at("store") + " " + entry.at("id") + " " + entry.at("reason");
+  bench.later.push_back([&bench, entry, subject] {
+    finish_store_erasure(bench.state, {entry.seq, "erasure.started", subject});
+  });
+}
+
+void store_erased(Bench& bench, const TailEntry& entry) {
+  bench.later.push_back([&bench, entry] {
+    erased_as_logged(bench.state, entry.at("store"), entry.at("id"), entry.time, entry.seq);
+  });
+}
+
+/// The registry never learnt of it, so it was never begun.
+void rekey_started(Bench& bench, const TailEntry& entry) {
+  const auto change = entry.at("change");
+  if (in_tail(bench, "store.rekeyed", "change", change)) return;
+  if (in_tail(bench, "store.kept", "change", change)) return;
+  bench.record("store.kept", {{"change", change},
+                              {"id", entry.at("id")},
+                              {"reason", "crash"},
+                              {"store", entry.at("store")}});
+}
+
+void store_rekeyed(Bench& bench, const TailEntry& entry) {
+  rekeyed_as_logged(bench.state, entry.at("id"), entry.at("key"), entry.number("bytes"),
+                    entry.at("sha256"));
+  forget_rekeying(bench.state, entry.at("change"));
+}
+
+void store_kept(Bench& bench, const TailEntry& entry) {
+  forget_rekeying(bench.state, entry.at("change"));
+}
+
+/// The registry never learnt of it, so it was never begun.
+void keyring_started(Bench& bench, const TailEntry& entry) {
+  const auto change = entry.at("change");
+  if (in_tail(bench, "keyring.changed", "change", change)) return;
+  if (in_tail(bench, "keyring.kept", "change", change)) return;
+  bench.record("keyring.kept", {{"change", change}, {"reason", "crash"}});
+}
+
+void keyring_changed(Bench& bench, const TailEntry& entry) {
+  bench.state.registry.set_meta("keyring", entry.at("sha256"));
+  forget_keyring_change(bench.state, entry.at("change"));
+}
+
+void keyring_kept(Bench& bench, const TailEntry& entry) {
+  forget_keyring_change(bench.state, entry.at("change"));
+}
+
 /// The file was never put in place: the log says again what holds.
 void log_trusted(Bench& bench, const TailEntry& entry) {
   const auto& home = bench.state.home;
@@ -295,6 +374,12 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"session.opened", session_opened},
       {"session.refused", nothing},
       {"session.closed", session_closed},
+      {"workspace.opened", workspace_opened},
+      {"workspace.entered", nothing},
+      {"workspace.refused", nothing},
+      {"workspace.closed", workspace_closed},
+      {"ingress.brought", ingress_brought},
+      {"ingress.decided", nothing},  // asked again: the registry still says that it waits
       {"statement.started", statement_started},
       {"statement.finished", statement_finished},
       {"request.submitted", request_submitted},
@@ -314,7 +399,16 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"log.cosigned", nothing},
       {"log.trusted", log_trusted},
       {"log.sealed", nothing},
+      {"key.registered", nothing},  // no permit names it yet; it can be registered again
       {"key.rotated", nothing},
+      {"erasure.started", erasure_started},
+      {"store.erased", store_erased},
+      {"rekey.started", rekey_started},
+      {"store.rekeyed", store_rekeyed},
+      {"store.kept", store_kept},
+      {"keyring.started", keyring_started},
+      {"keyring.changed", keyring_changed},
+      {"keyring.kept", keyring_kept},
   };
   return table;
 }

@@ -1,11 +1,16 @@
 #include "enclave/centre/recovery.h"
 
 #include "enclave/centre/erasure.h"
+#include "enclave/centre/keyring_acts.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/revocation.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/store_erasure.h"
+#include "enclave/centre/store_rekey.h"
 #include "enclave/centre/stores.h"
 #include "enclave/centre/witnessing.h"
+#include "enclave/centre/workspace_rows.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 
@@ -33,9 +38,15 @@ void close_what_is_open(Centre::State& state) {
   for (const auto& intent : state.registry.intents()) {
     if (intent.event == "request.submitted") withdraw_unchecked(state, intent);
     if (intent.event == "store.started") drop_import(state, intent);
+    if (intent.event == "erasure.started") finish_store_erasure(state, intent);
+    if (intent.event == "rekey.started") drop_rekeying(state, intent, "crash");
+    if (intent.event == "keyring.started") end_keyring_change(state, intent, "crash");
   }
   for (const auto& session : state.registry.open_sessions()) {
     end_session(state, session, "crash", "centre");
+  }
+  for (const auto& workspace : open_workspaces(state.registry)) {
+    end_workspace(state, workspace.id, "crash", 0, "centre");
   }
   if (state.registry.meta("serving") == "yes") {
     state.journal.record("centre.stopped", "centre", {{"reason", "crash"}});
@@ -68,6 +79,9 @@ void recover(Centre::State& state) {
   finish_erasing(state);
   finish_trust(state);
   close_what_is_open(state);
+  check_keyring(state);
+  finish_rekeying(state);
+  finish_erasure_receipts(state);
   finish_releases(state);
   finish_revocations(state);
   state.journal.record_cosignatures();

@@ -9,7 +9,7 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::string_view registry_format = "3";
+constexpr std::string_view registry_format = "4";
 constexpr std::string_view first_text_key = "texts-1";
 
 // A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
@@ -35,8 +35,12 @@ CREATE TABLE members (
   PRIMARY KEY (project, actor)) STRICT;
 CREATE TABLE permits (
   id TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES projects, dataset TEXT NOT NULL,
-  vintages TEXT NOT NULL, columns TEXT, policy TEXT NOT NULL, until TEXT NOT NULL,
-  granted TEXT NOT NULL, granted_seq INTEGER NOT NULL, revoked_seq INTEGER) STRICT;
+  vintages TEXT NOT NULL, columns TEXT, rows TEXT NOT NULL, policy TEXT NOT NULL,
+  until TEXT NOT NULL,
+  granted TEXT NOT NULL, granted_seq INTEGER NOT NULL, revoked_seq INTEGER,
+  document TEXT NOT NULL) STRICT;
+CREATE TABLE permit_keys (
+  key TEXT PRIMARY KEY, actor TEXT NOT NULL REFERENCES users, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE policies (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, sha256 TEXT NOT NULL,
   texts TEXT NOT NULL, installed TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
@@ -44,11 +48,12 @@ CREATE TABLE stores (
   id TEXT PRIMARY KEY, dataset TEXT NOT NULL, vintage TEXT NOT NULL, codebook TEXT NOT NULL,
   population TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL,
   rejected INTEGER NOT NULL, sealed TEXT NOT NULL, sealed_seq INTEGER NOT NULL,
-  superseded_by TEXT, UNIQUE (dataset, vintage)) STRICT;
+  superseded_by TEXT, key_name TEXT NOT NULL, erased TEXT, erased_seq INTEGER,
+  UNIQUE (dataset, vintage)) STRICT;
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY, actor TEXT NOT NULL REFERENCES users, project TEXT NOT NULL,
   policy TEXT NOT NULL, policy_sha256 TEXT NOT NULL, language TEXT NOT NULL, opened TEXT NOT NULL,
-  opened_seq INTEGER NOT NULL, closed TEXT, reason TEXT) STRICT;
+  opened_seq INTEGER NOT NULL, closed TEXT, reason TEXT, uid INTEGER NOT NULL) STRICT;
 CREATE TABLE session_stores (
   session TEXT NOT NULL REFERENCES sessions, store TEXT NOT NULL REFERENCES stores,
   PRIMARY KEY (session, store)) STRICT;

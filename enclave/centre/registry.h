@@ -42,9 +42,18 @@ struct PermitRow {
   std::string project, dataset;
   std::string vintages;                             ///< "", "2021", "2019-2024", "2019,2021"
   std::optional<std::vector<std::string>> columns;  ///< none: all that are not hidden
+  std::string rows;  ///< which rows, as disclosure::to_json(Condition); empty: all
   std::string policy, until;
   std::string granted;  ///< time
   bool revoked = false;
+  std::string document;  ///< as a custodian signed it (permit_document.h)
+};
+
+/// A key whose signature makes a permit.
+struct PermitKeyRow {
+  std::string key;    ///< "NAME+HASH+KEY" (audit/key.h)
+  std::string actor;  ///< whose it is
+  std::uint64_t seq = 0;
 };
 
 struct StoreRow {
@@ -68,6 +77,7 @@ struct PolicyRow {
 
 struct SessionRow {
   std::string id, actor, project, policy, policy_sha256, language, opened, closed, reason;
+  std::uint32_t uid = 0;  ///< of the person who opened it
 };
 
 struct StatementRow {
@@ -84,7 +94,7 @@ struct RequestRow {
   std::uint64_t submitted_seq = 0;
   std::uint64_t checked_seq = 0;             ///< the entry whose commitment binds the outputs
   std::optional<std::uint64_t> release_seq;  ///< release.started, once there is one
-  std::string decided;  ///< time of the last decision or change of state; may be empty
+  std::string decided;   ///< time of the last decision or change of state; may be empty
   std::string replaces;  ///< the request whose next turn this one is; or empty
 };
 
@@ -241,6 +251,8 @@ class Registry {
   [[nodiscard]] std::optional<PermitRow> permit(std::string_view id) const;
   /// Oldest first; of one project, or of all where `project` is empty.
   [[nodiscard]] std::vector<PermitRow> permits(std::string_view project) const;
+  void add_permit_key(const PermitKeyRow& row);
+  [[nodiscard]] std::vector<PermitKeyRow> permit_keys() const;  ///< oldest first
 
   // -- policies and stores ----------------------------------------------------------------------
   /// The newest of its name becomes the current one; earlier ones stay for what they judged.
@@ -252,6 +264,20 @@ class Registry {
 
   void add_store(const StoreRow& row, std::uint64_t seq);
   void supersede_store(std::string_view id, std::string_view by);
+  /// The name of its key in the keyring.
+  [[nodiscard]] std::string store_key(std::string_view id) const;
+  /// Its file is another from now on, under another key.
+  void rekey_store(std::string_view id, std::string_view key, std::uint64_t size,
+                   std::string_view sha256);
+  /// store() and stores() no longer know it.
+  void erase_store(std::string_view id, std::string_view time, std::uint64_t seq);
+  struct ErasedStore {
+    std::string id, dataset, vintage, time;
+    std::uint64_t seq = 0;  ///< of store.erased
+  };
+  [[nodiscard]] std::vector<ErasedStore> erased_stores() const;  ///< oldest first
+  /// An open session that this store was opened for; or empty.
+  [[nodiscard]] std::string session_with(std::string_view store) const;
   [[nodiscard]] std::optional<StoreRow> store(std::string_view dataset,
                                               std::string_view vintage) const;
   [[nodiscard]] std::vector<StoreRow> stores() const;  ///< by dataset, then vintage
@@ -262,6 +288,8 @@ class Registry {
   void close_session(std::string_view id, std::string_view time, std::string_view reason);
   [[nodiscard]] std::optional<SessionRow> session(std::string_view id) const;
   [[nodiscard]] std::vector<SessionRow> open_sessions() const;
+  /// Of a project, oldest first.
+  [[nodiscard]] std::vector<SessionRow> sessions(std::string_view project) const;
   void add_statement(const StatementRow& row);
   void finish_statement(std::uint64_t started, std::string_view outcome, std::uint64_t rows,
                         std::uint64_t seq);

@@ -26,10 +26,12 @@ PermitRow permit_row(const RegistryQuery& at) {
   row.dataset = at.text(2);
   row.vintages = at.text(3);
   row.columns = columns_from_text(at.maybe_text(4));
-  row.policy = at.text(5);
-  row.until = at.text(6);
-  row.granted = at.text(7);
-  row.revoked = !at.null(8);
+  row.rows = at.text(5);
+  row.policy = at.text(6);
+  row.until = at.text(7);
+  row.granted = at.text(8);
+  row.revoked = !at.null(9);
+  row.document = at.text(10);
   return row;
 }
 
@@ -140,11 +142,26 @@ std::string Registry::take_permit_id() {
 
 void Registry::add_permit(const PermitRow& row, std::uint64_t seq) {
   db_.prepare(
-         "INSERT INTO permits (id, project, dataset, vintages, columns, policy, until,"
-         " granted, granted_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(row.id, row.project, row.dataset, row.vintages, columns_to_text(row.columns),
-            row.policy, row.until, row.granted, seq)
+         "INSERT INTO permits (id, project, dataset, vintages, columns, rows, policy, until,"
+         " granted, granted_seq, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(row.id, row.project, row.dataset, row.vintages, columns_to_text(row.columns), row.rows,
+            row.policy, row.until, row.granted, seq, row.document)
       .run();
+}
+
+void Registry::add_permit_key(const PermitKeyRow& row) {
+  db_.prepare("INSERT INTO permit_keys (key, actor, seq) VALUES (?, ?, ?)")
+      .with(row.key, row.actor, row.seq)
+      .run();
+}
+
+std::vector<PermitKeyRow> Registry::permit_keys() const {
+  std::vector<PermitKeyRow> rows;
+  auto found = db_.prepare("SELECT key, actor, seq FROM permit_keys ORDER BY seq, key");
+  while (found.next()) {
+    rows.push_back({found.text(0), found.text(1), static_cast<std::uint64_t>(found.integer(2))});
+  }
+  return rows;
 }
 
 void Registry::revoke_permit(std::string_view id, std::uint64_t seq) {
@@ -152,20 +169,22 @@ void Registry::revoke_permit(std::string_view id, std::uint64_t seq) {
 }
 
 std::optional<PermitRow> Registry::permit(std::string_view id) const {
-  auto found = db_.prepare(
-                      "SELECT id, project, dataset, vintages, columns, policy, until, granted,"
-                      " revoked_seq FROM permits WHERE id = ?")
-                   .with(id);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, dataset, vintages, columns, rows, policy, until, granted,"
+             " revoked_seq, document FROM permits WHERE id = ?")
+          .with(id);
   if (!found.next()) return std::nullopt;
   return permit_row(found);
 }
 
 std::vector<PermitRow> Registry::permits(std::string_view project) const {
   std::vector<PermitRow> rows;
-  auto found = db_.prepare(
-                      "SELECT id, project, dataset, vintages, columns, policy, until, granted,"
-                      " revoked_seq FROM permits WHERE ?1 = '' OR project = ?1 ORDER BY id")
-                   .with(project);
+  auto found =
+      db_.prepare(
+             "SELECT id, project, dataset, vintages, columns, rows, policy, until, granted,"
+             " revoked_seq, document FROM permits WHERE ?1 = '' OR project = ?1 ORDER BY id")
+          .with(project);
   while (found.next()) rows.push_back(permit_row(found));
   return rows;
 }

@@ -31,8 +31,9 @@ StoreRow store_row(const RegistryQuery& at) {
 }
 
 SessionRow session_row(const RegistryQuery& at) {
-  return {at.text(0), at.text(1), at.text(2), at.text(3), at.text(4),
-          at.text(5), at.text(6), at.text(7), at.text(8)};
+  return {
+      at.text(0), at.text(1), at.text(2), at.text(3), at.text(4),
+      at.text(5), at.text(6), at.text(7), at.text(8), static_cast<std::uint32_t>(at.integer(9))};
 }
 
 }  // namespace
@@ -75,9 +76,9 @@ std::vector<PolicyRow> Registry::policies() const {
 void Registry::add_store(const StoreRow& row, std::uint64_t seq) {
   db_.prepare(
          "INSERT INTO stores (id, dataset, vintage, codebook, population, size, sha256, rows,"
-         " rejected, sealed, sealed_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " rejected, sealed, sealed_seq, key_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.dataset, row.vintage, row.codebook, row.population, row.size, row.sha256,
-            row.rows, row.rejected, row.sealed, seq)
+            row.rows, row.rejected, row.sealed, seq, "store-" + row.id)
       .run();
 }
 
@@ -89,7 +90,7 @@ std::optional<StoreRow> Registry::store(std::string_view dataset, std::string_vi
   auto found = db_.prepare(
                       "SELECT id, dataset, vintage, codebook, population, size, sha256, rows,"
                       " rejected, sealed, superseded_by FROM stores"
-                      " WHERE dataset = ? AND vintage = ?")
+                      " WHERE dataset = ? AND vintage = ? AND erased IS NULL")
                    .with(dataset, vintage);
   if (!found.next()) return std::nullopt;
   return store_row(found);
@@ -99,17 +100,55 @@ std::vector<StoreRow> Registry::stores() const {
   std::vector<StoreRow> rows;
   auto found = db_.prepare(
       "SELECT id, dataset, vintage, codebook, population, size, sha256, rows, rejected, sealed,"
-      " superseded_by FROM stores ORDER BY dataset, vintage");
+      " superseded_by FROM stores WHERE erased IS NULL ORDER BY dataset, vintage");
   while (found.next()) rows.push_back(store_row(found));
   return rows;
+}
+
+std::string Registry::store_key(std::string_view id) const {
+  auto found = db_.prepare("SELECT key_name FROM stores WHERE id = ?").with(id);
+  return found.next() ? found.text(0) : std::string();
+}
+
+void Registry::rekey_store(std::string_view id, std::string_view key, std::uint64_t size,
+                           std::string_view sha256) {
+  db_.prepare("UPDATE stores SET key_name = ?, size = ?, sha256 = ? WHERE id = ?")
+      .with(key, size, sha256, id)
+      .run();
+}
+
+void Registry::erase_store(std::string_view id, std::string_view time, std::uint64_t seq) {
+  db_.prepare("UPDATE stores SET erased = ?, erased_seq = ? WHERE id = ?")
+      .with(time, seq, id)
+      .run();
+}
+
+std::vector<Registry::ErasedStore> Registry::erased_stores() const {
+  std::vector<ErasedStore> rows;
+  auto found = db_.prepare(
+      "SELECT id, dataset, vintage, erased, erased_seq FROM stores WHERE erased IS NOT NULL"
+      " ORDER BY erased_seq");
+  while (found.next()) {
+    rows.push_back({found.text(0), found.text(1), found.text(2), found.text(3),
+                    static_cast<std::uint64_t>(found.integer(4))});
+  }
+  return rows;
+}
+
+std::string Registry::session_with(std::string_view store) const {
+  auto found = db_.prepare(
+                      "SELECT id FROM sessions JOIN session_stores ON session = id"
+                      " WHERE store = ? AND closed IS NULL ORDER BY opened_seq")
+                   .with(store);
+  return found.next() ? found.text(0) : std::string();
 }
 
 void Registry::add_session(const SessionRow& row, std::uint64_t seq) {
   db_.prepare(
          "INSERT INTO sessions (id, actor, project, policy, policy_sha256, language, opened,"
-         " opened_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+         " opened_seq, uid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.id, row.actor, row.project, row.policy, row.policy_sha256, row.language, row.opened,
-            seq)
+            seq, static_cast<std::int64_t>(row.uid))
       .run();
 }
 
@@ -128,7 +167,7 @@ void Registry::close_session(std::string_view id, std::string_view time, std::st
 std::optional<SessionRow> Registry::session(std::string_view id) const {
   auto found = db_.prepare(
                       "SELECT id, actor, project, policy, policy_sha256, language, opened,"
-                      " closed, reason FROM sessions WHERE id = ?")
+                      " closed, reason, uid FROM sessions WHERE id = ?")
                    .with(id);
   if (!found.next()) return std::nullopt;
   return session_row(found);
@@ -137,8 +176,18 @@ std::optional<SessionRow> Registry::session(std::string_view id) const {
 std::vector<SessionRow> Registry::open_sessions() const {
   std::vector<SessionRow> rows;
   auto found = db_.prepare(
-      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed, reason"
+      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed, reason, uid"
       " FROM sessions WHERE closed IS NULL ORDER BY opened_seq");
+  while (found.next()) rows.push_back(session_row(found));
+  return rows;
+}
+
+std::vector<SessionRow> Registry::sessions(std::string_view project) const {
+  std::vector<SessionRow> rows;
+  auto found = db_.prepare(
+                      "SELECT id, actor, project, policy, policy_sha256, language, opened, closed,"
+                      " reason, uid FROM sessions WHERE project = ? ORDER BY opened_seq")
+                   .with(project);
   while (found.next()) rows.push_back(session_row(found));
   return rows;
 }

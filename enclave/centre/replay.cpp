@@ -8,6 +8,7 @@
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/review.h"
+#include "enclave/centre/store_rekey.h"
 #include "enclave/centre/waivers.h"
 #include "enclave/fault.h"
 #include "policies/policy.h"
@@ -80,7 +81,9 @@ struct Again {
 /// The row of a store as it was used; nullopt where there is none of this id any more.
 std::optional<StoreRow> store_then(const Centre::State& state, const StoreInput& input) {
   auto row = state.registry.store(input.dataset, input.vintage);
-  if (!row || row->id != input.id || row->sha256 != input.sha256) return std::nullopt;
+  if (!row || row->id != input.id || !was_file_of(state, *row, input.sha256)) {
+    return std::nullopt;
+  }
   return row;
 }
 
@@ -236,6 +239,7 @@ void replay_job(Centre::State& state, Held& held, const Occasion& occasion, cons
   }
   if (!whole) return;
   open_stores(state, inputs.columns, again);
+  put_into_project_form(state, again.job);
   held.unlock();
   const auto answers = answers_of(occasion.examiner, std::move(again.job));
   held.lock();

@@ -44,13 +44,14 @@ void record_seen(Centre::State& state, const Asker& asker, RequestRow& query,
 Seen Centre::see(const std::string& session, const OutputDraft& draft, const Examiner& examiner) {
   auto& state = *state_;
   Held held(state.mutex);
-  const auto asker = asker_of(state, session, {draft});
+  std::vector<OutputDraft> drafts = {draft};
+  const auto asker = asker_of(state, session, drafts);
   if (!shows_aggregates(asker) || !draft.tabulation) {
     throw EnclaveError(Fault::not_permitted, "centre.not_aggregates");
   }
   demand_refusals_left(state, asker);
-  auto candidates = candidates_of(state, {draft});
-  auto query = announce(state, asker, {draft}, 'Q');
+  auto candidates = candidates_of(state, drafts);
+  auto query = announce(state, asker, drafts, 'Q');
   held.unlock();
   const PopulationsHeld populations(state, candidates);
   auto& candidate = candidates.front();

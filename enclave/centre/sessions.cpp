@@ -3,6 +3,7 @@
 
 #include "enclave/centre/sessions.h"
 
+#include "disclosure/condition_json.h"
 #include "enclave/centre/access.h"
 
 namespace sceau::enclave {
@@ -30,7 +31,12 @@ void record_refused(Centre::State& state, const Person& person, const std::strin
   throw EnclaveError(Fault::not_permitted, refusal.id, refusal.args);
 }
 
-/// Rows of sceau.permit: permit, project, store, vintages, columns, policy, until.
+std::optional<std::string> rows_text(const PermitRow& permit) {
+  if (permit.rows.empty()) return std::nullopt;
+  return disclosure::describe(disclosure::condition_from_json(permit.rows));
+}
+
+/// Rows of sceau.permit: permit, project, store, vintages, columns, policy, until, rows.
 std::vector<std::vector<std::optional<std::string>>> permit_rows(const Access& access) {
   std::vector<std::vector<std::optional<std::string>>> rows;
   for (const auto& [name, dataset] : access.datasets) {
@@ -39,7 +45,7 @@ std::vector<std::vector<std::optional<std::string>>> permit_rows(const Access& a
     std::optional<std::string> columns;
     if (dataset.permit.columns) columns = joined(*dataset.permit.columns);
     rows.push_back({dataset.permit.id, access.project.name, name, joined(vintages), columns,
-                    access.policy.row.name, dataset.permit.until});
+                    access.policy.row.name, dataset.permit.until, rows_text(dataset.permit)});
   }
   return rows;
 }
@@ -50,12 +56,14 @@ SessionGrant grant_of(const Centre::State& state, const Access& access) {
   grant.policy = {access.policy.row.name, access.policy.row.texts};
   grant.permit_rows = permit_rows(access);
   grant.aggregates = access.policy.policy.exploration == policies::Exploration::aggregates;
+  if (!grant.aggregates) grant.pseudonyms = project_key(state, grant.project);
   for (const auto& [name, dataset] : access.datasets) {
     std::optional<std::set<std::string>> columns;
     if (const auto& named = dataset.permit.columns) columns.emplace(named->begin(), named->end());
     if (grant.aggregates) {
       // Who sees what the gate shows, and nothing else, needs no key.
-      DatasetOutline outline{{}, dataset.stores.back().codebook, columns};
+      DatasetOutline outline{
+          {}, dataset.stores.back().codebook, columns, !dataset.permit.rows.empty()};
       for (const auto& store : dataset.stores) outline.vintages.push_back(store.vintage);
       grant.outlines.push_back(std::move(outline));
       continue;
@@ -64,16 +72,20 @@ SessionGrant grant_of(const Centre::State& state, const Access& access) {
     data.dataset = name;
     for (const auto& store : dataset.stores) data.vintages.push_back(open_access(state, store));
     data.columns = std::move(columns);
+    if (!dataset.permit.rows.empty()) {
+      data.rows = disclosure::condition_from_json(dataset.permit.rows);
+    }
     grant.datasets.push_back(std::move(data));
   }
   return grant;
 }
 
-void record_opened(Centre::State& state, const SessionGrant& grant, const Access& access) {
+void record_opened(Centre::State& state, const SessionGrant& grant, const Access& access,
+                   std::uint32_t uid) {
   auto change = state.registry.begin();
   const auto seq = state.journal.size();
   state.registry.add_session({grant.session, grant.actor, grant.project, access.policy.row.name,
-                              access.policy.row.sha256, grant.language, state.now(), "", ""},
+                              access.policy.row.sha256, grant.language, state.now(), "", "", uid},
                              seq);
   state.journal.record("session.opened", grant.actor,
                        {{"project", grant.project},
@@ -96,11 +108,11 @@ std::int64_t number_in_log(const Centre::State& state, std::uint64_t seq) {
 }
 
 /// A permit that ends or is revoked ends what its open sessions may do, at their next statement.
-void check_still_permitted(const Centre::State& state, const SessionRow& session) {
-  const Person person{state.registry.name_of(session.actor), 0};
+void check_still_permitted(Centre::State& state, const SessionRow& session) {
+  const Person person{state.registry.name_of(session.actor), session.uid};
   const auto answer = access_of(state, person, session.project);
   if (const auto* refusal = std::get_if<Refusal>(&answer)) {
-    throw EnclaveError(Fault::not_permitted, refusal->id, refusal->args);
+    refuse_session(state, person, session.project, *refusal);
   }
 }
 
@@ -153,7 +165,7 @@ SessionGrant Centre::open_session(const Person& person, const std::string& proje
   grant.actor = *state.registry.find_actor(person.user);
   grant.user = person.user;
   grant.language = language;
-  record_opened(state, grant, access);
+  record_opened(state, grant, access, person.uid);
   return grant;
 }
 

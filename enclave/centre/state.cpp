@@ -1,5 +1,7 @@
 #include "enclave/centre/state.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "audit/entry.h"
@@ -8,13 +10,24 @@
 
 namespace sceau::enclave {
 
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "localhost";
+  return name;
+}
+
+}  // namespace
+
 Centre::State::State(Home home_in, Keyring keyring_in, Clock clock_in)
     : home(std::move(home_in)),
       config(read_config(home)),
       keyring(std::move(keyring_in)),
       clock(std::move(clock_in)),
       registry(home.registry(), keyring),
-      journal(home, config, keyring, clock, registry) {}
+      journal(home, config, keyring, clock, registry),
+      place(host_name()) {}
 
 std::string Centre::State::now() const { return audit::format_time(clock()); }
 

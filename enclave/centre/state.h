@@ -24,6 +24,7 @@ struct Centre::State {
   Clock clock;
   Registry registry;
   Journal journal;
+  std::string place;  ///< this machine's name, which a permit may ask for
 
   /// Registry, journal and keyring are used under it; examiners run outside it.
   mutable std::mutex mutex;

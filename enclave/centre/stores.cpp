@@ -39,6 +39,12 @@ void check_beside_others(const Centre::State& state, const SealOrder& order,
   if (state.registry.store(order.name.dataset, order.name.vintage)) {
     throw EnclaveError(Fault::already_there, "centre.store_there", {name});
   }
+  for (const auto& erased : state.registry.erased_stores()) {
+    // What was released of it is remembered under its name: another must not take that.
+    if (erased.dataset == order.name.dataset && erased.vintage == order.name.vintage) {
+      throw EnclaveError(Fault::already_there, "centre.store_was_erased", {name, erased.time});
+    }
+  }
   for (const auto& intent : state.registry.intents()) {
     if (intent.event == "store.started" && intent.subject.starts_with(name + " ")) {
       throw EnclaveError(Fault::already_there, "centre.store_in_work", {name});

@@ -17,9 +17,10 @@ struct Asker {
 };
 
 /// The session is open, its permits are still valid, its policy still the same, and the drafts name
-/// nothing beyond them: the worker is not believed. Throws not_permitted.
-[[nodiscard]] Asker asker_of(const Centre::State& state, const std::string& session,
-                             const std::vector<OutputDraft>& drafts);
+/// nothing beyond them: the worker is not believed. Afterwards the drafts are as the permits have them
+/// (as_permitted()). Throws not_permitted.
+[[nodiscard]] Asker asker_of(Centre::State& state, const std::string& session,
+                             std::vector<OutputDraft>& drafts);
 
 /// request.submitted, durable, with an id of this kind ('R', 'Q': registry.h).
 [[nodiscard]] RequestRow announce(Centre::State& state, const Asker& asker,

@@ -43,6 +43,7 @@ Json json_of(const Findings& findings, bool fit) {
 int doctor_command(const Client& client) {
   Findings findings;
   check_machine(findings);
+  check_workspaces(findings);
   check_home(findings, client.home);
   check_log(findings, client.home, client.clock);
   bool fit = true;

@@ -21,6 +21,9 @@ using Findings = std::vector<Finding>;
 /// Libraries, kernel, limits, swap: what the machine is, whatever centre it holds.
 void check_machine(Findings& findings);
 
+/// A workspace without anything in it: what can't be built here can't be built for a researcher.
+void check_workspaces(Findings& findings);
+
 /// The centre's files: modes, owners, the keys' medium, room on the disk.
 void check_home(Findings& findings, const Home& home);
 

@@ -1,12 +1,9 @@
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <sched.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -25,26 +22,6 @@ std::string first_line(const fs::path& file) {
   std::string line;
   std::getline(stream, line);
   return line;
-}
-
-/// Runs a program with nothing to read and nowhere to write; its exit code, -1 where it didn't run.
-int exit_of(std::vector<std::string> words) {
-  posix_spawn_file_actions_t actions;
-  if (::posix_spawn_file_actions_init(&actions) != 0) return -1;
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  std::array<char*, 1> environment = {nullptr};
-  pid_t child = -1;
-  const int error = ::posix_spawn(&child, words[0].c_str(), &actions, nullptr, arguments.data(),
-                                  environment.data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  if (error != 0 || ::waitpid(child, &status, 0) != child) return -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /// Whether this user gets a namespace of users: asked of the kernel, since several switches
@@ -113,15 +90,6 @@ void check_walls(Findings& findings) {
   const bool users = makes_user_namespaces();
   findings.push_back(
       {"user namespaces", users, users ? "doctor.namespaces" : "doctor.no_namespaces", {}});
-  constexpr const char* bwrap = "/usr/bin/bwrap";
-  std::error_code error;
-  if (!fs::exists(bwrap, error)) {
-    findings.push_back({"bubblewrap", false, "doctor.no_bwrap", {}});
-    return;
-  }
-  const bool runs =
-      exit_of({bwrap, "--unshare-all", "--ro-bind", "/", "/", "--", "/usr/bin/true"}) == 0;
-  findings.push_back({"bubblewrap", runs, runs ? "doctor.bwrap" : "doctor.bwrap_fails", {}});
 }
 
 /// A device mapper's target that encrypts, or memory.

@@ -26,14 +26,21 @@ struct Client {
 int init_command(const Client&);
 int policy_check_command(const Client&);
 int serve_command(const Client&);
+int session_command(const Client&);
+int egress_command(const Client&);
 int codebook_infer_command(const Client&);
 int codebook_import_command(const Client&);
 int codebook_export_command(const Client&);
 int check_command(const Client&);
+int key_identity_command(const Client&);
 int doctor_command(const Client&);
 int review_export_command(const Client&);
 int log_request_command(const Client&);
 int log_collect_command(const Client&);
 int log_export_command(const Client&);
+int permit_key_command(const Client&);
+int permit_sign_command(const Client&);
+int permit_grant_command(const Client&);
+int permit_revoke_command(const Client&);
 
 }  // namespace sceau::enclave

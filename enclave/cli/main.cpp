@@ -20,12 +20,16 @@
 #include "enclave/centre/lifecycle.h"
 #include "enclave/cli/local.h"
 #include "enclave/cli/operation.h"
+#include "enclave/cli/protect.h"
 #include "enclave/cli/reach.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
+#include "enclave/keys/keyring.h"
 #include "enclave/messages.h"
 #include "enclave/server/serve.h"
 #include "enclave/sql/fault.h"
+#include "enclave/workspace/entry.h"
+#include "enclave/workspace/plan.h"
 #include "policies/fault.h"
 
 namespace sceau::enclave {
@@ -55,17 +59,25 @@ int run_client(const Client& client) {
       {"init", init_command},
       {"policy check", policy_check_command},
       {"serve", serve_command},
+      {"session", session_command},
+      {"egress", egress_command},
       {"codebook infer", codebook_infer_command},
       {"codebook import", codebook_import_command},
       {"codebook export", codebook_export_command},
       {"check", check_command},
+      {"key identity", key_identity_command},
       {"doctor", doctor_command},
       {"restore", restore_command},
       {"events", events_command},
+      {"protect", protect_command},
       {"review export", review_export_command},
       {"log request", log_request_command},
       {"log collect", log_collect_command},
       {"log export", log_export_command},
+      {"permit key", permit_key_command},
+      {"permit sign", permit_sign_command},
+      {"permit grant", permit_grant_command},
+      {"permit revoke", permit_revoke_command},
   };
   const auto found = local.find(client.arguments.spec->words);
   if (found != local.end()) return found->second(client);
@@ -105,13 +117,15 @@ int run(const std::vector<std::string>& words) {
                      output, std::chrono::system_clock::now});
 }
 
-/// Keys pass through this process: no core file, no reading of its memory by others.
+/// Keys pass through this process: no core file, no reading of its memory by others, no page on the
+/// swap.
 void close_the_blinds() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
 #if !defined(__SANITIZE_ADDRESS__)
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+  (void)keep_keys_in_secure_heap();
 }
 
 /// Before the words are understood: what a refusal of them is said in.
@@ -158,6 +172,12 @@ int guarded(const std::vector<std::string>& words) {
 }  // namespace sceau::enclave
 
 int main(int argc, char** argv) {
+  if (argc > 2 && argv[1] == std::string_view(sceau::enclave::jail_word)) {
+    return sceau::enclave::run_workspace_jail(argc, argv);
+  }
+  if (argc > 2 && argv[1] == std::string_view(sceau::enclave::workspace_word)) {
+    return sceau::enclave::run_workspace_entry(argc, argv);
+  }
   if (argc == 2 && argv[1] == sceau::enclave::worker_word) return sceau::enclave::run_worker();
   if (argc == 2 && argv[1] == sceau::enclave::examiner_word) return sceau::enclave::run_examiner();
   std::signal(SIGPIPE, SIG_IGN);

@@ -6,6 +6,7 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/centre/lifecycle.h"
+#include "enclave/cli/credentials.h"
 #include "enclave/cli/files.h"
 #include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
@@ -24,21 +25,39 @@ Command command_of(const Client& client, OpenedFiles& opened) {
   return command;
 }
 
-KeyBytes passphrase_for(const Client& client) {
-  if (const auto file = client.arguments.maybe("passphrase-file")) {
-    return passphrase_from_file(*file);
+/// What goes to a broker that is open already: nothing but for those commands that wrap for people.
+std::vector<Credential> credentials_for(const Client& client) {
+  const auto words = client.arguments.spec->words;
+  if (words == "unlock") return credentials_of(client);
+  if (words == "key rotate" || words == "key split") return everybodys_credentials(client);
+  std::vector<Credential> found;
+  if (words == "key add" && !client.arguments.has("public")) {
+    found.push_back(new_passphrase(client));
   }
-  return ask_passphrase(
-      text("shown.ask_passphrase", {read_config(client.home).origin}, client.language));
+  return found;
+}
+
+/// On a terminal the next of those who open together is asked in turn.
+Keyring open_here(const Client& client, std::vector<Credential>& credentials) {
+  for (;;) {
+    try {
+      return Keyring::unlock(client.home.keys(), credentials);
+    } catch (const EnclaveError& error) {
+      if (error.id() != "keys.shares_missing" || gives_credentials(client)) throw;
+      complain(error.what(), "");
+      credentials.push_back(
+          {CredentialKind::passphrase,
+           ask_passphrase(text("shown.ask_next_passphrase", {}, client.language))});
+    }
+  }
 }
 
 int ask_broker(int socket, const Client& client) {
   OpenedFiles opened;
   open_files(client.arguments, opened);
-  const bool unlocking = client.arguments.spec->words == "unlock";
-  const auto passphrase = unlocking ? passphrase_for(client) : KeyBytes();
-  const int code = ask(socket, command_of(client, opened), client.arguments.one("as"), passphrase,
-                       client.output, complain);
+  auto command = command_of(client, opened);
+  command.credentials = credentials_for(client);
+  const int code = ask(socket, command, client.arguments.one("as"), client.output, complain);
   ::close(socket);
   return code;
 }
@@ -49,7 +68,7 @@ int run_here(const Client& client) {
   if (words == "unlock") {
     throw EnclaveError(Fault::unavailable, "centre.not_serving", {client.home.run().string()});
   }
-  if (words == "status" && !client.arguments.has("passphrase-file")) {
+  if (words == "status" && !gives_credentials(client)) {
     return idle_status(client.home, client.json, client.output, client.language);
   }
   const auto person = acting_person(config, own_person(), client.arguments.one("as"));
@@ -57,9 +76,12 @@ int run_here(const Client& client) {
   open_files(client.arguments, opened);
   read_documents(client.arguments, opened);
   const HomeLock lock(client.home);
-  const auto passphrase = passphrase_for(client);
-  Centre centre(client.home, Keyring::unlock(client.home.keys(), passphrase.bytes()), client.clock);
-  return run_command(centre, person, command_of(client, opened), process_examiner(), client.output);
+  const bool of_all = words == "key rotate" || words == "key split";
+  auto credentials = of_all ? everybodys_credentials(client) : credentials_of(client);
+  Centre centre(client.home, open_here(client, credentials), client.clock);
+  auto command = command_of(client, opened);
+  command.credentials = of_all ? std::move(credentials) : credentials_for(client);
+  return run_command(centre, person, command, process_examiner(), client.output);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "enclave/cli/credentials.h"
 #include "enclave/cli/local.h"
 #include "enclave/cli/terminal.h"
 
@@ -12,9 +13,7 @@ int serve_command(const Client& client) {
   ServeOptions options;
   options.home = client.home;
   options.clock = client.clock;
-  if (const auto file = client.arguments.maybe("passphrase-file")) {
-    options.passphrase = passphrase_from_file(*file);
-  }
+  if (gives_credentials(client)) options.credentials = credentials_of(client);
   options.language = client.language;
   options.memory = client.arguments.memory("memory");
   options.say = [](const std::string& line) {

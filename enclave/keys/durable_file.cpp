@@ -52,6 +52,15 @@ int create_and_sync(const std::filesystem::path& file, std::string_view content)
   return ::fsync(out.get()) == 0 ? 0 : errno;
 }
 
+/// Not a promise: file systems that copy on write keep the old blocks until they need them.
+int overwrite(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return errno;
+  const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
+  if (const int error = write_all(fd, zeros)) return error;
+  return ::fsync(fd) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 bool write_new_file(const std::filesystem::path& file, std::string_view content) {
@@ -94,12 +103,29 @@ std::optional<std::string> read_small_file(const std::filesystem::path& file, st
 
 void erase_file(const std::filesystem::path& file) {
   const Descriptor out(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat status {};
-  if (out.get() < 0 || ::fstat(out.get(), &status) != 0) fail(file, errno);
-  const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
-  if (const int error = write_all(out.get(), zeros)) fail(file, error);
-  if (::fsync(out.get()) != 0 || ::unlink(file.c_str()) != 0) fail(file, errno);
+  if (out.get() < 0) fail(file, errno);
+  if (const int error = overwrite(out.get())) fail(file, error);
+  if (::unlink(file.c_str()) != 0) fail(file, errno);
   sync_folder(file.parent_path());
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view content) {
+  std::filesystem::path part = file;
+  part += ".part";
+  ::unlink(part.c_str());  // of a write that a crash cut short
+  if (const int error = create_and_sync(part, content)) {
+    ::unlink(part.c_str());
+    fail(file, error);
+  }
+  move_over(part, file);
+}
+
+void move_over(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const Descriptor old(::open(to.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, errno);
+  sync_folder(to.parent_path());
+  // The new file holds: what can't be overwritten now is no reason to say that it doesn't.
+  if (old.get() >= 0) (void)overwrite(old.get());
 }
 
 void sync_folder(const std::filesystem::path& folder) {

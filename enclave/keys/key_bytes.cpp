@@ -33,7 +33,16 @@ void release(std::uint8_t* memory, std::size_t size) {
   }
 }
 
+constexpr std::size_t heap_size = 1U << 18;  // of the 8 MiB that RLIMIT_MEMLOCK gives as a rule
+constexpr std::size_t least_piece = 32;
+
 }  // namespace
+
+bool keep_keys_in_secure_heap() {
+  // 2: there is a heap, but its memory could not be locked or kept out of core files.
+  return CRYPTO_secure_malloc_initialized() == 1 ||
+         CRYPTO_secure_malloc_init(heap_size, least_piece) == 1;
+}
 
 KeyBytes::KeyBytes(std::size_t size) : data_(allocate(size)), size_(size) {}
 

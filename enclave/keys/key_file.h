@@ -1,7 +1,9 @@
 #pragma once
-// The text of a key file (FORMAT.md beside this). One text a value: what parses is rendered to the
-// same bytes again, so no byte of a file can change without a refusal.
+// The text of a key file (FORMAT.md beside this): one key, wrapped by the centre key. One text a
+// value: what parses is rendered to the same bytes again, so no byte of a file can change without a
+// refusal.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,9 +14,8 @@
 namespace sceau::enclave {
 
 struct KeyFile {
-  std::string name;            ///< the key's, also the file's name without ".key"
-  std::uint64_t scrypt_n = 0;  ///< 0: wrapped by the centre key, else by a passphrase
-  Salt salt{};                 ///< with scrypt_n only
+  std::string name;              ///< the key's, also the file's name without ".key"
+  std::uint64_t generation = 1;  ///< of the centre key that wraps it
   Nonce nonce{};
   std::vector<std::uint8_t> wrapped;
 };
@@ -26,7 +27,7 @@ struct KeyFile {
 [[nodiscard]] std::string header_of(const KeyFile& file);
 [[nodiscard]] std::string render(const KeyFile& file);
 
-/// nullopt for any text that `render` would not write, an scrypt cost out of bounds among them.
+/// nullopt for any text that `render` would not write.
 [[nodiscard]] std::optional<KeyFile> parse_key_file(std::string_view text);
 
 }  // namespace sceau::enclave

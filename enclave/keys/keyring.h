@@ -1,5 +1,6 @@
 #pragma once
-// The centre's keys. A random centre key is wrapped by a passphrase (scrypt, AES-256-GCM); every
+// The centre's keys. A random centre key is wrapped for its recipients (recipient.h): people with a
+// passphrase or a key of their own, each of whom opens it alone or gives one share of it. Every
 // other key (one a store, the registry's, the log's seed, one a pseudonym domain) is wrapped by the
 // centre key, one file a key under keys/, mode 0600. No key is ever in an argument, the
 // environment, SQL text or a message.
@@ -8,9 +9,9 @@
 //   auto keyring = Keyring::unlock("home/keys", passphrase);   // wrong passphrase: EnclaveError
 //   KeyBytes key = keyring.create_key("store-4f2a…");
 //
-// File format (FORMAT.md beside this): text lines, format = 1, algorithm names, salt,
-// nonce, wrapped bytes in base64; the header is the AEAD's additional data. scrypt's cost is
-// bounded on both sides when read (2^15 <= N <= 2^20).
+// FORMAT.md beside this is the files' form. scrypt's cost is bounded on both sides when read
+// (2^15 <= N <= 2^20). Who opens and how is changed in two steps, so that the log can be told
+// before it holds: keyring_change.h. Shares that come one after another: unlocking.h.
 
 #include <array>
 #include <cstdint>
@@ -48,18 +49,31 @@ class KeyBytes {
 /// 32 random bytes from the private generator.
 [[nodiscard]] KeyBytes random_key();
 
+/// Sets OpenSSL's secure heap up, once a process and before its first key: guard pages, locked,
+/// left out of core files. False where the system gives no locked memory for it; keys then lie in
+/// plain memory that is locked as far as it goes, and cleansed all the same.
+bool keep_keys_in_secure_heap();
+
+struct CentreFile;
+struct Credential;
+class KeyringChange;
+
 class Keyring {
  public:
-  /// Makes `dir` (0700) with a fresh centre key. Refuses an existing keyring (keys.exists) and an
-  /// empty passphrase (keys.passphrase_empty). `scrypt_n` lower than 2^15 is refused; tests use
-  /// 2^15.
+  /// Makes `dir` (0700) with a fresh centre key and one recipient, "custodian", who opens it alone
+  /// by this passphrase. Refuses an existing keyring (keys.exists) and an empty passphrase
+  /// (keys.passphrase_empty). `scrypt_n` lower than 2^15 is refused; tests use 2^15.
   static void create(const std::filesystem::path& dir, std::span<const std::uint8_t> passphrase,
                      std::uint64_t scrypt_n = 1U << 17);
 
-  /// EnclaveError: keys.missing (not_found), keys.wrong_passphrase (integrity),
-  /// keys.damaged (integrity, names the file).
+  /// EnclaveError: keys.missing (not_found), keys.wrong_passphrase (integrity), keys.damaged
+  /// (integrity, names the file), keys.list_changed (integrity: recipients were added, taken away
+  /// or changed without the centre key), keys.shares_missing (unavailable: it needs more people).
   [[nodiscard]] static Keyring unlock(const std::filesystem::path& dir,
                                       std::span<const std::uint8_t> passphrase);
+  /// With everything that was brought; as many shares among it as are needed.
+  [[nodiscard]] static Keyring unlock(const std::filesystem::path& dir,
+                                      std::span<const Credential> credentials);
 
   Keyring(Keyring&&) noexcept;
   Keyring& operator=(Keyring&&) noexcept;
@@ -74,9 +88,27 @@ class Keyring {
   void destroy(std::string_view name);
   [[nodiscard]] std::vector<std::string> names() const;
 
+  /// Who can open, as centre.key has it now. Throws keys.missing, keys.damaged.
+  [[nodiscard]] CentreFile recipients() const;
+  /// SHA-256 of centre.key as it is now, 64 hex digits: the log binds it.
+  [[nodiscard]] std::string file_sha256() const;
+  /// Ids of the recipients that this keyring was opened by.
+  [[nodiscard]] const std::vector<std::string>& opened_by() const;
+  [[nodiscard]] const std::filesystem::path& dir() const;
+
+  /// Writes what was prepared (keyring_change.h). A crash leaves what was or what was to be; the
+  /// next unlocking finishes it.
+  void apply(KeyringChange change);
+
  private:
+  friend class KeyringChanges;
+  friend class Unlocking;
   struct State;
   explicit Keyring(std::unique_ptr<State> state);
+  /// The centre key, checked against the list's MAC; finishes what a rotation left.
+  static Keyring open(std::filesystem::path dir, KeyBytes centre, const CentreFile& file,
+                      std::vector<std::string> by);
+  void write_next(const KeyringChange& change) const;
   std::unique_ptr<State> state_;
 };
 

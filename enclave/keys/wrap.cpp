@@ -7,13 +7,12 @@
 #include <memory>
 
 #include "enclave/fault.h"
+#include "enclave/keys/derivation.h"
 
 namespace sceau::enclave {
 namespace {
 
 constexpr std::size_t key_size = 32;
-constexpr std::uint64_t scrypt_r = 8;
-constexpr std::uint64_t scrypt_p = 1;
 
 struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -59,14 +58,7 @@ Salt random_salt() { return random_bytes<salt_size>(); }
 Nonce random_nonce() { return random_bytes<nonce_size>(); }
 
 KeyBytes derive_key(std::span<const std::uint8_t> passphrase, const Salt& salt, std::uint64_t n) {
-  KeyBytes key(key_size);
-  const std::uint64_t memory = 128 * scrypt_r * (n + scrypt_p) + (1U << 20);
-  if (EVP_PBE_scrypt(reinterpret_cast<const char*>(passphrase.data()), passphrase.size(),
-                     salt.data(), salt.size(), n, scrypt_r, scrypt_p, memory, key.bytes().data(),
-                     key.size()) != 1) {
-    fail("scrypt failed; is there memory for it");
-  }
-  return key;
+  return scrypt(passphrase, salt, {n, 8, 1}, key_size);
 }
 
 std::vector<std::uint8_t> wrap(const KeyBytes& key, const Nonce& nonce, std::string_view header,

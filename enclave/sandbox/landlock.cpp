@@ -42,6 +42,29 @@ std::uint64_t file_rights(int abi) {
   return rights;
 }
 
+/// What each use of a place needs of this kernel's rights.
+std::uint64_t rights_of(Place::Use use, int abi) {
+  constexpr std::uint64_t see = read_file | read_folder;
+  std::uint64_t change = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                         LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                         LANDLOCK_ACCESS_FS_MAKE_SYM;
+  if (abi >= 2) change |= refer;
+  if (abi >= 3) change |= truncate;
+  switch (use) {
+    case Place::Use::read:
+      return see;
+    case Place::Use::run:
+      return see | LANDLOCK_ACCESS_FS_EXECUTE;
+    case Place::Use::write:
+      return see | change;
+    case Place::Use::device:
+      return see | LANDLOCK_ACCESS_FS_WRITE_FILE | (abi >= 3 ? truncate : 0) |
+             (abi >= 5 ? device : 0);
+  }
+  return see;
+}
+
 class Ruleset {
  public:
   explicit Ruleset(const RulesetAttributes& attributes, int abi) {
@@ -102,6 +125,18 @@ void allow_reading(std::span<const std::filesystem::path> files) {
   all.files = file_rights(abi);
   const Ruleset rules(all, abi);
   for (const auto& file : files) rules.allow(file, read_file);
+  rules.enforce();
+}
+
+void allow_places(std::span<const Place> places) {
+  const int abi = landlock_abi();
+  if (abi == 0) return;
+  RulesetAttributes all;
+  all.files = file_rights(abi);
+  if (abi >= 4) all.network = tcp;
+  if (abi >= 6) all.scopes = sockets_and_signals;
+  const Ruleset rules(all, abi);
+  for (const auto& place : places) rules.allow(place.folder, rights_of(place.use, abi));
   rules.enforce();
 }
 

@@ -23,4 +23,6 @@ void see_only(std::span<const std::filesystem::path> files) {
 #endif
 }
 
+void keep_to(std::span<const Place> places) { allow_places(places); }
+
 }  // namespace sceau::enclave

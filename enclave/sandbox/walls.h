@@ -29,4 +29,18 @@ void wall_in();
 /// Throws server.no_walls where Landlock is there and refuses.
 void see_only(std::span<const std::filesystem::path> files);
 
+/// A folder of a workspace and what may be done below it.
+struct Place {
+  enum class Use { read, run, write, device };  ///< run and write: and read; device: no new file
+  std::filesystem::path folder;
+  Use use = Use::read;
+};
+
+/// From here on this thread and its children do below these folders what each says, and nothing
+/// anywhere else; no device, socket or program can be made, no TCP port or abstract socket reached,
+/// no process outside be signalled or traced. Folders that aren't there are left out. May be called
+/// again: each call adds a storey, and who lives on a higher one can't trace the lower. Without
+/// Landlock: nothing happens (WallMaterial says so). Throws server.no_walls where it refuses.
+void keep_to(std::span<const Place> places);
+
 }  // namespace sceau::enclave

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <span>
 
+#include "enclave/sandbox/walls.h"
+
 namespace sceau::enclave {
 
 [[nodiscard]] bool seccomp_is_there();
@@ -16,5 +18,7 @@ void keep_to_calls();
 void forbid_changes();
 /// No file may be opened but these, to read. Throws server.no_walls.
 void allow_reading(std::span<const std::filesystem::path> files);
+/// Throws server.no_walls.
+void allow_places(std::span<const Place> places);
 
 }  // namespace sceau::enclave

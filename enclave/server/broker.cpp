@@ -9,12 +9,15 @@
 
 #include <array>
 #include <csignal>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "enclave/centre/control.h"
 #include "enclave/centre/grammar.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/messages.h"
 #include "enclave/server/broker_session.h"
+#include "enclave/server/broker_workspace.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
 #include "enclave/server/listener.h"
@@ -89,6 +92,8 @@ class Broker {
   void accept_session(const Listener& sessions);
   void accept_control(const Listener& control);
   void serve_command(int socket);
+  int unlock_command(const ControlRequest& request, const Output& output);
+  void serve_session(int socket, const ControlRequest& request);
   int locked_command(const ControlRequest& request, const Output& output);
   void publish_now_and_then();
   void stop();
@@ -102,6 +107,8 @@ class Broker {
   ControlClients control_clients_;
   Examiner examiner_;  ///< for commands
   BrokerContext context_;
+  UserPool users_;
+  std::atomic<std::size_t> workspaces_ = 0;
   Crew sessions_;
   Crew commands_;
 };
@@ -118,17 +125,40 @@ Broker::Broker(ServeOptions options)
       lock_(options_.home),
       door_(options_.home, read_config(options_.home), options_.clock),
       examiner_(examiner_until(stopping_, options_.memory)),
-      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language} {}
+      context_{door_, live_, stopping_, options_.say, options_.memory, options_.language},
+      users_(read_workspace_settings(options_.home).first_user,
+             read_workspace_settings(options_.home).users) {}
 
 void Broker::unlock_at_start() {
-  if (!options_.passphrase) return;
+  if (options_.credentials.empty()) return;
   Output quiet;
   quiet.out = quiet.err = quiet.progress = [](const std::string&) {};
   quiet.cancelled = [] { return false; };
   const auto& config = door_.config();
   const Person owner = {config.owner, config.owner_uid};
-  door_.unlock(options_.passphrase->bytes(), owner, quiet);
-  options_.passphrase.reset();
+  (void)door_.unlock(options_.credentials, owner, quiet);  // a share waits for the others'
+  options_.credentials.clear();
+}
+
+int Broker::unlock_command(const ControlRequest& request, const Output& output) {
+  const auto person = acting_person(door_.config(), request.person, request.as);
+  const auto knock = door_.unlock(request.command.credentials, person, output);
+  const auto& language = request.command.language;
+  if (request.command.json) {
+    const nlohmann::ordered_json document = {{"format", 1},
+                                             {"state", knock.open ? "unlocked" : "locked"},
+                                             {"shares_given", knock.given},
+                                             {"shares_needed", knock.needed}};
+    output.out(document.dump() + "\n");
+  } else if (knock.open) {
+    output.out(text(knock.already ? "shown.unlocked_already" : "shown.unlocked", {}, language) +
+               "\n");
+  } else {
+    output.out(text("shown.share_taken",
+                    {std::to_string(knock.given), std::to_string(knock.needed)}, language) +
+               "\n");
+  }
+  return 0;
 }
 
 /// While nobody has brought the passphrase.
@@ -137,6 +167,22 @@ int Broker::locked_command(const ControlRequest& request, const Output& output) 
     return locked_status(door_.home(), request.command.json, output, request.command.language);
   }
   throw EnclaveError(Fault::unavailable, "server.locked");
+}
+
+/// `sceau session`: one workspace, for as long as it lasts.
+void Broker::serve_session(int socket, const ControlRequest& request) {
+  const auto count = ++workspaces_;
+  answer(
+      socket,
+      [&](const Output&) {
+        if (count > max_workspaces) {
+          throw EnclaveError(Fault::unavailable, "server.too_many_sessions");
+        }
+        const auto person = acting_person(door_.config(), request.person, request.as);
+        return serve_workspace(socket, request, person, context_, users_);
+      },
+      request.command.language);
+  --workspaces_;
 }
 
 void Broker::serve_command(int socket) {
@@ -148,15 +194,9 @@ void Broker::serve_command(int socket) {
     const auto centre = door_.centre();
     if (word == "unlock") {
       answer(
-          socket,
-          [&](const Output& output) {
-            const auto person = acting_person(door_.config(), request.person, request.as);
-            const bool opened = door_.unlock(request.passphrase.bytes(), person, output);
-            output.out(text(opened ? "shown.unlocked" : "shown.unlocked_already", {}, language) +
-                       "\n");
-            return 0;
-          },
-          language);
+          socket, [&](const Output& output) { return unlock_command(request, output); }, language);
+    } else if (centre && word == "session") {
+      serve_session(socket, request);
     } else if (centre) {
       serve_request(socket, request, *centre, examiner_);
     } else {
@@ -173,7 +213,7 @@ void Broker::serve_command(int socket) {
 void Broker::accept_control(const Listener& control) {
   const int socket = control.accept();
   if (socket < 0) return;
-  if (commands_.size() >= max_commands) {
+  if (commands_.size() >= max_commands + workspaces_) {
     ::close(socket);
     return;
   }
@@ -200,7 +240,11 @@ void Broker::publish_now_and_then() {
   try {
     while (!stopping_) {
       std::this_thread::sleep_for(between_publications);
-      if (const auto centre = door_.centre()) publish_log(*centre);
+      if (const auto centre = door_.centre()) {
+        publish_log(*centre);
+      } else {
+        (void)door_.standing();  // shares that are too old go
+      }
     }
   } catch (...) {
     const auto why = report_of(std::current_exception(), options_.language).message;

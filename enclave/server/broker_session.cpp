@@ -5,6 +5,7 @@
 
 #include "audit/bytes.h"
 #include "enclave/centre/control.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
@@ -41,8 +42,9 @@ std::vector<OutputDraft> drafts_of(const Frame& frame) {
 /// What one worker may ask, in the order in which it may.
 class WorkerDesk {
  public:
-  WorkerDesk(const BrokerContext& context, Person peer, LiveSessions::Entry& entry)
-      : context_(context), peer_(std::move(peer)), entry_(entry) {}
+  WorkerDesk(const BrokerContext& context, Person peer, LiveSessions::Entry& entry,
+             const std::optional<Inside>& inside)
+      : context_(context), peer_(std::move(peer)), entry_(entry), inside_(inside) {}
 
   /// Answers one frame. Throws server.bad_frame where it may not be asked now.
   void answer(Channel& channel, const Frame& frame);
@@ -52,12 +54,14 @@ class WorkerDesk {
  private:
   void answer_in_session(Channel& channel, const Frame& frame);
   WorkerGrant open(const Hello& hello);
+  Person person_for(const Hello& hello) const;
   void check_exploration(const SessionGrant& grant) const;
   Examiner examiner();
 
   const BrokerContext& context_;
   Person peer_;
   LiveSessions::Entry& entry_;
+  const std::optional<Inside>& inside_;
   std::shared_ptr<Centre> centre_;
   std::string session_;
   std::set<std::uint64_t> open_statements_;
@@ -68,9 +72,23 @@ class WorkerDesk {
 
 /// Whoever is shown rows must be where rows can't be carried away.
 void WorkerDesk::check_exploration(const SessionGrant& grant) const {
-  if (!grant.aggregates && !centre_->trial()) {
+  if (!grant.aggregates && !centre_->trial() && !inside_) {
     throw EnclaveError(Fault::not_permitted, "server.outside_workspace", {grant.project});
   }
+}
+
+/// Who it is: the workspace's person whatever is claimed, else the socket's peer, or in a trial
+/// centre the one that its owner plays.
+Person WorkerDesk::person_for(const Hello& hello) const {
+  const bool as_peer = hello.user == peer_.user;
+  const auto& config = context_.door.config();
+  if (!as_peer && (inside_ || !config.trial)) {
+    throw EnclaveError(Fault::not_permitted, "server.not_that_user", {peer_.user});
+  }
+  if (inside_ && hello.database != inside_->project) {
+    throw EnclaveError(Fault::not_permitted, "workspace.other_project", {inside_->project});
+  }
+  return inside_ ? peer_ : acting_person(config, peer_, as_peer ? "" : hello.user);
 }
 
 WorkerGrant WorkerDesk::open(const Hello& hello) {
@@ -85,12 +103,7 @@ WorkerGrant WorkerDesk::open(const Hello& hello) {
   if (context_.live.size() > max_sessions) {
     throw EnclaveError(Fault::unavailable, "server.too_many_sessions");
   }
-  const auto& config = context_.door.config();
-  const bool as_peer = hello.user == peer_.user;
-  if (!as_peer && !config.trial) {
-    throw EnclaveError(Fault::not_permitted, "server.not_that_user", {peer_.user});
-  }
-  const auto person = acting_person(config, peer_, as_peer ? "" : hello.user);
+  const auto person = person_for(hello);
   WorkerGrant grant;
   const auto& language = hello.language.empty() ? context_.language : hello.language;
   grant.session =
@@ -98,6 +111,7 @@ WorkerGrant WorkerDesk::open(const Hello& hello) {
   grant.cancel = entry_.key();
   session_ = grant.session.session;
   try {
+    if (inside_) enter_workspace(*centre_, session_, inside_->workspace);
     check_exploration(grant.session);
   } catch (...) {
     reason_ = "refused";
@@ -223,15 +237,26 @@ void WorkerDesk::finish() {
   centre_->close_session(session, reason_);
 }
 
-void serve_worker(Descriptor& client, const BrokerContext& context) {
-  const auto peer = peer_of(client.fd());
+/// The person of the workspace, if this client's user on the host is the workspace's.
+Person inside_peer(int client, const Inside& inside) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool same = ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+                    peer.uid == inside.uid;
+  if (!same) throw EnclaveError(Fault::not_permitted, "centre.no_peer");
+  return {inside.user, inside.person_uid};
+}
+
+void serve_worker(Descriptor& client, const BrokerContext& context,
+                  const std::optional<Inside>& inside) {
+  const auto peer = inside ? inside_peer(client.fd(), *inside) : peer_of(client.fd());
   auto [ours, theirs] = channel_pair();
   auto child = Child::start(worker_word, theirs, client.fd(), context.memory);
   client.close();
   { const Channel closed = std::move(theirs); }
   LiveSessions::Entry entry(context.live, ours, child, peer.uid);
   if (context.stopping) ours.shut();  // the stop has passed by those that it knew
-  WorkerDesk desk(context, peer, entry);
+  WorkerDesk desk(context, peer, entry, inside);
   bool orderly = true;
   try {
     while (const auto frame = ours.receive_or_end()) desk.answer(ours, *frame);
@@ -255,10 +280,11 @@ void say_error(int client, const Failure& failure, std::string_view language) {
 
 }  // namespace
 
-void serve_client(int client, const BrokerContext& context) noexcept {
+void serve_client(int client, const BrokerContext& context,
+                  const std::optional<Inside>& inside) noexcept {
   Descriptor descriptor(client);
   try {
-    serve_worker(descriptor, context);
+    serve_worker(descriptor, context, inside);
   } catch (...) {
     const auto failure = failure_of(std::current_exception());
     if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure, context.language);

@@ -89,21 +89,31 @@ void get(WireReader& in, StoreAccess& value) {
   value.key = in.key();
 }
 
+void put(WireWriter& out, const std::optional<std::set<std::string>>& columns) {
+  out.boolean(columns.has_value());
+  if (!columns) return;
+  out.count(columns->size());
+  for (const auto& column : *columns) out.text(column);
+}
+void get(WireReader& in, std::optional<std::set<std::string>>& columns) {
+  if (!in.boolean()) return;
+  columns.emplace();
+  for (auto left = in.count(1); left > 0; --left) columns->insert(in.text());
+}
+
 void put(WireWriter& out, const DatasetGrant& value) {
   out.text(value.dataset);
   out.count(value.vintages.size());
   for (const auto& vintage : value.vintages) put(out, vintage);
-  out.boolean(value.columns.has_value());
-  if (!value.columns) return;
-  out.count(value.columns->size());
-  for (const auto& column : *value.columns) out.text(column);
+  put(out, value.columns);
+  out.boolean(value.rows.has_value());
+  if (value.rows) put(out, *value.rows);
 }
 void get(WireReader& in, DatasetGrant& value) {
   value.dataset = in.text();
   for (auto left = in.count(1); left > 0; --left) get(in, value.vintages.emplace_back());
-  if (!in.boolean()) return;
-  value.columns.emplace();
-  for (auto left = in.count(1); left > 0; --left) value.columns->insert(in.text());
+  get(in, value.columns);
+  if (in.boolean()) get(in, value.rows.emplace());
 }
 
 void put(WireWriter& out, const std::vector<DatasetGrant>& list) {
@@ -117,17 +127,14 @@ void get(WireReader& in, std::vector<DatasetGrant>& list) {
 void put(WireWriter& out, const DatasetOutline& value) {
   put(out, value.vintages);
   out.text(value.codebook);
-  out.boolean(value.columns.has_value());
-  if (!value.columns) return;
-  out.count(value.columns->size());
-  for (const auto& column : *value.columns) out.text(column);
+  put(out, value.columns);
+  out.boolean(value.filtered);
 }
 void get(WireReader& in, DatasetOutline& value) {
   get(in, value.vintages);
   value.codebook = in.text();
-  if (!in.boolean()) return;
-  value.columns.emplace();
-  for (auto left = in.count(1); left > 0; --left) value.columns->insert(in.text());
+  get(in, value.columns);
+  value.filtered = in.boolean();
 }
 
 void put(WireWriter& out, const std::vector<DatasetOutline>& list) {
@@ -163,6 +170,7 @@ void put(WireWriter& out, const SessionGrant& value) {
   out.text(value.project);
   out.text(value.language);
   put(out, value.policy);
+  out.key(value.pseudonyms);
   put(out, value.datasets);
   put(out, value.outlines);
   out.boolean(value.aggregates);
@@ -176,6 +184,7 @@ void get(WireReader& in, SessionGrant& value) {
   value.project = in.text();
   value.language = in.text();
   get(in, value.policy);
+  value.pseudonyms = in.key();
   get(in, value.datasets);
   get(in, value.outlines);
   value.aggregates = in.boolean();
@@ -236,6 +245,7 @@ void put(WireWriter& out, const ExamineJob& value) {
   out.text(value.project);
   out.text(value.language);
   put(out, value.policy);
+  out.key(value.pseudonyms);
   put(out, value.datasets);
   put(out, value.tabulations);
   put(out, value.charts);
@@ -251,6 +261,7 @@ void get(WireReader& in, ExamineJob& value) {
   value.project = in.text();
   value.language = in.text();
   get(in, value.policy);
+  value.pseudonyms = in.key();
   get(in, value.datasets);
   get(in, value.tabulations);
   get(in, value.charts);

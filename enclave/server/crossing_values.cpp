@@ -1,5 +1,6 @@
 #include "enclave/server/crossing_values.h"
 
+#include "disclosure/condition_json.h"
 #include "disclosure/fault.h"
 #include "enclave/server/crossing.h"
 
@@ -101,6 +102,21 @@ void get(WireReader& in, Judgement& value) {
   value.applied.clear();
   for (auto left = in.count(1); left > 0; --left) {
     value.applied.push_back(in.enumerator(policies::Rule::tabulation));
+  }
+}
+
+void put(WireWriter& out, const Condition& value) { out.text(to_json(value)); }
+
+void get(WireReader& in, Condition& value) {
+  const auto json = in.text();
+  if (json.size() > enclave::max_tabulation_bytes ||
+      !enclave::json_is_shallow(json, enclave::max_json_depth)) {
+    WireReader::refuse();
+  }
+  try {
+    value = condition_from_json(json);
+  } catch (const DisclosureError&) {
+    WireReader::refuse();
   }
 }
 

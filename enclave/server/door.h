@@ -1,5 +1,6 @@
 #pragma once
-// A broker's centre: locked, until somebody brings the passphrase.
+// A broker's centre: locked, until somebody brings the passphrase, or as many people as it takes
+// have brought their shares.
 
 #include <memory>
 #include <mutex>
@@ -7,17 +8,25 @@
 #include "enclave/centre/centre.h"
 #include "enclave/centre/commands.h"
 #include "enclave/centre/lifecycle.h"
+#include "enclave/keys/unlocking.h"
 
 namespace sceau::enclave {
 
 class Door {
  public:
-  Door(Home home, Config config, Clock clock)
-      : home_(std::move(home)), config_(std::move(config)), clock_(std::move(clock)) {}
+  Door(Home home, Config config, Clock clock);
 
+  struct Knock {
+    bool open = false;
+    bool already = false;   ///< it was open before
+    std::size_t given = 0;  ///< shares, where it is not open yet
+    std::size_t needed = 0;
+  };
   /// Opens keyring, registry and log, checks every store's whole hash, logs it. Where any of that
-  /// fails the door stays locked. False: it was open already.
-  bool unlock(std::span<const std::uint8_t> passphrase, const Person& person, const Output& output);
+  /// fails the door stays locked, and the shares that were given are forgotten.
+  Knock unlock(std::span<const Credential> credentials, const Person& person, const Output& output);
+  /// The shares that wait for others; drops those that are too old. Call it now and then.
+  Unlocking::Standing standing();
 
   /// Null: locked.
   [[nodiscard]] std::shared_ptr<Centre> centre() const;
@@ -29,6 +38,8 @@ class Door {
   Config config_;
   Clock clock_;
   std::mutex unlocking_;
+  Unlocking shares_;
+  std::vector<Person> givers_;  ///< of the shares that wait
   mutable std::mutex mutex_;
   std::shared_ptr<Centre> centre_;
 };

@@ -107,7 +107,7 @@ void serve_one_job(Channel& broker) {
 
 std::vector<Examined> examine_job(const ExamineJob& job) {
   const auto policy = read_policy(job.policy);
-  OpenedData data(job.datasets);
+  OpenedData data(job.datasets, job.pseudonyms);
   auto charts = job.charts;
   if (charts.empty()) charts.resize(job.tabulations.size());
   if (charts.size() != job.tabulations.size()) WireReader::refuse();

@@ -103,7 +103,9 @@ void describe(const Found& found, Json& json) {
 Found search_stores(const FileFacts& facts, const FileQuestion& file, const OpenedData& data,
                     const policies::Policy& policy, Json& json) {
   std::vector<Searched> stores;
-  for (const auto& source : data.sources()) stores.push_back({source.get(), &source->codebook()});
+  for (const auto& dataset : data.datasets()) {
+    stores.push_back({dataset.shown.source, dataset.shown.codebook});
+  }
   const auto blocks = blocks_of(facts, file.bytes);
   SearchLimits limits;
   if (policy.enforces(Rule::threshold)) {

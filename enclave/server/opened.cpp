@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "disclosure/restricted.h"
 #include "enclave/fault.h"
 #include "enclave/server/file_examiner.h"
 
@@ -16,27 +17,47 @@ std::vector<std::filesystem::path> files_of(const std::vector<DatasetGrant>& gra
   return files;
 }
 
-OpenedData::OpenedData(const std::vector<DatasetGrant>& grants) {
+namespace {
+
+OpenedData::Dataset dataset_of(std::vector<const Store*> vintages, const DatasetGrant& grant) {
+  OpenedData::Dataset made;
+  if (!grant.rows) {
+    made.all = std::make_unique<StackedSource>(std::move(vintages), grant.columns);
+    made.shown = {made.all.get(), &made.all->codebook()};
+    return made;
+  }
+  // A row may be chosen by what is not shown of it.
+  made.all = std::make_unique<StackedSource>(vintages, std::nullopt);
+  made.columns = std::make_unique<StackedSource>(std::move(vintages), grant.columns);
+  made.visible = std::make_unique<FilteredSource>(*made.columns, *made.all, *grant.rows);
+  made.shown = {made.visible.get(), &made.columns->codebook()};
+  return made;
+}
+
+}  // namespace
+
+OpenedData::OpenedData(const std::vector<DatasetGrant>& grants, const KeyBytes& pseudonyms) {
   for (const auto& grant : grants) {
     std::vector<const Store*> vintages;
     for (const auto& access : grant.vintages) {
       verify_sealed(access.file, access.sealed, false);
-      auto store = std::make_unique<Store>(Store::open(access.file, access.key));
+      auto store = std::make_unique<Store>(
+          Store::open(access.file, access.key, pseudonyms.empty() ? nullptr : &pseudonyms));
       if (store->manifest().id != access.sealed.id) {
         throw EnclaveError(Fault::integrity, "server.other_store", {to_string(access.name)});
       }
       vintages.push_back(store.get());
       stores_.push_back(std::move(store));
     }
-    if (vintages.empty()) continue;
-    sources_.push_back(std::make_unique<StackedSource>(std::move(vintages), grant.columns));
+    if (!vintages.empty()) datasets_.push_back(dataset_of(std::move(vintages), grant));
   }
 }
 
-const StackedSource* OpenedData::find(std::string_view dataset) const {
-  const auto found = std::find_if(sources_.begin(), sources_.end(),
-                                  [&](const auto& source) { return source->dataset() == dataset; });
-  return found == sources_.end() ? nullptr : found->get();
+const OpenedData::Dataset* OpenedData::find(std::string_view dataset) const {
+  const auto found = std::find_if(datasets_.begin(), datasets_.end(), [&](const auto& one) {
+    return one.shown.source->dataset() == dataset;
+  });
+  return found == datasets_.end() ? nullptr : &*found;
 }
 
 Joinable OpenedData::ground(const disclosure::Tabulation& tabulation,
@@ -48,25 +69,41 @@ Joinable OpenedData::ground(const disclosure::Tabulation& tabulation,
   auto references = tabulation.references;  // first: where two keys have one name, these hold
   references.insert(references.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
-  if (references.empty()) return {base, &base->codebook()};
-  const auto& source = joined(*base, std::move(references));
+  if (references.empty()) return base->shown;
+  const auto& source = joined(base->shown, std::move(references));
   source.demand(tabulation);
   return {&source, &source.codebook()};
 }
 
-const JoinedSource& OpenedData::joined(const StackedSource& base,
+const JoinedSource& OpenedData::joined(const Joinable& base,
                                        std::vector<disclosure::Reference> references) {
+  const auto dataset = base.source->dataset();
   for (const auto& one : joined_) {
-    if (one.dataset == base.dataset() && one.references == references) return *one.source;
+    if (one.dataset == dataset && one.references == references) return *one.source;
   }
-  Joinables others;
-  for (const auto& source : sources_) {
-    others[source->dataset()] = {source.get(), &source->codebook()};
-  }
-  auto source =
-      std::make_unique<JoinedSource>(Joinable{&base, &base.codebook()}, others, references);
-  joined_.push_back({base.dataset(), std::move(references), std::move(source)});
+  auto source = std::make_unique<JoinedSource>(base, joinables(references), references);
+  joined_.push_back({dataset, std::move(references), std::move(source)});
   return *joined_.back().source;
+}
+
+Joinables OpenedData::joinables(const std::vector<disclosure::Reference>& references) {
+  Joinables found;
+  for (const auto& reference : references) {
+    auto rows = disclosure::joined_rows(reference.dataset);
+    const auto* other = find(rows.dataset);
+    if (other == nullptr) continue;
+    if (!rows.filter) {
+      found[reference.dataset] = other->shown;
+      continue;
+    }
+    auto& filtered = filtered_[reference.dataset];
+    if (!filtered) {
+      filtered = std::make_unique<FilteredSource>(*other->shown.source, *other->shown.source,
+                                                  std::move(*rows.filter));
+    }
+    found[reference.dataset] = {filtered.get(), other->shown.codebook};
+  }
+  return found;
 }
 
 namespace {

@@ -13,25 +13,26 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "enclave/centre/centre.h"
 #include "enclave/centre/exchange.h"
-#include "enclave/keys/keyring.h"
+#include "enclave/keys/recipient.h"
 
 namespace sceau::enclave {
 
 struct ServeOptions {
   Home home;
   Clock clock;
-  std::optional<KeyBytes> passphrase;                ///< given: unlocks at once
+  std::vector<Credential> credentials;               ///< given: unlocks at once
   std::function<void(const std::string& line)> say;  ///< what an operator should read
   std::string language = "en";  ///< of what the operator reads, and of sessions that name none
   std::uint64_t memory = 0;     ///< bytes that each child may take; 0: half of the machine's
 };
 
 /// Serves until SIGTERM or SIGINT; returns the exit code. Takes the home's lock: throws
-/// centre.locked_by_other where somebody else holds it. Starts locked, unless a passphrase is
-/// given.
+/// centre.locked_by_other where somebody else holds it. Starts locked, unless credentials are
+/// given that open it.
 int run_broker(ServeOptions options);
 
 /// Children: never return into main's ordinary way, never throw. Exit code 0 or 70.

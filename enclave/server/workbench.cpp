@@ -1,5 +1,8 @@
 #include "enclave/server/workbench.h"
 
+#include <algorithm>
+#include <set>
+
 #include "disclosure/fault.h"
 #include "enclave/fault.h"
 
@@ -50,6 +53,23 @@ std::shared_ptr<const policies::Codebook> borrowed(const policies::Codebook& cod
   return {std::shared_ptr<void>(), &codebook};
 }
 
+/// Without the codes that stand in no row that may be seen: a category that occurs elsewhere alone
+/// is not told. Of numbers, and where no row may be read, that isn't known here: none is.
+std::shared_ptr<const policies::Codebook> occurring(const Joinable& filtered) {
+  auto codebook = std::make_shared<policies::Codebook>(*filtered.codebook);
+  for (auto& variable : codebook->variables) {
+    const auto info = filtered.source->column(variable.name);
+    if (variable.values.empty() || !info) continue;
+    std::set<std::string_view> there;
+    if (info->kind == disclosure::ColumnKind::codes) {
+      const auto& codes = filtered.source->dictionary(variable.name);
+      there.insert(codes.begin(), codes.end());
+    }
+    std::erase_if(variable.values, [&](const auto& value) { return !there.contains(value.code); });
+  }
+  return codebook;
+}
+
 }  // namespace
 
 std::unique_ptr<RowSource> rows_of(std::vector<sql::Row> rows) {
@@ -57,23 +77,43 @@ std::unique_ptr<RowSource> rows_of(std::vector<sql::Row> rows) {
 }
 
 Workbench::Workbench(const SessionGrant& grant, SystemRows system_rows, std::uint64_t memory)
-    : data_(grant.datasets) {
+    : data_(grant.datasets, grant.pseudonyms) {
   std::vector<const disclosure::Source*> sources;
-  for (const auto& source : data_.sources()) {
-    catalog_.relations.push_back(sql::make_relation(*source, borrowed(source->codebook())));
-    sources.push_back(source.get());
+  for (const auto& dataset : data_.datasets()) {
+    const auto& [source, codebook] = dataset.shown;
+    catalog_.relations.push_back(sql::make_relation(*source, borrowed(*codebook)));
+    if (dataset.visible) filtered_.push_back({source, codebook});
+    sources.push_back(source);
   }
   for (const auto& outline : grant.outlines) {
     const auto& source = *outlines_.emplace_back(std::make_unique<OutlinedSource>(outline));
     catalog_.relations.push_back(sql::make_relation(source, borrowed(source.codebook())));
+    if (outline.filtered) filtered_.push_back({&source, &source.codebook()});
     sources.push_back(&source);
   }
   catalog_.session = {grant.user, grant.project, grant.language};
-  catalog_.system_rows = std::move(system_rows);
+  catalog_.system_rows = [this, rows = std::move(system_rows)](std::string_view relation) {
+    if (relation == "variables" && !filtered_.empty()) return variables();
+    return rows ? rows(relation) : std::vector<sql::Row>();
+  };
   sql::Limits limits;
   if (memory > 0) limits.heap_bytes = static_cast<std::int64_t>(memory / 4 * 3);
   exploration_ = std::make_unique<sql::Exploration>(catalog_, std::move(sources), limits);
   cursor_ = std::make_shared<std::unique_ptr<sql::Cursor>>();
+}
+
+std::vector<sql::Row> Workbench::variables() const {
+  sql::Catalog told;
+  told.session = catalog_.session;
+  for (const auto& relation : catalog_.relations) {
+    const auto filtered = std::find_if(filtered_.begin(), filtered_.end(), [&](const auto& one) {
+      return one.codebook->name == relation.name;
+    });
+    told.relations.push_back(filtered == filtered_.end()
+                                 ? relation
+                                 : sql::make_relation(*filtered->source, occurring(*filtered)));
+  }
+  return told.variables();
 }
 
 std::unique_ptr<RowSource> Workbench::run(const sql::Plan& plan, Interruption& interruption) {

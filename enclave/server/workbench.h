@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "enclave/centre/outlined.h"
 #include "enclave/server/interruption.h"
 #include "enclave/server/opened.h"
-#include "enclave/server/outlined.h"
 #include "enclave/sql/catalog.h"
 #include "enclave/sql/plan.h"
 #include "enclave/sql/sandbox.h"
@@ -47,6 +47,8 @@ class Workbench {
   [[nodiscard]] std::vector<sql::Row> explain(const sql::Plan& plan);
 
  private:
+  /// sceau.variables where not all rows may be seen.
+  [[nodiscard]] std::vector<sql::Row> variables() const;
   std::vector<sql::Row> tabulate(const sql::TabulationPlan& plan, Interruption& interruption);
   std::unique_ptr<RowSource> mix(const sql::MixedPlan& plan, Interruption& interruption);
   std::unique_ptr<RowSource> explore(const sql::ExplorePlan& plan, Interruption& interruption,
@@ -54,6 +56,7 @@ class Workbench {
 
   OpenedData data_;
   std::vector<std::unique_ptr<OutlinedSource>> outlines_;  ///< instead, where no row may be read
+  std::vector<Joinable> filtered_;                         ///< of which not all rows may be seen
   sql::Catalog catalog_;
   std::unique_ptr<sql::Exploration> exploration_;
   std::shared_ptr<std::unique_ptr<sql::Cursor>> cursor_;  ///< of the running exploration

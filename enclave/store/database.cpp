@@ -165,6 +165,10 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+bool Statement::is_real(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_FLOAT;
+}
+
 Blobs::~Blobs() { sqlite3_blob_close(blob_); }
 
 void Blobs::read(std::int64_t row, std::vector<std::uint8_t>& into) {

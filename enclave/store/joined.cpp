@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "disclosure/restricted.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -193,7 +194,7 @@ struct JoinedSource::State {
 };
 
 void JoinedSource::State::join(const Joinable& other, const Reference& reference) {
-  if (reference.dataset != other.codebook->name ||
+  if (disclosure::joined_rows(reference.dataset).dataset != other.codebook->name ||
       !policies::declares_reference(*base.codebook, reference.variable, *other.codebook,
                                     reference.key)) {
     throw EnclaveError(Fault::not_permitted, "store.join_undeclared",

@@ -26,7 +26,8 @@ struct Joinable {
   const policies::Codebook* codebook = nullptr;
 };
 
-using Joinables = std::map<std::string, Joinable, std::less<>>;  ///< by data set
+/// By what references name: a data set, or filtered rows of one (disclosure/restricted.h).
+using Joinables = std::map<std::string, Joinable, std::less<>>;
 
 /// Left join: a row whose variable is NULL, or names no row of the joined vintage, has NULL in
 /// every joined column. The joined data set's column "vintage" is one of them.

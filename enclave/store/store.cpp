@@ -193,7 +193,14 @@ const std::vector<std::string>& Store::State::dictionary(const StoredColumn& col
     select.bind(1, variable);
     std::vector<std::string> texts;
     while (select.step()) {
-      if (!decode_chunk(select.blob(1), static_cast<std::uint64_t>(select.integer(0)),
+      std::span<const std::uint8_t> bytes = select.blob(1);
+      std::vector<std::uint8_t> shown;
+      if (column.summary.pseudonyms && form) {
+        if (bytes.size() % pseudonym_size != 0) damaged();
+        shown = form->shown(bytes);
+        bytes = shown;
+      }
+      if (!decode_chunk(bytes, static_cast<std::uint64_t>(select.integer(0)),
                         column.summary.pseudonyms, texts)) {
         damaged();
       }
@@ -239,8 +246,10 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Store Store::open(const std::filesystem::path& file, const KeyBytes& key) {
-  return Store(std::make_unique<State>(file, key));
+Store Store::open(const std::filesystem::path& file, const KeyBytes& key, const KeyBytes* form) {
+  auto state = std::make_unique<State>(file, key);
+  if (form != nullptr) state->form.emplace(*form);
+  return Store(std::move(state));
 }
 
 const Manifest& Store::manifest() const { return state_->manifest; }

@@ -69,8 +69,10 @@ struct SealedFile {
 
 class Store {
  public:
-  /// Read only and immutable. Never creates or touches a file. Throws EnclaveError.
-  [[nodiscard]] static Store open(const std::filesystem::path& file, const KeyBytes& key);
+  /// Read only and immutable. Never creates or touches a file. `form`: the key under which
+  /// pseudonyms are shown (project_form.h); null: as they are stored. Throws EnclaveError.
+  [[nodiscard]] static Store open(const std::filesystem::path& file, const KeyBytes& key,
+                                  const KeyBytes* form = nullptr);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();

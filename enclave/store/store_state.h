@@ -4,10 +4,12 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "enclave/store/database.h"
+#include "enclave/store/project_form.h"
 #include "enclave/store/segment.h"
 #include "enclave/store/store.h"
 
@@ -89,10 +91,11 @@ struct Store::State {
   mutable ConnectionPool pool;
   Manifest manifest;
   policies::Codebook codebook;
+  std::optional<ProjectForm> form;  ///< of pseudonyms; none: as they are stored
   std::vector<std::unique_ptr<StoredColumn>> columns;  // one a variable of the codebook
 
   [[nodiscard]] const StoredColumn* column(std::string_view name) const;
-  /// Pseudonyms as hex; stable while the store lives.
+  /// Pseudonyms as hex, in the form in which they are shown; stable while the store lives.
   [[nodiscard]] const std::vector<std::string>& dictionary(const StoredColumn& column) const;
   /// Throws store.damaged.
   void read(const StoredColumn& column, std::size_t segment, disclosure::Segment& out) const;

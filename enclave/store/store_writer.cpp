@@ -40,6 +40,8 @@ bool is_there(const std::filesystem::path& file) {
 
 }  // namespace
 
+const char* store_schema() { return schema; }
+
 StoreWriter::StoreWriter(std::filesystem::path out, const KeyBytes& key)
     : out_(std::move(out)), part_(out_) {
   if (is_there(out_)) throw EnclaveError(Fault::already_there, "store.exists", {out_.string()});
@@ -47,7 +49,7 @@ StoreWriter::StoreWriter(std::filesystem::path out, const KeyBytes& key)
   ::unlink(part_.c_str());  // of an import that was killed
   try {
     database_ = Database::create(part_, key);
-    database_->run(schema);
+    database_->run(store_schema());
     database_->run("BEGIN");
   } catch (...) {
     database_.reset();

@@ -17,6 +17,9 @@
 
 namespace sceau::enclave {
 
+/// The tables of a store, as SQL.
+[[nodiscard]] const char* store_schema();
+
 class StoreWriter {
  public:
   /// Throws store.exists (`out` is there), store.disk_full, store.unwritable.

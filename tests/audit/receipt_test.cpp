@@ -79,6 +79,38 @@ TEST_CASE("a receipt of anything else than a release is none") {
         "the receipt proves review.decided, which is no release");
 }
 
+TEST_CASE(
+    "an erasure's receipt proves which file's key was destroyed, and each changed byte is found") {
+  const test::Folder folder;
+  Log::create(folder.log(), folder.state());
+  std::string text;
+  const Trust trust = test::test_trust();
+  {
+    const auto log = test::open_log(folder);
+    log->append(std::vector<Draft>(3, test::draft(1)));
+    const auto made = log->append("store.erased", "u-3",
+                                  {{"bytes", std::int64_t{17}},
+                                   {"id", std::string(32, 'a')},
+                                   {"reason", "retention"},
+                                   {"sha256", to_hex(hash_of(output))},
+                                   {"store", "eleves@2019"}});
+    text = log->receipt(made.seq);
+  }
+  CHECK(verify_erasure(text, std::nullopt, trust).outcome == Outcome::valid);
+  CHECK(verify_erasure(text, hash_of(output), trust).outcome == Outcome::valid);
+  CHECK(verify_erasure(text, hash_of("another"), trust).outcome == Outcome::tampered);
+  CHECK(verify_receipt(text, hash_of(output), trust).outcome == Outcome::undecided);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    try {
+      REQUIRE(verify_erasure(changed, std::nullopt, trust).outcome != Outcome::valid);
+    } catch (const AuditError&) {
+      // refused as text: found as well
+    }
+  }
+}
+
 TEST_CASE("a receipt beside a newer log says whether the release was revoked") {
   const test::Folder folder;
   const std::string receipt = make_release(folder);

@@ -305,6 +305,63 @@ TEST_CASE("killed anywhere in sealing, the store is there as the log says or not
   }
 }
 
+TEST_CASE("killed anywhere in a change of who opens the keys, log and keyring agree") {
+  World world;
+  world.cast();
+  const auto given = [](CredentialKind kind, std::span<const std::uint8_t> bytes) {
+    std::vector<Credential> credentials;
+    credentials.push_back({kind, KeyBytes(bytes)});
+    return credentials;
+  };
+  play_crashes(
+      world,
+      [&] {
+        const std::vector<std::uint8_t> words = {'w', 'o', 'r', 'd'};
+        world.credentials = given(CredentialKind::new_passphrase, words);
+        world.ok(world.owner(), {"key", "add", "marie"});
+        world.ok(world.owner(), {"key", "remove", "marie"});
+        world.credentials = given(CredentialKind::passphrase, World::passphrase_bytes());
+        world.ok(world.owner(), {"key", "rotate"});
+      },
+      [](const Opened& opened) {
+        const auto& state = opened.centre->state();
+        CHECK(state.registry.meta("keyring") == state.keyring.file_sha256());
+        for (const auto& name : state.keyring.names()) CHECK(!state.keyring.key(name).empty());
+      });
+}
+
+TEST_CASE("killed anywhere in a rekeying or an erasure, file, key and registry agree") {
+  World world;
+  world.cast();
+  play_crashes(
+      world,
+      [&] {
+        world.ok(world.owner(), {"store", "rekey", "lycees@2024"});
+        world.ok(world.owner(), {"store", "erase", "lycees@2024", "--reason", "retention"});
+      },
+      [](const Opened& opened) {
+        const auto& state = opened.centre->state();
+        const auto store = state.registry.store("lycees", "2024");
+        const auto file = opened.home.stores() / "lycees@2024.store";
+        const auto names = state.keyring.names();
+        const auto keys = std::count_if(names.begin(), names.end(), [](const auto& name) {
+          return name.starts_with("store-");
+        });
+        CHECK(keys == (store ? 1 : 0));
+        CHECK(fs::exists(file) == store.has_value());
+        if (store) {
+          CHECK(sha256_hex(read_bytes(file)) == store->sha256);
+          CHECK(state.keyring.has(state.registry.store_key(store->id)));
+        } else {
+          const auto receipt = opened.home.outbox() / "erased" / "lycees@2024.receipt";
+          CHECK(audit::verify_erasure(read_bytes(receipt), std::nullopt,
+                                      audit::read_trust_file(opened.home.trust()))
+                    .outcome == audit::Outcome::valid);
+        }
+        CHECK(std::distance(fs::directory_iterator(opened.home.stores()), {}) == (store ? 1 : 0));
+      });
+}
+
 TEST_CASE("an older registry, or a cut log, is refused and never repaired") {
   World world;
   world.cast();

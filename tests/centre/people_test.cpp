@@ -133,7 +133,7 @@ TEST_CASE("a session opens where person, project and permit agree, with the cove
   CHECK(grant.datasets[0].vintages[0].key.size() == 32);
   CHECK(!grant.datasets[0].columns);
   REQUIRE(grant.permit_rows.size() == 1);
-  CHECK(grant.permit_rows[0].size() == 7);
+  CHECK(grant.permit_rows[0].size() == 8);
   const auto started = world.centre().statement_started(grant.session, "SELECT 'words'");
   world.centre().statement_finished(grant.session, started, "done", 3);
   CHECK(fault_of([&] { world.centre().statement_finished(grant.session, started, "done", 3); }) ==

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "audit/trust.h"
 #include "disclosure/examine.h"
@@ -104,6 +105,7 @@ Ran World::run(const std::string& user, std::vector<std::string> words, std::vec
   Command command;
   command.words = std::move(words);
   command.json = json;
+  command.credentials = std::exchange(credentials, {});
   for (auto& file : files) {
     const bool data = file.option == "from";
     const int fd = data ? descriptor_of(file.text) : -1;

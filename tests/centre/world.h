@@ -87,6 +87,7 @@ class World {
   std::vector<ExamineJob> jobs;                           ///< what the examiner was asked
   disclosure::Verdict later = disclosure::Verdict::pass;  ///< added to every verdict from now on
   std::string file_suffix;                                ///< added to every file from now on
+  std::vector<Credential> credentials;                    ///< go with the next command
 
  private:
   [[nodiscard]] Clock clock();

@@ -17,7 +17,7 @@ LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CASE = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
 NAMED = re.compile(r"^- Test: `([^:`]+): ([^`]+)`$")
 ROW = re.compile(r"^\| (\d\.\d\.\d\d)")
-WITHOUT_TESTS = {"Out of scope"}
+WITHOUT_TESTS = {"Out of scope", "Out of scope of the workspace"}
 SCRIPTS = ("e2e", "attack")
 
 

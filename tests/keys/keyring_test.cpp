@@ -3,68 +3,18 @@
 #include "enclave/keys/keyring.h"
 
 #include <doctest/doctest.h>
-#include <openssl/crypto.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
-#include "enclave/fault.h"
+#include "enclave/keys/centre_file.h"
 #include "enclave/keys/key_file.h"
 #include "enclave/keys/wrap.h"
-#include "enclave/messages.h"
+#include "tests/keys/world.h"
 
 using namespace sceau::enclave;
+using namespace sceau::enclave::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::uint64_t cheap = 1U << 15;
-
-std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sceau-keys-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write(const fs::path& file, const std::string& content) {
-  std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
-}
-
-/// The id of the EnclaveError that `act` throws; "" where it throws none.
-template <typename Act>
-std::string refusal(Act act) {
-  try {
-    act();
-  } catch (const EnclaveError& error) {
-    CHECK(text(error.id(), {}) != error.id());  // a text stands in the catalogue
-    return error.id();
-  }
-  return "";
-}
-
-bool same(const KeyBytes& a, const KeyBytes& b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.bytes().data(), b.bytes().data(), a.size()) == 0;
-}
 
 mode_t mode_of(const fs::path& file) {
   struct stat status {};
@@ -75,20 +25,6 @@ mode_t mode_of(const fs::path& file) {
 const std::vector<std::uint8_t> passphrase = bytes_of("correct horse battery");
 
 }  // namespace
-
-TEST_CASE("scrypt gives the key that another implementation gives") {
-  // Computed by Python's hashlib.scrypt(b"correct horse battery", salt=bytes(range(16)), n=2**15,
-  // r=8, p=1, maxmem=2**26, dklen=32).
-  Salt salt{};
-  for (std::size_t i = 0; i < salt.size(); ++i) salt[i] = static_cast<std::uint8_t>(i);
-  const KeyBytes key = derive_key(passphrase, salt, cheap);
-  std::string hex;
-  for (const auto byte : key.bytes()) {
-    hex += "0123456789abcdef"[byte >> 4U];
-    hex += "0123456789abcdef"[byte & 15U];
-  }
-  CHECK(hex == "c72e940880b3f15bff3fa26a3a49140f80ce9a1c4dd2d5d27bab10014071ba94");
-}
 
 TEST_CASE("what is sealed comes back after unlocking again") {
   const Folder folder;
@@ -139,7 +75,8 @@ TEST_CASE("each refusal has its own id") {
   Keyring::create(dir, passphrase, cheap);
   CHECK(refusal([&] { Keyring::create(dir, passphrase, cheap); }) == "keys.exists");
   CHECK(refusal([&] { (void)Keyring::unlock(dir, bytes_of("wrong")); }) == "keys.wrong_passphrase");
-  CHECK(refusal([&] { (void)Keyring::unlock(dir, {}); }) == "keys.passphrase_empty");
+  CHECK(refusal([&] { (void)Keyring::unlock(dir, std::span<const std::uint8_t>()); }) ==
+        "keys.passphrase_empty");
   auto ring = Keyring::unlock(dir, passphrase);
   CHECK(refusal([&] { (void)ring.key("absent"); }) == "keys.unknown");
   CHECK(refusal([&] { ring.destroy("absent"); }) == "keys.unknown");
@@ -248,19 +185,19 @@ TEST_CASE("an scrypt cost out of bounds is refused before it is paid") {
   const Folder folder;
   const auto dir = folder.path() / "keys";
   Keyring::create(dir, passphrase, cheap);
-  const auto file = parse_key_file(read(dir / "centre.key"));
+  const auto file = parse_centre_file(read(dir / "centre.key"));
   REQUIRE(file);
   for (const std::uint64_t n :
        {std::uint64_t{1}, std::uint64_t{1} << 14, (std::uint64_t{1} << 15) + 1,
         std::uint64_t{1} << 21, std::uint64_t{1} << 63}) {
-    KeyFile changed = *file;
-    changed.scrypt_n = n;
-    CHECK_FALSE(parse_key_file(render(changed)));
+    CentreFile changed = *file;
+    changed.recipients[0].scrypt_n = n;
+    CHECK_FALSE(parse_centre_file(render(changed)));
     write(dir / "centre.key", render(changed));
     CHECK(refusal([&] { (void)Keyring::unlock(dir, passphrase); }) == "keys.damaged");
   }
-  KeyFile dearer = *file;  // allowed, but not the cost it was wrapped under
-  dearer.scrypt_n = cheap * 2;
+  CentreFile dearer = *file;  // allowed, but not the cost it was wrapped under
+  dearer.recipients[0].scrypt_n = cheap * 2;
   write(dir / "centre.key", render(dearer));
   CHECK(refusal([&] { (void)Keyring::unlock(dir, passphrase); }) == "keys.wrong_passphrase");
 }
@@ -292,11 +229,7 @@ TEST_CASE("neither key nor passphrase stands in the folder") {
   auto ring = Keyring::unlock(dir, passphrase);
   const KeyBytes key = ring.create_key("log");
   const std::string raw(key.bytes().begin(), key.bytes().end());
-  std::string hex;
-  for (const auto byte : key.bytes()) {
-    hex += "0123456789abcdef"[byte >> 4U];
-    hex += "0123456789abcdef"[byte & 15U];
-  }
+  const std::string hex = hex_of(key);
   for (const auto& entry : fs::directory_iterator(dir)) {
     const std::string content = read(entry.path());
     CHECK(content.find(raw) == std::string::npos);

@@ -119,11 +119,12 @@ void Desk::lock() {
 void Desk::unlock() {
   lock();
   constexpr std::string_view words = "words of a test";
-  const std::vector<std::uint8_t> passphrase(words.begin(), words.end());
+  const std::vector<std::uint8_t> bytes(words.begin(), words.end());
+  const Credential passphrase{CredentialKind::passphrase, KeyBytes(bytes)};
   Output quiet;
   quiet.out = quiet.err = quiet.progress = [](const std::string&) {};
   quiet.cancelled = [] { return false; };
-  door_->unlock(passphrase, own_person(), quiet);
+  (void)door_->unlock({&passphrase, 1}, own_person(), quiet);
 }
 
 World& Desk::outside() {

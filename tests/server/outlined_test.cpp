@@ -1,6 +1,6 @@
 // A session that may name data but read none: what its own engines find, and how what the gate gave
 // out is shown.
-#include "enclave/server/outlined.h"
+#include "enclave/centre/outlined.h"
 
 #include <doctest/doctest.h>
 

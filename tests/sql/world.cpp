@@ -6,6 +6,7 @@
 
 #include "enclave/sql/numeric.h"
 #include "enclave/sql/values.h"
+#include "enclave/store/filtered.h"
 
 namespace sceau::enclave::sql::test {
 namespace {
@@ -107,6 +108,37 @@ World::World(std::size_t rows, unsigned seed) {
   vintages.push_back(vintage("2023", rows / 2, random));
   vintages.push_back(vintage("2024", rows - rows / 2, random));
   source_ = disclosure::memory_source(*codebook(), std::move(vintages), 16);
+  open();
+}
+
+World::World(std::size_t rows, unsigned seed, const Seen& seen) {
+  std::mt19937 random(seed);
+  std::vector<disclosure::MemoryVintage> vintages;
+  vintages.push_back(vintage("2023", rows / 2, random));
+  vintages.push_back(vintage("2024", rows - rows / 2, random));
+  if (seen.filtered) {
+    behind_ = disclosure::memory_source(*codebook(), std::move(vintages), 16);
+    source_ = std::make_unique<FilteredSource>(*behind_, *behind_, seen.condition);
+    open();
+    return;
+  }
+  for (auto& vintage : vintages) {
+    auto& columns = vintage.columns;
+    for (std::size_t row = columns[0].values.size(); row-- > 0;) {
+      std::vector<std::optional<std::string>> values;
+      for (const auto& column : columns) values.push_back(column.values[row]);
+      values.emplace_back(vintage.name);
+      if (seen.holds(values)) continue;
+      for (auto& column : columns) {
+        column.values.erase(column.values.begin() + static_cast<std::ptrdiff_t>(row));
+      }
+    }
+  }
+  source_ = disclosure::memory_source(*codebook(), std::move(vintages), 16);
+  open();
+}
+
+void World::open() {
   catalog_.relations.push_back(make_relation(*source_, codebook()));
   catalog_.session = {"alice", "bac2024", "en"};
   catalog_.system_rows = [](std::string_view name) -> std::vector<Row> {

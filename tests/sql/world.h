@@ -2,12 +2,15 @@
 // A small world for the SQL room's tests: pupils of two vintages in memory, and what a session
 // makes of a text over them.
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "disclosure/memory_source.h"
+#include "disclosure/tabulation.h"
 #include "enclave/sql/plan.h"
 #include "enclave/sql/sandbox.h"
 
@@ -21,6 +24,16 @@ namespace sceau::enclave::sql::test {
 class World {
  public:
   explicit World(std::size_t rows = 60, unsigned seed = 1);
+
+  /// Of the same pupils, those that a filter lets be seen.
+  struct Seen {
+    disclosure::Condition condition;
+    /// The same by a pupil's values in the codebook's order, with the vintage behind them.
+    std::function<bool(const std::vector<std::optional<std::string>>&)> holds;
+    /// Rows outside lie hidden behind a FilteredSource; else they were never there.
+    bool filtered = true;
+  };
+  World(std::size_t rows, unsigned seed, const Seen& seen);
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const disclosure::Source& source() const { return *source_; }
@@ -39,6 +52,9 @@ class World {
   [[nodiscard]] std::string csv() const;
 
  private:
+  void open();
+
+  std::unique_ptr<disclosure::Source> behind_;  ///< of a filtered source
   std::unique_ptr<disclosure::Source> source_;
   Catalog catalog_;
   std::unique_ptr<Exploration> exploration_;

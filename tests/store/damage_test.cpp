@@ -5,6 +5,7 @@
 #include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,7 +114,13 @@ TEST_CASE("each file that is not this store is refused in its own words") {
   CHECK(opening(folder / "folder.store") == "store.unreadable");
   fs::create_symlink(folder / "t.store", folder / "link.store");
   CHECK(opening(folder / "link.store") == "store.unreadable");
-  CHECK(refusal([&] { (void)Store::open(folder / "t.store", KeyBytes(16)); }) == "store.internal");
+  REQUIRE(::mkfifo((folder / "pipe.store").c_str(), 0600) == 0);
+  CHECK(opening(folder / "pipe.store") == "store.unreadable");  // and nobody waits for a writer
+  for (const std::size_t size : {0U, 1U, 16U, 31U, 33U, 64U, 67U}) {
+    CAPTURE(size);
+    CHECK(refusal([&] { (void)Store::open(folder / "t.store", KeyBytes(size)); }) ==
+          "store.internal");
+  }
 }
 
 TEST_CASE("a journal beside a store is refused") {

@@ -1,4 +1,4 @@
-#include "enclave/server/outlined.h"
+#include "enclave/centre/outlined.h"
 
 #include <algorithm>
 

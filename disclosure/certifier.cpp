@@ -1,0 +1,254 @@
+#include "disclosure/certifier.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "disclosure/fault.h"
+
+namespace sceau::disclosure {
+namespace {
+
+constexpr int most_pushes = 24;  // exchanges that are put one on another in one direction
+
+bool allows(const SumSystem& system, const Insider* insider, const Point& point) {
+  if (insider == nullptr) return true;
+  const auto seen = system.cells()[insider->cell].value + change_of(point, insider->cell);
+  return seen >= insider->least && seen <= insider->most;
+}
+
+std::int64_t farthest(const Demand& demand) {
+  return std::max({demand.width, demand.above, demand.below, std::int64_t{1}});
+}
+
+bool meets(const Demand& demand, std::uint32_t cell, const Proof& proof) {
+  return meets(demand, change_of(proof.low, cell), change_of(proof.high, cell));
+}
+
+}  // namespace
+
+std::vector<std::pair<std::int64_t, std::int64_t>> amounts(const Demand& demand) {
+  const auto up = std::max(demand.above, demand.width - demand.below);
+  const auto down = std::max(demand.below, demand.width - demand.above);
+  std::vector<std::pair<std::int64_t, std::int64_t>> found{{up, demand.below},
+                                                           {demand.above, down}};
+  const auto half = std::max(demand.above, demand.width / 2);
+  found.emplace_back(half, std::max(demand.below, demand.width - half));
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+Point shifted(const Point& point, const Point& unit, std::int64_t times) {
+  Point sum;
+  auto one = point.begin();
+  for (const auto& change : unit) {
+    while (one != point.end() && one->cell < change.cell) sum.push_back(*one++);
+    auto by = change.by * times;
+    if (one != point.end() && one->cell == change.cell) by += (one++)->by;
+    if (by != 0) sum.push_back({change.cell, by});
+  }
+  sum.insert(sum.end(), one, point.end());
+  return sum;
+}
+
+Certifier::Certifier(const SumSystem& system, const Pattern& pattern, AuditBudget budget)
+    : system_(system),
+      pattern_(pattern),
+      budget_(budget),
+      moves_(system, pattern),
+      points_(1),
+      best_(system.cells().size()) {}
+
+bool Certifier::usable(const Point& point, const Insider* insider) const {
+  return allows(system_, insider, point) &&
+         std::all_of(point.begin(), point.end(),
+                     [&](const Change& change) { return pattern_[change.cell] != 0; });
+}
+
+void Certifier::remember(Point point) {
+  const auto number = static_cast<std::uint32_t>(points_.size());
+  bool better = false;
+  for (const auto& change : point) {
+    auto& end = change.by > 0 ? best_[change.cell].high : best_[change.cell].low;
+    const auto held = change_of(points_[end], change.cell);
+    if (std::abs(held) >= std::abs(change.by) && usable(points_[end], nullptr)) continue;
+    end = number;
+    better = true;
+  }
+  if (better) points_.push_back(std::move(point));
+}
+
+void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell) {
+  const auto most = farthest(system_.cells()[cell].demand);
+  remember(shifted(base, unit, moves_.room(unit, true, most)));
+  remember(shifted(base, unit, -moves_.room(unit, false, most)));
+}
+
+void Certifier::recall(std::uint32_t cell, const Insider* insider, Proof& proof) {
+  const auto& low = points_[best_[cell].low];
+  const auto& high = points_[best_[cell].high];
+  if (usable(low, insider)) proof.low = low;
+  if (usable(high, insider)) proof.high = high;
+}
+
+// The exchange that the wish asks for, from its base, as far as it goes both ways.
+bool Certifier::take(std::uint32_t cell, const Insider* insider, const MoveSearch::Wish& wish,
+                     Proof& proof) {
+  moves_.set_base({});
+  const auto found = moves_.find(wish);
+  if (!found) return false;
+  const auto most = farthest(system_.cells()[cell].demand);
+  auto high = shifted({}, found->unit, moves_.room(found->unit, true, most));
+  auto low = shifted({}, found->unit, -moves_.room(found->unit, false, most));
+  if (allows(system_, insider, high) && change_of(high, cell) > change_of(proof.high, cell)) {
+    proof.high = high;
+  }
+  if (allows(system_, insider, low) && change_of(low, cell) < change_of(proof.low, cell)) {
+    proof.low = low;
+  }
+  remember(std::move(high));
+  remember(std::move(low));
+  return true;
+}
+
+// One exchange upon another, each as large as can be had, until the demand is met or none is left.
+void Certifier::push(std::uint32_t cell, const Insider* insider, bool up, Proof& proof) {
+  const auto& demand = system_.cells()[cell].demand;
+  auto& end = up ? proof.high : proof.low;
+  const auto wanted = up ? std::max(demand.above, demand.width + change_of(proof.low, cell))
+                         : std::max(demand.below, demand.width - change_of(proof.high, cell));
+  MoveSearch::Wish wish;
+  wish.cell = cell;
+  wish.steps = budget_.steps;
+  if (insider != nullptr) wish.frozen = insider->cell;
+  std::int64_t amount = wanted;
+  for (int i = 0; i < most_pushes; ++i) {
+    const auto left = wanted - std::abs(change_of(end, cell));
+    amount = std::min(amount, left);
+    if (amount <= 0) break;
+    moves_.set_base(end);
+    wish.up = up ? amount : 0;
+    wish.down = up ? 0 : amount;
+    const auto found = moves_.find(wish);
+    if (!found) {
+      amount /= 2;
+      continue;
+    }
+    const auto times = moves_.room(found->unit, up, left);
+    end = shifted(end, found->unit, up ? times : -times);
+    remember(end);
+  }
+}
+
+void Certifier::exchange(std::uint32_t cell, const Insider* insider, Proof& proof) {
+  const auto& demand = system_.cells()[cell].demand;
+  MoveSearch::Wish wish;
+  wish.cell = cell;
+  wish.steps = budget_.steps;
+  if (insider != nullptr) wish.frozen = insider->cell;
+  for (const auto& [up, down] : amounts(demand)) {
+    wish.up = up;
+    wish.down = down;
+    if (take(cell, insider, wish, proof) && meets(demand, cell, proof)) return;
+  }
+  push(cell, insider, true, proof);
+  if (!meets(demand, cell, proof)) push(cell, insider, false, proof);
+}
+
+// All that there is: the farthest end above that is of use, then the end below that it asks for.
+Reach Certifier::look_at_cases(std::uint32_t cell, const Insider* insider, Proof& proof) {
+  const auto& demand = system_.cells()[cell].demand;
+  HiddenBlock block(system_, pattern_, cell);
+  if (block.cells() > budget_.largest_block) return Reach::out_of_budget;
+  auto left = budget_.cases;
+  Point point;
+  const auto reach = [&](std::int64_t amount) {
+    const auto answer = block.reach(cell, amount, insider, left, point);
+    if (answer == Reach::possible) remember(point);
+    return answer;
+  };
+  auto above = change_of(proof.high, cell);
+  auto beyond = std::max(demand.above, demand.width - demand.below) + 1;  // more is of no use
+  while (above + 1 < beyond) {
+    // The whole first: mostly it is there.
+    const auto middle =
+        beyond - above > 2 && above == 0 ? beyond - 1 : above + (beyond - above) / 2;
+    const auto answer = reach(middle);
+    if (answer == Reach::out_of_budget) return answer;
+    if (answer == Reach::possible) {
+      proof.high = point;
+      above = change_of(point, cell);
+    } else {
+      beyond = middle;
+    }
+  }
+  if (above < demand.above) return Reach::impossible;
+  const auto below = std::max(demand.below, demand.width - above);
+  if (change_of(proof.low, cell) <= -below) return Reach::possible;
+  const auto answer = reach(-below);
+  if (answer == Reach::possible) proof.low = point;
+  return answer;
+}
+
+Certifier::Attempt Certifier::prove(std::uint32_t cell, const Insider* insider) {
+  const auto& demand = system_.cells()[cell].demand;
+  Attempt attempt;
+  recall(cell, insider, attempt.proof);
+  attempt.proven = meets(demand, cell, attempt.proof);
+  if (attempt.proven) return attempt;
+  exchange(cell, insider, attempt.proof);
+  attempt.proven = meets(demand, cell, attempt.proof);
+  if (attempt.proven) return attempt;
+  const auto answer = look_at_cases(cell, insider, attempt.proof);
+  attempt.refuted = answer == Reach::impossible;
+  attempt.proven = answer == Reach::possible && meets(demand, cell, attempt.proof);
+  return attempt;
+}
+
+std::vector<std::uint32_t> Certifier::undeceived(const Certificate& certificate) const {
+  std::vector<std::uint32_t> found;
+  const auto& first = certificate.proofs.front();
+  for (const auto* point : {&first.low, &first.high}) {
+    for (const auto& change : *point) {
+      if (change.cell == certificate.cell) continue;
+      for (const auto number : system_.insiders_of(change.cell)) {
+        const auto* insider = &system_.insiders()[number];
+        const bool doubts = std::any_of(
+            certificate.proofs.begin(), certificate.proofs.end(), [&](const Proof& proof) {
+              return allows(system_, insider, proof.low) && allows(system_, insider, proof.high);
+            });
+        if (!doubts) found.push_back(number);
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+CellAudit Certifier::certify(std::uint32_t cell) {
+  CellAudit answer;
+  answer.cell = cell;
+  auto attempt = prove(cell, nullptr);
+  if (!attempt.proven) {
+    if (attempt.refuted) answer.safety = Safety::unsafe;
+    if (attempt.refuted) answer.ground = Ground::cases;
+    return answer;
+  }
+  answer.certificate = {cell, {std::move(attempt.proof)}};
+  for (auto open = undeceived(answer.certificate); !open.empty();
+       open = undeceived(answer.certificate)) {
+    auto again = prove(cell, &system_.insiders()[open.front()]);
+    if (!again.proven) {
+      answer.insider = open.front();
+      if (again.refuted) answer.safety = Safety::unsafe;
+      if (again.refuted) answer.ground = Ground::cases;
+      return answer;
+    }
+    answer.certificate.proofs.push_back(std::move(again.proof));
+  }
+  if (proves(system_, pattern_, answer.certificate)) answer.safety = Safety::certified;
+  return answer;
+}
+
+}  // namespace sceau::disclosure

@@ -1,0 +1,192 @@
+#include "disclosure/move_search.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace sceau::disclosure {
+namespace {
+
+__extension__ typedef __int128 Wide;
+
+// Cells of an exchange beside the first, one attempt after another: a square, a cube, more.
+constexpr std::array<std::size_t, 4> depths{3, 7, 13, 31};
+constexpr std::size_t broadest = 12;  // cells that are tried for one sum
+
+}  // namespace
+
+MoveSearch::MoveSearch(const SumSystem& system, const Pattern& pattern)
+    : system_(system),
+      pattern_(pattern),
+      base_(system.cells().size(), 0),
+      by_(system.cells().size(), 0),
+      rest_(system.sums(), 0),
+      place_in_broken_(system.sums(), 0),
+      frames_(depths.back() + 1) {
+  for (std::size_t cell = 0; cell < system.cells().size(); ++cell) {
+    most_places_ = std::max(most_places_, system.places(cell).size());
+  }
+}
+
+void MoveSearch::set_base(const Point& base) {
+  for (const auto cell : base_cells_) base_[cell] = 0;
+  base_cells_.clear();
+  for (const auto& change : base) {
+    base_[change.cell] = change.by;
+    base_cells_.push_back(change.cell);
+  }
+}
+
+bool MoveSearch::may_move(std::uint32_t cell, std::int32_t by) const {
+  if (by_[cell] != 0 || cell == wish_.frozen) return false;
+  const auto& known = system_.cells()[cell];
+  if (pattern_[cell] == 0 && (!wish_.opens || known.handling != Handling::open)) return false;
+  const Wide now = static_cast<Wide>(known.value) + base_[cell];
+  const Wide added = now + static_cast<Wide>(by) * wish_.up;
+  const Wide taken = now - static_cast<Wide>(by) * wish_.down;
+  return added >= known.least && added <= known.most && taken >= known.least && taken <= known.most;
+}
+
+// By how many more sums would be broken, and how badly, if the cell moved.
+std::int64_t MoveSearch::balance(std::uint32_t cell, std::int32_t by) const {
+  std::int64_t worse = 0;
+  for (const auto& place : system_.places(cell)) {
+    const auto before = rest_[place.sum];
+    worse += std::abs(before + static_cast<std::int64_t>(place.factor) * by) - std::abs(before);
+  }
+  return worse;
+}
+
+void MoveSearch::move(std::uint32_t cell, std::int32_t by) {
+  by_[cell] += by;
+  for (const auto& place : system_.places(cell)) {
+    auto& rest = rest_[place.sum];
+    const bool was = rest != 0;
+    rest += static_cast<std::int64_t>(place.factor) * by;
+    if (was == (rest != 0)) continue;
+    auto& at = place_in_broken_[place.sum];
+    if (!was) {
+      broken_.push_back(place.sum);
+      at = static_cast<std::uint32_t>(broken_.size());
+    } else {
+      const auto last = broken_.back();
+      broken_[at - 1] = last;
+      place_in_broken_[last] = at;
+      broken_.pop_back();
+      at = 0;
+    }
+  }
+}
+
+void MoveSearch::candidates_of(std::uint32_t sum, std::vector<Candidate>& into) const {
+  into.clear();
+  const auto rest = rest_[sum];
+  for (const auto& term : system_.terms(sum)) {
+    if (rest % term.factor != 0) continue;
+    const auto by = -rest / term.factor;
+    if (std::abs(by) > 4) continue;
+    const auto step = static_cast<std::int32_t>(by);
+    if (!may_move(term.cell, step)) continue;
+    const auto cost = pattern_[term.cell] != 0 ? 0 : system_.cells()[term.cell].cost;
+    if (cost_ + cost >= wish_.below_cost) continue;
+    into.push_back({term.cell, step, cost + balance(term.cell, step) * weight_, cost});
+  }
+}
+
+void MoveSearch::keep() {
+  Exchange found;
+  for (const auto cell : moved_) found.unit.push_back({cell, by_[cell]});
+  std::sort(found.unit.begin(), found.unit.end(),
+            [](const Change& one, const Change& other) { return one.cell < other.cell; });
+  found.cost = cost_;
+  wish_.below_cost = cost_;
+  best_ = std::move(found);
+}
+
+void MoveSearch::explore(std::size_t depth) {
+  if (broken_.empty()) return keep();
+  if (broken_.size() > (limit_ - depth) * most_places_) return;  // more than what is left mends
+  auto& chosen = frames_[depth];
+  std::vector<Candidate> here;
+  chosen.clear();
+  bool any = false;
+  const auto order = [](const Candidate& one, const Candidate& other) {
+    return one.key != other.key ? one.key < other.key : one.cell < other.cell;
+  };
+  // The sum with the best way on; one without any ends this.
+  for (const auto sum : broken_) {
+    candidates_of(sum, here);
+    if (here.empty()) return;
+    const auto best = std::min_element(here.begin(), here.end(), order);
+    if (any) {
+      const auto held = std::min_element(chosen.begin(), chosen.end(), order);
+      if (here.size() != 1 && (chosen.size() == 1 || !order(*best, *held))) continue;
+    }
+    chosen = here;
+    any = true;
+  }
+  std::sort(chosen.begin(), chosen.end(), order);
+  if (chosen.size() > broadest) chosen.resize(broadest);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (left_ == 0) return;
+    --left_;
+    ++steps_;
+    const auto candidate = chosen[i];
+    if (cost_ + candidate.cost >= wish_.below_cost) continue;
+    move(candidate.cell, candidate.by);
+    moved_.push_back(candidate.cell);
+    cost_ += candidate.cost;
+    explore(depth + 1);
+    cost_ -= candidate.cost;
+    moved_.pop_back();
+    move(candidate.cell, -candidate.by);
+    if (best_ && (wish_.below_cost == 0 || !wish_.opens)) return;
+  }
+}
+
+std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
+  wish_ = wish;
+  best_.reset();
+  if (!may_move(wish.cell, 1)) return std::nullopt;
+  cost_ = pattern_[wish.cell] != 0 ? 0 : system_.cells()[wish.cell].cost;
+  // One more broken sum costs about one more cell beside this one.
+  std::vector<std::int64_t> costs;
+  if (wish.opens) {
+    for (const auto& place : system_.places(wish.cell)) {
+      for (const auto& term : system_.terms(place.sum)) {
+        if (term.cell == wish.cell) continue;
+        const auto& known = system_.cells()[term.cell];
+        if (known.handling == Handling::open) costs.push_back(known.cost);
+      }
+    }
+  }
+  weight_ = 1;
+  if (!costs.empty()) {
+    const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
+    std::nth_element(costs.begin(), middle, costs.end());
+    weight_ = std::max<std::int64_t>(1, *middle);
+  }
+  move(wish.cell, 1);
+  moved_.assign(1, wish.cell);
+  for (const auto depth : depths) {
+    limit_ = depth;
+    left_ = wish.steps / depths.size();
+    explore(0);
+    if (best_ && !wish.opens) break;
+  }
+  move(wish.cell, -1);
+  moved_.clear();
+  return std::move(best_);
+}
+
+std::int64_t MoveSearch::room(const Point& unit, bool up, std::int64_t most) const {
+  for (const auto& change : unit) {
+    const auto& known = system_.cells()[change.cell];
+    const auto by = up ? change.by : -change.by;
+    const auto now = known.value + base_[change.cell];
+    most = std::min(most, by > 0 ? (known.most - now) / by : (now - known.least) / -by);
+  }
+  return std::max<std::int64_t>(most, 0);
+}
+
+}  // namespace sceau::disclosure

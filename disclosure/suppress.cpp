@@ -1,0 +1,254 @@
+#include "disclosure/suppress.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "disclosure/cheapest_pattern.h"
+
+namespace sceau::disclosure {
+namespace {
+
+constexpr int most_repairs = 120;           // of one cell
+constexpr std::uint64_t more_effort = 4;    // times the steps, where they weren't enough
+constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
+constexpr std::uint64_t few_cases = 4'000;  // and what that may take
+constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
+constexpr std::size_t several_orders =
+    150;  // primary cells of a table that is worth several attempts
+
+AuditBudget on_the_way(AuditBudget budget) {
+  budget.largest_block = std::min(budget.largest_block, small_block);
+  budget.cases = std::min(budget.cases, few_cases);
+  return budget;
+}
+
+class Suppressor {
+ public:
+  Suppressor(const SumSystem& system, const SuppressBudget& budget)
+      : system_(system),
+        budget_(budget),
+        pattern_(system.least_pattern()),
+        certifier_(system, pattern_, on_the_way(budget.audit)),
+        certificates_(system.cells().size()),
+        users_(system.cells().size()) {}
+
+  void secure_all(std::span<const std::uint32_t> order) {
+    for (const auto cell : order) secure(cell);
+  }
+
+  void remove_needless() {
+    std::vector<std::uint32_t> secondary;
+    for (std::uint32_t cell = 0; cell < pattern_.size(); ++cell) {
+      const auto& known = system_.cells()[cell];
+      if (pattern_[cell] != 0 && !known.primary && known.handling == Handling::open) {
+        secondary.push_back(cell);
+      }
+    }
+    std::stable_sort(secondary.begin(), secondary.end(), [&](auto one, auto other) {
+      return system_.cells()[one].cost > system_.cells()[other].cost;
+    });
+    for (const auto cell : secondary) publish(cell);
+  }
+
+  [[nodiscard]] const Pattern& pattern() const { return pattern_; }
+
+  /// Each primary cell's certificate, looked for once more with all that the budget allows where
+  /// there is none.
+  std::vector<CellAudit> audits() {
+    Certifier thorough(system_, pattern_, budget_.audit);
+    std::vector<CellAudit> found;
+    for (std::uint32_t cell = 0; cell < pattern_.size(); ++cell) {
+      if (!system_.cells()[cell].primary) continue;
+      auto& certificate = certificates_[cell];
+      if (proves(system_, pattern_, certificate)) {
+        CellAudit answer;
+        answer.cell = cell;
+        answer.safety = Safety::certified;
+        answer.certificate = std::move(certificate);
+        found.push_back(std::move(answer));
+      } else {
+        found.push_back(thorough.certify(cell));
+      }
+    }
+    return found;
+  }
+
+ private:
+  struct Opening {
+    MoveSearch::Exchange exchange;
+    Point base;  // from which it goes
+  };
+
+  void secure(std::uint32_t cell) {
+    certificates_[cell] = {cell, {}};
+    if (!convince(cell, nullptr)) return;
+    for (auto open = certifier_.undeceived(certificates_[cell]); !open.empty();
+         open = certifier_.undeceived(certificates_[cell])) {
+      if (!convince(cell, &system_.insiders()[open.front()])) break;
+    }
+    note_users(cell);
+  }
+
+  /// Hides what it takes to leave everybody, or this insider, in doubt.
+  bool convince(std::uint32_t cell, const Insider* insider) {
+    const auto& demand = system_.cells()[cell].demand;
+    const auto whole = std::max({demand.width, demand.above, demand.below});
+    std::int64_t scale = 1;
+    std::uint64_t effort = 1;
+    for (int i = 0; i < most_repairs; ++i) {
+      auto attempt = certifier_.prove(cell, insider);
+      if (attempt.proven) {
+        certificates_[cell].proofs.push_back(std::move(attempt.proof));
+        return true;
+      }
+      const auto found = cheapest(cell, insider, attempt.proof, scale, effort);
+      if (found) {
+        for (const auto& change : found->exchange.unit) pattern_[change.cell] = 1;
+        certifier_.learn(found->base, found->exchange.unit, cell);
+      } else if (scale <= whole) {
+        scale *= 2;  // half of it, and then the other half
+      } else if (effort == 1) {
+        effort = more_effort;
+        scale = 1;
+      } else {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /// The cheapest exchange with published cells in it that meets the demand, or a part of it.
+  std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof,
+                                  std::int64_t scale, std::uint64_t effort) {
+    const auto& demand = system_.cells()[cell].demand;
+    std::optional<Opening> best;
+    MoveSearch::Wish wish;
+    wish.cell = cell;
+    wish.opens = true;
+    wish.steps = budget_.steps * effort;
+    if (insider != nullptr) wish.frozen = insider->cell;
+    const auto attempt = [&](const Point& base, std::int64_t up, std::int64_t down) {
+      wish.up = up > 0 ? std::max<std::int64_t>(1, up / scale) : 0;
+      wish.down = down > 0 ? std::max<std::int64_t>(1, down / scale) : 0;
+      if (wish.up == 0 && wish.down == 0) return;
+      auto& moves = certifier_.moves();
+      moves.set_base(base);
+      auto found = moves.find(wish);
+      if (!found) return;
+      wish.below_cost = found->cost;  // one that costs nothing ends the search, and helps on
+      best = {std::move(*found), base};
+    };
+    for (const auto& [up, down] : amounts(demand)) attempt({}, up, down);
+    const auto high = change_of(proof.high, cell);
+    const auto low = change_of(proof.low, cell);
+    attempt(proof.high, std::max(demand.above, demand.width + low) - high, 0);
+    attempt(proof.low, 0, std::max(demand.below, demand.width - high) + low);
+    return best;
+  }
+
+  void note_users(std::uint32_t cell) {
+    for (const auto& proof : certificates_[cell].proofs) {
+      for (const auto* point : {&proof.low, &proof.high}) {
+        for (const auto& change : *point) {
+          auto& users = users_[change.cell];
+          if (users.empty() || users.back() != cell) users.push_back(cell);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] bool uses(std::uint32_t user, std::uint32_t cell) const {
+    const auto& proofs = certificates_[user].proofs;
+    return std::any_of(proofs.begin(), proofs.end(), [&](const Proof& proof) {
+      return change_of(proof.low, cell) != 0 || change_of(proof.high, cell) != 0;
+    });
+  }
+
+  void publish(std::uint32_t cell) {
+    auto users = users_[cell];
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    std::erase_if(users, [&](std::uint32_t user) { return !uses(user, cell); });
+    if (users.size() > most_users) return;
+    pattern_[cell] = 0;
+    std::vector<Certificate> fresh;
+    for (const auto user : users) {
+      auto answer = certifier_.certify(user);
+      if (answer.safety != Safety::certified) {
+        pattern_[cell] = 1;
+        return;
+      }
+      fresh.push_back(std::move(answer.certificate));
+    }
+    for (auto& certificate : fresh) {
+      const auto user = certificate.cell;
+      certificates_[user] = std::move(certificate);
+      note_users(user);
+    }
+  }
+
+  const SumSystem& system_;
+  const SuppressBudget& budget_;
+  Pattern pattern_;
+  Certifier certifier_;
+  std::vector<Certificate> certificates_;          // by cell
+  std::vector<std::vector<std::uint32_t>> users_;  // by cell: whose certificates may rest on it
+};
+
+/// Orders in which primary cells are seen to; each leads to another pattern.
+std::vector<std::vector<std::uint32_t>> orders(const SumSystem& system) {
+  std::vector<std::uint32_t> cells;
+  for (std::uint32_t cell = 0; cell < system.cells().size(); ++cell) {
+    if (system.cells()[cell].primary) cells.push_back(cell);
+  }
+  const auto by = [&](auto before) {
+    auto sorted = cells;
+    std::stable_sort(sorted.begin(), sorted.end(), before);
+    return sorted;
+  };
+  const auto cost = [&](std::uint32_t cell) { return system.cells()[cell].cost; };
+  std::vector<std::vector<std::uint32_t>> found;
+  found.push_back(by([&](auto one, auto other) { return cost(one) > cost(other); }));
+  if (cells.size() > several_orders) return found;
+  found.push_back(by([&](auto one, auto other) { return cost(one) < cost(other); }));
+  found.push_back(cells);
+  found.emplace_back(cells.rbegin(), cells.rend());
+  return found;
+}
+
+}  // namespace
+
+bool Suppression::all_certified() const {
+  return std::all_of(audits.begin(), audits.end(),
+                     [](const CellAudit& audit) { return audit.safety == Safety::certified; });
+}
+
+std::int64_t cost_of(const SumSystem& system, const Pattern& pattern) {
+  std::int64_t cost = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const auto& cell = system.cells()[i];
+    if (pattern[i] != 0 && !cell.primary && cell.handling == Handling::open) cost += cell.cost;
+  }
+  return cost;
+}
+
+Suppression suppress(const SumSystem& system, const SuppressBudget& budget) {
+  std::optional<Suppression> best;
+  for (const auto& order : orders(system)) {
+    Suppressor suppressor(system, budget);
+    suppressor.secure_all(order);
+    suppressor.remove_needless();
+    Suppression found;
+    found.audits = suppressor.audits();
+    found.pattern = suppressor.pattern();
+    found.cost = cost_of(system, found.pattern);
+    const bool better = !best || std::pair(!found.all_certified(), found.cost) <
+                                     std::pair(!best->all_certified(), best->cost);
+    if (better) best = std::move(found);
+  }
+  if (budget.nodes == 0) return std::move(*best);
+  return cheapest(system, std::move(*best), budget.audit, budget.nodes);
+}
+
+}  // namespace sceau::disclosure

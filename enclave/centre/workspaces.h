@@ -1,0 +1,60 @@
+#pragma once
+// A workspace in the registry and the log: who works in which project, from when to when, and how
+// it ended. The broker starts the processes (server/broker_workspace.h); it opens here first, so
+// that nothing runs that isn't logged.
+//
+//   workspace.opened   before a process of it exists
+//   workspace.entered  a session through its own socket, before anything is granted to it
+//   workspace.closed   reason and exit code; after a crash of the centre by the next start, `crash`
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "enclave/centre/centre.h"
+#include "enclave/workspace/settings.h"
+
+namespace sceau::enclave {
+
+/// The table [workspace] of centre.toml. Throws bad_input (centre.bad_config).
+[[nodiscard]] WorkspaceSettings read_workspace_settings(const Home& home);
+
+struct WorkspaceGrant {
+  std::string workspace;  ///< "w-" + 16 hex digits
+  std::string user;
+  std::uint32_t uid = 0;  ///< of the person
+  std::string project;
+  bool kept = false;             ///< its folder is sealed at the end
+  std::string folder_sha256;     ///< of the sealed folder as it was left; empty: none yet
+  std::string folder_of;         ///< the workspace that left it
+  std::vector<GivenFile> files;  ///< released ones, and those that were brought in
+};
+
+/// Permit, project and person must agree, as for a session; else logs workspace.refused and throws
+/// not_permitted. One workspace at a time may have a project's kept folder: unavailable
+/// (workspace.folder_taken).
+[[nodiscard]] WorkspaceGrant open_workspace(Centre& centre, const Person& person,
+                                            const std::string& project, bool kept);
+
+/// Says in the log that a session comes from inside. Throws not_permitted where it has ended.
+void enter_workspace(Centre& centre, const std::string& session, const std::string& workspace);
+
+/// `sha256`: of the folder that was sealed at the end, or empty.
+void close_workspace(Centre& centre, const std::string& workspace, const std::string& reason,
+                     int exit_code, const std::string& sha256 = "");
+
+/// Whether what was permitted at the opening still is.
+[[nodiscard]] bool still_permitted(Centre& centre, const std::string& workspace);
+
+/// Inside a registry change: ends one that is open, for the stop and after a crash.
+void end_workspace(Centre::State& state, const std::string& workspace, const std::string& reason,
+                   int exit_code, const std::string& by);
+
+/// The key of a project's kept folder, made at its first use.
+[[nodiscard]] KeyBytes folder_key(Centre& centre, const std::string& project);
+/// Where the folder lies as a workspace left it, sealed. The registry says which one counts.
+[[nodiscard]] std::filesystem::path folder_file(const Home& home, const std::string& workspace);
+/// Removes what no project's folder is any more.
+void sweep_folders(Centre& centre);
+
+}  // namespace sceau::enclave

@@ -1,0 +1,345 @@
+#include "enclave/server/broker_workspace.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "enclave/centre/control_frames.h"
+#include "enclave/centre/grammar.h"
+#include "enclave/centre/workspaces.h"
+#include "enclave/messages.h"
+#include "enclave/server/crew.h"
+#include "enclave/server/faults.h"
+#include "enclave/server/listener.h"
+#include "enclave/workspace/entry.h"
+#include "enclave/workspace/launch.h"
+#include "enclave/workspace/sealed_folder.h"
+
+namespace sceau::enclave {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds start_time(60);  // a kept folder is unpacked in it
+constexpr std::chrono::seconds between_checks(5);
+constexpr std::chrono::minutes packing_time(10);
+constexpr std::size_t sessions_each = 10;  // at once through one workspace's socket
+constexpr std::size_t longest_terminal = 40;
+
+/// A folder of the host for the socket's name, gone as soon as bubblewrap has it.
+class SocketPlace {
+ public:
+  explicit SocketPlace(std::optional<std::uint32_t> user) {
+    std::string name = (fs::temp_directory_path() / "sceau-w-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw EnclaveError(Fault::unavailable, "workspace.did_not_start", {"no temporary folder"});
+    }
+    folder_ = name;
+    // Nobody but the workspace's user passes through it or connects.
+    if (user) (void)::chown(name.c_str(), *user, *user);
+    listener_.emplace(folder_ / ".s.PGSQL.5432", 0600);
+    if (user) (void)::chown(socket().c_str(), *user, *user);
+  }
+  SocketPlace(const SocketPlace&) = delete;
+  SocketPlace& operator=(const SocketPlace&) = delete;
+  ~SocketPlace() { forget_name(); }
+
+  [[nodiscard]] fs::path socket() const { return folder_ / ".s.PGSQL.5432"; }
+  [[nodiscard]] const Listener& listener() const { return *listener_; }
+  /// From now on the socket can be reached from inside the workspace only.
+  void forget_name() {
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  }
+
+ private:
+  fs::path folder_;
+  std::optional<Listener> listener_;
+};
+
+class Owned {
+ public:
+  explicit Owned(int fd) : fd_(fd) {}
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+void write_all(int fd, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written <= 0) {
+      throw EnclaveError(Fault::unavailable, "workspace.did_not_start", {"out of memory"});
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+bool is_terminal_name(const std::string& name) {
+  return name.size() <= longest_terminal && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '.' || c == '+' || c == '_';
+         });
+}
+
+/// One workspace from its opening in the log to its end there.
+class Desk {
+ public:
+  Desk(int socket, const BrokerContext& context, std::shared_ptr<Centre> centre,
+       WorkspaceGrant grant, const WorkspaceSettings& settings, std::optional<std::uint32_t> user)
+      : socket_(socket),
+        context_(context),
+        centre_(std::move(centre)),
+        grant_(std::move(grant)),
+        settings_(settings),
+        place_(user) {
+    inside_ = {grant_.workspace, grant_.user, grant_.project, user.value_or(::geteuid()),
+               grant_.uid};
+  }
+
+  int run(const Arguments& arguments, const std::string& language,
+          std::optional<std::uint32_t> user) {
+    try {
+      return run_opened(arguments, language, user);
+    } catch (...) {
+      sessions_.join_all();
+      close_workspace(*centre_, grant_.workspace, "failed", 0);
+      throw;
+    }
+  }
+
+ private:
+  int run_opened(const Arguments& arguments, const std::string& language,
+                 std::optional<std::uint32_t> user);
+  WorkspacePlan plan(const Arguments& arguments, const std::string& language,
+                     std::optional<std::uint32_t> user);
+  [[nodiscard]] int archive();
+  std::string attend(RunningWorkspace& workspace);
+  void accept();
+  std::string seal(RunningWorkspace& workspace, int archive);
+  void warn(std::string_view id);
+
+  int socket_;
+  const BrokerContext& context_;
+  std::shared_ptr<Centre> centre_;
+  WorkspaceGrant grant_;
+  WorkspaceSettings settings_;
+  SocketPlace place_;
+  Inside inside_;
+  int archive_out_ = -1;
+  std::string sealed_sha256_;
+  Crew sessions_;
+  std::string language_ = "en";
+};
+
+WorkspacePlan Desk::plan(const Arguments& arguments, const std::string& language,
+                         std::optional<std::uint32_t> user) {
+  WorkspacePlan plan;
+  std::error_code error;
+  plan.program = fs::read_symlink("/proc/self/exe", error);
+  plan.copy_program =
+      error || (user && !is_open_to_all(plan.program)) || !fs::exists(plan.program, error);
+  plan.socket = place_.socket();
+  plan.user = grant_.user;
+  plan.project = grant_.project;
+  plan.language = language;
+  plan.terminal = arguments.one("terminal");
+  if (!is_terminal_name(plan.terminal)) {
+    throw EnclaveError(Fault::usage, "workspace.bad_terminal", {std::to_string(longest_terminal)});
+  }
+  plan.command = arguments.many("COMMAND");
+  if (plan.command.empty()) plan.command = {"psql"};
+  plan.files = std::move(grant_.files);
+  plan.own_user = user;
+  plan.settings = settings_;
+  return plan;
+}
+
+/// The kept folder in memory, for the workspace to unpack; -1: there is none to keep.
+int Desk::archive() {
+  if (!grant_.kept) return -1;
+  const int fd = ::memfd_create("folder", MFD_CLOEXEC);
+  if (fd < 0 || grant_.folder_sha256.empty()) return fd;
+  try {
+    open_folder(folder_file(centre_->home(), grant_.folder_of),
+                folder_key(*centre_, grant_.project), grant_.project, grant_.folder_sha256,
+                [fd](std::span<const std::uint8_t> piece) { write_all(fd, piece); });
+    ::lseek(fd, 0, SEEK_SET);
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
+  return fd;
+}
+
+void Desk::accept() {
+  const int client = place_.listener().accept();
+  if (client < 0) return;
+  sessions_.join_done();
+  if (sessions_.size() >= sessions_each || context_.live.size() >= max_sessions) {
+    turn_away(client, context_.language);
+    return;
+  }
+  sessions_.start([this, client] { serve_client(client, context_, inside_); });
+}
+
+/// Until it has ended, or should: the reason.
+std::string Desk::attend(RunningWorkspace& workspace) {
+  const auto hours = std::chrono::hours(settings_.hours);
+  const auto deadline = std::chrono::steady_clock::now() + hours;
+  auto next_check = std::chrono::steady_clock::now() + between_checks;
+  while (true) {
+    std::array<pollfd, 4> waiting = {
+        pollfd{workspace.pidfd(), POLLIN, 0}, pollfd{place_.listener().fd(), POLLIN, 0},
+        pollfd{socket_, POLLRDHUP, 0}, pollfd{archive_out_, POLLIN, 0}};
+    ::poll(waiting.data(), waiting.size(), 500);
+    if (waiting[1].revents != 0) accept();
+    if (waiting[0].revents != 0 || waiting[3].revents != 0) return "ended";
+    if (context_.stopping) return "stopped";
+    if (waiting[2].revents != 0) return "dropped";
+    const auto now = std::chrono::steady_clock::now();
+    if (now > deadline) return "timeout";
+    if (now < next_check) continue;
+    next_check = now + between_checks;
+    if (!still_permitted(*centre_, grant_.workspace)) return "permit";
+  }
+}
+
+/// The archive's bytes to the disk, sealed; "" where it didn't come out whole.
+std::string Desk::seal(RunningWorkspace& workspace, int archive) {
+  const auto home = centre_->home();
+  fs::create_directories(home.root / "folders");
+  ::chmod((home.root / "folders").c_str(), 0700);
+  FolderSealer sealer(folder_file(home, grant_.workspace), folder_key(*centre_, grant_.project),
+                      grant_.project);
+  // A name and some head for each file beside what the folder may hold.
+  std::uint64_t left = 2 * settings_.folder_bytes + (64ULL << 20);
+  const auto deadline = std::chrono::steady_clock::now() + packing_time;
+  std::vector<std::uint8_t> piece(folder_piece);
+  while (true) {
+    pollfd ready{archive, POLLIN, 0};
+    if (context_.stopping || std::chrono::steady_clock::now() > deadline) return "";
+    if (::poll(&ready, 1, 500) <= 0) continue;
+    const auto got = ::read(archive, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return "";
+    if (got == 0) break;
+    if (static_cast<std::uint64_t>(got) > left) return "";
+    left -= static_cast<std::uint64_t>(got);
+    sealer.add(std::span<const std::uint8_t>(piece).first(static_cast<std::size_t>(got)));
+  }
+  const auto end = workspace.wait(start_time);
+  if (!end || !end->packed) return "";
+  return sealer.finish();
+}
+
+void Desk::warn(std::string_view id) {
+  send_frame(socket_, ControlKind::err, "sceau: " + text(id, {grant_.project}, language_) + "\n");
+}
+
+int Desk::run_opened(const Arguments& arguments, const std::string& language,
+                     std::optional<std::uint32_t> user) {
+  language_ = language;
+  const auto made = plan(arguments, language, user);
+  std::optional<RunningWorkspace> workspace;
+  {
+    const Owned folder(archive());
+    workspace.emplace(made, folder.fd());
+  }
+  auto streams = workspace->streams(start_time);
+  place_.forget_name();
+  if (grant_.kept && !streams.empty()) {
+    archive_out_ = streams.back();
+    streams.pop_back();
+  }
+  const Owned archive_out(archive_out_);
+  send_frame(socket_, ControlKind::streams, "", streams);
+  for (const int fd : streams) ::close(fd);
+  workspace->go();
+  const auto reason = attend(*workspace);
+  const bool orderly = reason == "ended";
+  std::string sha256;
+  if (orderly && grant_.kept) sha256 = seal(*workspace, archive_out_);
+  if (!orderly) workspace->kill();
+  auto end = workspace->wait(std::chrono::seconds(10));
+  if (!end) {
+    workspace->kill();
+    end = workspace->wait(std::chrono::hours(1));
+  }
+  sessions_.join_all();
+  const int code = end ? end->exit_code : 0;
+  const bool killed = orderly && end && !end->orderly;
+  close_workspace(*centre_, grant_.workspace, killed ? "killed" : reason, code, sha256);
+  if (grant_.kept) {
+    sweep_folders(*centre_);
+    if (sha256.empty() && !context_.stopping) warn("workspace.not_kept");
+  }
+  if (reason == "timeout") {
+    throw EnclaveError(Fault::not_permitted, "workspace.out_of_time",
+                       {std::to_string(settings_.hours)});
+  }
+  if (reason == "permit") {
+    throw EnclaveError(Fault::not_permitted, "workspace.permit_ended", {grant_.project});
+  }
+  if (reason == "stopped") throw EnclaveError(Fault::unavailable, "server.stopping");
+  return code;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> UserPool::take() {
+  if (!may_choose_users()) return std::nullopt;
+  const std::lock_guard held(mutex_);
+  for (std::uint32_t user = first_; user - first_ < count_; ++user) {
+    if (taken_.insert(user).second) return user;
+  }
+  throw EnclaveError(Fault::unavailable, "workspace.no_user_left", {std::to_string(count_)});
+}
+
+void UserPool::give_back(std::optional<std::uint32_t> user) {
+  const std::lock_guard held(mutex_);
+  if (user) taken_.erase(*user);
+}
+
+std::size_t UserPool::size() const {
+  const std::lock_guard held(mutex_);
+  return taken_.size();
+}
+
+int serve_workspace(int socket, const ControlRequest& request, const Person& person,
+                    const BrokerContext& context, UserPool& users) {
+  const auto& spec = find_command(request.command.words);
+  const auto arguments = parse_arguments(spec, request.command.words);
+  const auto centre = context.door.centre();
+  if (!centre) throw EnclaveError(Fault::unavailable, "server.locked");
+  const auto settings = read_workspace_settings(context.door.home());
+  auto grant = open_workspace(*centre, person, arguments.one("PROJECT"), settings.kept);
+  const auto id = grant.workspace;
+  std::optional<std::uint32_t> user;
+  try {
+    user = users.take();
+    Desk desk(socket, context, centre, std::move(grant), settings, user);
+    const int code = desk.run(arguments, request.command.language, user);
+    users.give_back(user);
+    return code;
+  } catch (...) {
+    users.give_back(user);
+    close_workspace(*centre, id, "failed", 0);  // where it isn't closed yet
+    throw;
+  }
+}
+
+}  // namespace sceau::enclave

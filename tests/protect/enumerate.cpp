@@ -1,0 +1,113 @@
+#include "tests/protect/enumerate.h"
+
+#include <algorithm>
+
+namespace sceau::disclosure::test {
+namespace {
+
+class Attacker {
+ public:
+  Attacker(const Made& made, const CellTable& table, const Pattern& pattern, std::int64_t cap,
+           std::optional<Known> known)
+      : cap_(cap), inner_(made.counts.size(), 0) {
+    for (std::size_t i = 0; i < table.cells.size(); ++i) {
+      const auto& cell = table.cells[i];
+      Fence fence;
+      for (std::size_t inner = 0; inner < inner_.size(); ++inner) {
+        std::size_t place = inner;
+        bool inside = true;
+        for (std::size_t d = 0; d < made.sizes.size(); ++d) {
+          inside =
+              inside && (cell.codes[d] == made.sizes[d] || cell.codes[d] == place % made.sizes[d]);
+          place /= made.sizes[d];
+        }
+        if (inside) fence.parts.push_back(inner);
+      }
+      fence.low = pattern[i] != 0 ? made.least : cell.value;
+      fence.high = pattern[i] != 0 ? cap * static_cast<std::int64_t>(inner_.size()) : cell.value;
+      if (known && known->cell == i) fence.low = std::max(fence.low, known->least);
+      fences_.push_back(std::move(fence));
+    }
+    seen_.assign(fences_.size(), {cap * 1000, -1});
+    inside_.resize(inner_.size());
+    for (std::size_t i = 0; i < fences_.size(); ++i) {
+      for (const auto part : fences_[i].parts) inside_[part].push_back(i);
+    }
+  }
+
+  std::vector<Span> all() {
+    fill(0);
+    return seen_;
+  }
+
+ private:
+  struct Fence {
+    std::vector<std::size_t> parts;
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    std::int64_t sum = 0;
+  };
+
+  void fill(std::size_t next) {
+    if (next == inner_.size()) {
+      for (std::size_t i = 0; i < fences_.size(); ++i) {
+        seen_[i].low = std::min(seen_[i].low, fences_[i].sum);
+        seen_[i].high = std::max(seen_[i].high, fences_[i].sum);
+      }
+      return;
+    }
+    for (std::int64_t value = 0; value <= cap_; ++value) {
+      bool fits = true;
+      bool over = false;
+      for (const auto number : inside_[next]) {
+        auto& fence = fences_[number];
+        fence.sum += value;
+        over = over || fence.sum > fence.high;
+        fits = fits && fence.sum <= fence.high &&
+               (fence.parts.back() != next || fence.sum >= fence.low);
+      }
+      if (fits) fill(next + 1);
+      for (const auto number : inside_[next]) fences_[number].sum -= value;
+      if (over) break;
+    }
+  }
+
+  std::int64_t cap_;
+  std::vector<std::int64_t> inner_;
+  std::vector<Fence> fences_;
+  std::vector<std::vector<std::size_t>> inside_;  // by inner cell: the cells that hold it
+  std::vector<Span> seen_;
+};
+
+bool in_doubt(const TableCell& cell, const Span& span) {
+  return span.low <= cell.value - cell.demand.below &&
+         span.high >= cell.value + cell.demand.above && span.high - span.low >= cell.demand.width;
+}
+
+}  // namespace
+
+std::vector<Span> all_that_fit(const Made& made, const CellTable& table, const Pattern& pattern,
+                               std::int64_t cap, std::optional<Known> known) {
+  return Attacker(made, table, pattern, cap, known).all();
+}
+
+std::vector<bool> doubts(const Made& made, const CellTable& table, const Pattern& pattern,
+                         std::int64_t cap) {
+  const auto spans = all_that_fit(made, table, pattern, cap);
+  std::vector<bool> found(table.cells.size(), true);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (table.cells[i].primary) found[i] = in_doubt(table.cells[i], spans[i]);
+  }
+  if (made.least > 0) return found;
+  for (std::size_t insider = 0; insider < found.size(); ++insider) {
+    if (pattern[insider] == 0 || table.cells[insider].value < 1) continue;
+    const auto inside = all_that_fit(made, table, pattern, cap, Known{insider, 1});
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!table.cells[i].primary || i == insider) continue;
+      found[i] = found[i] && in_doubt(table.cells[i], inside[i]);
+    }
+  }
+  return found;
+}
+
+}  // namespace sceau::disclosure::test
