@@ -314,12 +314,15 @@ void store_kept(Bench& bench, const TailEntry& entry) {
   forget_rekeying(bench.state, entry.at("change"));
 }
 
-/// The registry never learnt of it, so it was never begun.
+/// Whether it was done before the crash is for centre.key to say.
 void keyring_started(Bench& bench, const TailEntry& entry) {
   const auto change = entry.at("change");
   if (in_tail(bench, "keyring.changed", "change", change)) return;
   if (in_tail(bench, "keyring.kept", "change", change)) return;
-  bench.record("keyring.kept", {{"change", change}, {"reason", "crash"}});
+  const auto subject = change + " " + entry.at("sha256") + " " + entry.at("act");
+  bench.later.push_back([&bench, seq = entry.seq, subject] {
+    end_keyring_change(bench.state, {seq, "keyring.started", subject}, "crash");
+  });
 }
 
 void keyring_changed(Bench& bench, const TailEntry& entry) {

@@ -3,6 +3,7 @@ aggregates: each statement is refused with a SQLSTATE and a hint, or is harmless
 each stands in the log with its outcome; no file appears or changes anywhere; the next query works."""
 
 import re
+import time
 import unittest
 
 import ground
@@ -79,10 +80,19 @@ class Statements(unittest.TestCase):
                     self.assertEqual(self.run_one(connection, SETTLE), [(650,)])
                     heard.append("done")
         self.assert_same(before)
-        session = [e for e in self.centre.entries() if e["event"] == "session.opened"][-1]["data"]["session"]
-        outcomes = [e["data"]["outcome"] for e in self.centre.entries()
-                    if e["event"] == "statement.finished" and e["data"]["session"] == session]
-        self.assertEqual(outcomes, heard)
+        self.assertEqual(self.outcomes(len(heard)), heard)
+
+    def outcomes(self, count):
+        """Of the last session's statements, as the log has them; it is published a moment later."""
+        for _ in range(50):
+            entries = self.centre.entries()
+            session = [e for e in entries if e["event"] == "session.opened"][-1]["data"]["session"]
+            outcomes = [e["data"]["outcome"] for e in entries
+                        if e["event"] == "statement.finished" and e["data"]["session"] == session]
+            if len(outcomes) >= count:
+                break
+            time.sleep(0.1)
+        return outcomes
 
     def test_each_statement_where_rows_are_shown(self):
         self.assertGreaterEqual(len(hostile.STATEMENTS), 70)

@@ -190,7 +190,7 @@ class Operation(unittest.TestCase):
     def test_doctor_names_what_is_wrong_in_both_languages(self):
         checks = {c["check"]: c for c in self.centre.sceau("doctor", "--json", code=None).json()["checks"]}
         for name in ("sqlcipher", "openssl", "locked memory", "core files", "core pattern", "seccomp", "Landlock",
-                     "user namespaces", "bubblewrap", "swap", "centre.toml", "registry", "keys' medium",
+                     "user namespaces", "workspaces", "swap", "centre.toml", "registry", "keys' medium",
                      "room on the disk", "log", "clock", "witnesses"):
             self.assertIn(name, checks)
         self.assertTrue(checks["log"]["ok"] and checks["clock"]["ok"] and checks["keys' medium"]["ok"], checks)
