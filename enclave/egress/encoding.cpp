@@ -72,17 +72,17 @@ std::string from_windows_1252(std::string_view bytes) {
 
 }  // namespace
 
-std::string to_utf8(std::string_view bytes, Encoding encoding) {
+std::string to_utf8(std::string_view bytes, TextEncoding encoding) {
   switch (encoding) {
-    case Encoding::none:
+    case TextEncoding::none:
       return {};
-    case Encoding::utf8:
+    case TextEncoding::utf8:
       return std::string(bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes);
-    case Encoding::utf16_le:
+    case TextEncoding::utf16_le:
       return from_utf16(bytes, false);
-    case Encoding::utf16_be:
+    case TextEncoding::utf16_be:
       return from_utf16(bytes, true);
-    case Encoding::windows_1252:
+    case TextEncoding::windows_1252:
       return from_windows_1252(bytes);
   }
   return {};

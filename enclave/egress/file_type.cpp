@@ -139,11 +139,11 @@ std::optional<FileType> announced(std::string_view bytes) {
   return std::nullopt;
 }
 
-Encoding encoding_of(std::string_view bytes) {
-  if (bytes.starts_with("\xff\xfe"sv)) return Encoding::utf16_le;
-  if (bytes.starts_with("\xfe\xff"sv)) return Encoding::utf16_be;
-  if (audit::is_utf8(bytes)) return Encoding::utf8;
-  return Encoding::windows_1252;
+TextEncoding encoding_of(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe"sv)) return TextEncoding::utf16_le;
+  if (bytes.starts_with("\xfe\xff"sv)) return TextEncoding::utf16_be;
+  if (audit::is_utf8(bytes)) return TextEncoding::utf8;
+  return TextEncoding::windows_1252;
 }
 
 bool is_bidi_control(std::string_view utf8, std::size_t i) {
@@ -202,17 +202,17 @@ void refuse_active(std::string_view what, std::string_view part) {
   refuse("files.active_content", {std::string(what), std::string(part)});
 }
 
-std::string_view to_string(Encoding encoding) {
+std::string_view to_string(TextEncoding encoding) {
   switch (encoding) {
-    case Encoding::none:
+    case TextEncoding::none:
       return "";
-    case Encoding::utf8:
+    case TextEncoding::utf8:
       return "UTF-8";
-    case Encoding::utf16_le:
+    case TextEncoding::utf16_le:
       return "UTF-16LE";
-    case Encoding::utf16_be:
+    case TextEncoding::utf16_be:
       return "UTF-16BE";
-    case Encoding::windows_1252:
+    case TextEncoding::windows_1252:
       return "windows-1252";
   }
   return "";
@@ -243,7 +243,7 @@ FileFacts file_facts(std::string_view name, std::string_view bytes) {
            {std::string(name), std::string(found ? policies::to_string(*found) : "text"),
             std::string(policies::to_string(*named))});
   }
-  FileFacts facts{*named, Encoding::none, false};
+  FileFacts facts{*named, TextEncoding::none, false};
   std::string utf8;
   if (is_text(facts.type)) {
     if (bytes.find('\0') != std::string_view::npos && !bytes.starts_with("\xff\xfe"sv) &&

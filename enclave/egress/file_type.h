@@ -23,12 +23,12 @@
 
 namespace sceau::enclave {
 
-enum class Encoding { none, utf8, utf16_le, utf16_be, windows_1252 };
-[[nodiscard]] std::string_view to_string(Encoding encoding);
+enum class TextEncoding { none, utf8, utf16_le, utf16_be, windows_1252 };
+[[nodiscard]] std::string_view to_string(TextEncoding encoding);
 
 struct FileFacts {
   policies::FileType type = policies::FileType::text;
-  Encoding encoding = Encoding::none;  ///< of text types
+  TextEncoding encoding = TextEncoding::none;  ///< of text types
   bool bidi = false;  ///< text that holds characters which turn the direction of what follows
 };
 
@@ -46,6 +46,6 @@ void check_allowed(const policies::FileRules& files, std::string_view name, cons
                    std::size_t bytes);
 
 /// As UTF-8; what the encoding can't hold is U+FFFD.
-[[nodiscard]] std::string to_utf8(std::string_view bytes, Encoding encoding);
+[[nodiscard]] std::string to_utf8(std::string_view bytes, TextEncoding encoding);
 
 }  // namespace sceau::enclave

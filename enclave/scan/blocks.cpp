@@ -142,17 +142,17 @@ bool is_words(std::string_view text) {
   });
 }
 
-Encoding guessed(std::string_view bytes) {
-  if (bytes.starts_with("\xff\xfe")) return Encoding::utf16_le;
-  if (bytes.starts_with("\xfe\xff")) return Encoding::utf16_be;
-  return audit::is_utf8(bytes) && is_words(bytes) ? Encoding::utf8 : Encoding::none;
+TextEncoding guessed(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe")) return TextEncoding::utf16_le;
+  if (bytes.starts_with("\xfe\xff")) return TextEncoding::utf16_be;
+  return audit::is_utf8(bytes) && is_words(bytes) ? TextEncoding::utf8 : TextEncoding::none;
 }
 
 void add_base64(Blocks& into, std::string_view text) {
   for (const auto run : base64_runs(text)) {
     const auto bytes = from_base64(run);
     const auto encoding = guessed(bytes);
-    if (encoding == Encoding::none) {
+    if (encoding == TextEncoding::none) {
       add_binary(into, bytes);
       continue;
     }

@@ -3,7 +3,7 @@
 // many fields. Which separator a text has is not guessed: each is tried, and what makes no sense
 // matches no store.
 //
-//   blocks_of({FileType::csv, Encoding::utf8}, "uai;note\n0750001A;12,5\n")
+//   blocks_of({FileType::csv, TextEncoding::utf8}, "uai;note\n0750001A;12,5\n")
 //     // one block of two fields by ';', one by ',' …
 //
 // Looked into: CSV in any of the separators , ; TAB | and blanks, with or without quotes; records

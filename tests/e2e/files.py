@@ -98,7 +98,7 @@ class Files(unittest.TestCase):
     def test_a_replay_finds_the_same_again(self):
         request = self.egress("again.csv", self.list_of(30))
         replayed = self.centre.sceau("replay", request, "--json", as_user="rene").json()
-        self.assertTrue(replayed["same"], replayed)
+        self.assertEqual(replayed["outcome"], "same", replayed)
 
     def test_a_policy_says_which_types_and_how_large(self):
         policy = self.centre.folder / "narrow.toml"

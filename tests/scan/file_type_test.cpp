@@ -72,18 +72,18 @@ TEST_CASE("encodings of text are told, and read as UTF-8") {
   CHECK(file_facts("a.csv",
                    "\xEF\xBB\xBF"
                    "a;é\n")
-            .encoding == Encoding::utf8);
-  CHECK(file_facts("a.csv", "a;\xe9\n").encoding == Encoding::windows_1252);
+            .encoding == TextEncoding::utf8);
+  CHECK(file_facts("a.csv", "a;\xe9\n").encoding == TextEncoding::windows_1252);
   CHECK(file_facts("a.csv",
                    "\xff\xfe"
                    "a\0;\0\xe9\0"s)
-            .encoding == Encoding::utf16_le);
-  CHECK(file_facts("a.csv", "\xfe\xff\0a\0;\0\xe9"s).encoding == Encoding::utf16_be);
+            .encoding == TextEncoding::utf16_le);
+  CHECK(file_facts("a.csv", "\xfe\xff\0a\0;\0\xe9"s).encoding == TextEncoding::utf16_be);
   CHECK(to_utf8("\xff\xfe"
                 "a\0;\0\xe9\0"s,
-                Encoding::utf16_le) == "a;é");
-  CHECK(to_utf8("\xfe\xff\0a\xd8\x3d\xde\0"s, Encoding::utf16_be) == "a\U0001F600");
-  CHECK(to_utf8("\x80\xe9", Encoding::windows_1252) == "€é");
+                TextEncoding::utf16_le) == "a;é");
+  CHECK(to_utf8("\xfe\xff\0a\xd8\x3d\xde\0"s, TextEncoding::utf16_be) == "a\U0001F600");
+  CHECK(to_utf8("\x80\xe9", TextEncoding::windows_1252) == "€é");
 }
 
 TEST_CASE("archives and containers don't pass, whatever they are called") {
@@ -202,11 +202,11 @@ TEST_CASE("a policy says which types and how large") {
       return error.id();
     }
   };
-  CHECK(allowed({FileType::png, Encoding::none, false}, 64 << 20).empty());
+  CHECK(allowed({FileType::png, TextEncoding::none, false}, 64 << 20).empty());
   rules.types = {FileType::csv};
-  CHECK(allowed({FileType::png, Encoding::none, false}, 1) == "files.type_not_allowed");
-  CHECK(allowed({FileType::csv, Encoding::utf8, false}, 1).empty());
+  CHECK(allowed({FileType::png, TextEncoding::none, false}, 1) == "files.type_not_allowed");
+  CHECK(allowed({FileType::csv, TextEncoding::utf8, false}, 1).empty());
   rules.max_bytes = 100;
-  CHECK(allowed({FileType::csv, Encoding::utf8, false}, 100).empty());
-  CHECK(allowed({FileType::csv, Encoding::utf8, false}, 101) == "files.too_large");
+  CHECK(allowed({FileType::csv, TextEncoding::utf8, false}, 100).empty());
+  CHECK(allowed({FileType::csv, TextEncoding::utf8, false}, 101) == "files.too_large");
 }
