@@ -122,6 +122,10 @@ TEST_CASE("a trial centre without witnesses releases, and says that nobody vouch
 TEST_CASE("a real centre whose policy asks for witnesses and that has none releases nothing") {
   World world;
   world.cast();
+  // Outside of a trial centre one is whom the socket names, so the permit must name that uid.
+  world.ok(world.owner(), {"permit", "revoke", "P-000001"});
+  world.ok(world.owner(), {"permit", "grant", "--project", "orientation", "--store", "lycees",
+                           "--policy", "depp", "--until", "2027-06-30", "--person", "alix=0"});
   auto& state = world.centre().state();
   state.config.trial = false;
   const auto depp = current_policy(state, "depp").policy;
