@@ -68,7 +68,7 @@ std::string joined(const std::vector<std::string>& words, std::size_t count) {
     if (same < depth || same == parts.size()) continue;
     if (same > depth) next.clear();
     depth = same;
-    if (next.empty() || next.back() != parts[same]) next.push_back(parts[same]);
+    if (std::find(next.begin(), next.end(), parts[same]) == next.end()) next.push_back(parts[same]);
   }
   if (leading.size() == depth) {
     throw EnclaveError(Fault::usage, "centre.half_command",
