@@ -16,16 +16,6 @@ using Codes = std::vector<std::optional<std::string>>;
 /// By category of the sensitive variable: the cell.
 using Group = std::map<std::optional<std::string>, std::uint32_t>;
 
-std::vector<std::string> sensitive_of(const std::set<std::string>& names,
-                                      const policies::Codebook& codebook) {
-  std::vector<std::string> found;
-  for (const std::string& name : names) {
-    const policies::Variable* variable = codebook.find(name);
-    if (variable != nullptr && variable->sensitive) found.push_back(name);
-  }
-  return found;
-}
-
 // The outer cell that holds each inner one; an inner cell that reaches beyond one has none.
 Holders holders_of(const Family& outer, const Family& inner) {
   Holders holders(inner.cells(), nowhere);

@@ -49,11 +49,7 @@ class Groups {
   }
 
   [[nodiscard]] std::vector<std::string> sensitive_of(const std::set<std::string>& names) const {
-    std::vector<std::string> found;
-    for (const std::string& name : names) {
-      if (sensitive(name) != nullptr) found.push_back(name);
-    }
-    return found;
+    return disclosure::sensitive_of(names, *codebook_);
   }
 
   // ---- findings, each said once

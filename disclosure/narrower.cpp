@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "disclosure/plan.h"
+
 namespace sceau::disclosure {
 namespace {
 
@@ -48,10 +50,7 @@ Restrictions::Restrictions(const Tabulation& tabulation, const Family& family,
   for (std::size_t d = 0; d < tabulation.dimensions.size(); ++d) {
     if (((kept_ >> d) & 1U) != 0) names.merge(variables_of(tabulation.dimensions[d]));
   }
-  for (const std::string& name : names) {
-    const policies::Variable* variable = codebook.find(name);
-    if (variable != nullptr && variable->sensitive) sensitive_.insert(name);
-  }
+  for (std::string& name : sensitive_of(names, codebook)) sensitive_.insert(std::move(name));
   std::string vintages = "vintages";
   for (const std::string& vintage : tabulation.vintages) vintages += " " + vintage;
   always_.insert(std::move(vintages));

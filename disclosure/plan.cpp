@@ -180,6 +180,16 @@ bool is_indicator(const policies::Variable& variable) {
   });
 }
 
+std::vector<std::string> sensitive_of(const std::set<std::string>& names,
+                                      const policies::Codebook& codebook) {
+  std::vector<std::string> found;
+  for (const std::string& name : names) {
+    const policies::Variable* variable = codebook.find(name);
+    if (variable != nullptr && variable->sensitive) found.push_back(name);
+  }
+  return found;
+}
+
 bool is_binary(const policies::Variable& variable) {
   return is_indicator(variable) || variable.values.size() == 2;
 }

@@ -51,6 +51,9 @@ struct Plan {
 
 /// Whether a variable can only hold 0, 1 and NULL by what the codebook declares.
 [[nodiscard]] bool is_indicator(const policies::Variable& variable);
+/// Those of the variables that the codebook calls sensitive.
+[[nodiscard]] std::vector<std::string> sensitive_of(const std::set<std::string>& names,
+                                                    const policies::Codebook& codebook);
 /// Whether what is not in one of its categories is in another, single one.
 [[nodiscard]] bool is_binary(const policies::Variable& variable);
 

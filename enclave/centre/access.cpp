@@ -108,6 +108,19 @@ std::filesystem::path file_of(const Centre::State& state, const StoreRow& store)
   return state.home.stores() / (store.dataset + "@" + store.vintage + ".store");
 }
 
+std::optional<std::set<std::string>> columns_of(const PermitRow& permit) {
+  if (!permit.columns) return std::nullopt;
+  return std::set<std::string>(permit.columns->begin(), permit.columns->end());
+}
+
+DatasetGrant open_dataset(const Centre::State& state, const DatasetAccess& dataset) {
+  DatasetGrant grant;
+  grant.dataset = dataset.permit.dataset;
+  for (const auto& store : dataset.stores) grant.vintages.push_back(open_access(state, store));
+  grant.columns = columns_of(dataset.permit);
+  return grant;
+}
+
 StoreAccess open_access(const Centre::State& state, const StoreRow& store) {
   StoreAccess access;
   access.name = {store.dataset, store.vintage};

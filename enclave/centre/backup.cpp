@@ -1,8 +1,5 @@
 #include "enclave/centre/backup.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "audit/hash.h"
@@ -17,33 +14,34 @@ namespace sceau::enclave {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-/// Stores don't change once they are sealed, so they are copied without the lock; one that goes
-/// meanwhile (rekeyed, superseded and dropped) is gone in the registry's copy, too, and taken out.
-void copy_stores(Centre::State& state, const fs::path& folder) {
+/// Copies a store and reads the copy back.
+void copy_store(const Centre::State& state, const StoreRow& row, const fs::path& folder,
+                KnownDigests& known) {
+  const auto from = file_of(state, row);
+  const auto path = "stores/" + from.filename().string();
+  copy_private(from, folder / path);
+  verify_sealed(folder / path, {row.id, row.size, row.sha256}, true);
+  known[path] = row.sha256;
+}
+
+/// Stores don't change once they are sealed, so they are copied, and hashed, without the lock.
+KnownDigests copy_stores(Centre::State& state, const fs::path& folder) {
+  KnownDigests known;
   std::vector<StoreRow> rows;
   {
     const Held held(state.mutex);
     rows = state.registry.stores();
   }
-  for (const auto& row : rows) {
-    const auto from = file_of(state, row);
-    const auto to = folder / "stores" / from.filename();
-    copy_private(from, to);
-    verify_sealed(to, {row.id, row.size, row.sha256}, true);
-  }
+  for (const auto& row : rows) copy_store(state, row, folder, known);
+  return known;
 }
 
 /// Stores that the registry knows now and that were not copied before, or not as they are now.
-void complete_stores(const Centre::State& state, const fs::path& folder) {
-  std::error_code error;
+void complete_stores(const Centre::State& state, const fs::path& folder, KnownDigests& known) {
   for (const auto& row : state.registry.stores()) {
-    const auto from = file_of(state, row);
-    const auto to = folder / "stores" / from.filename();
-    if (fs::exists(to, error) && measure(to, row.id).sha256 == row.sha256) continue;
-    copy_private(from, to);
-    verify_sealed(to, {row.id, row.size, row.sha256}, true);
+    const auto there = known.find("stores/" + file_of(state, row).filename().string());
+    if (there == known.end() || there->second != row.sha256) copy_store(state, row, folder, known);
   }
 }
 
@@ -57,7 +55,7 @@ void copy_the_rest(const Centre::State& state, const fs::path& folder, bool with
   copy_private_folder(home.log_state(), folder / "log.state");
   copy_private_folder(home.sealed_logs(), folder / "log.sealed");
   copy_private_folder(home.outbox(), folder / "outbox");
-  copy_private_folder(home.root / "folders", folder / "folders");  // kept ones, sealed
+  copy_private_folder(home.folders(), folder / "folders");  // kept ones, sealed
   if (with_keys) copy_private_folder(home.keys(), folder / "keys");
 }
 
@@ -85,9 +83,9 @@ void make_empty(const fs::path& folder) {
 BackupManifest make_backup(Centre::State& state, const fs::path& folder, bool with_keys,
                            const std::string& by) {
   make_empty(folder);
-  copy_stores(state, folder);
+  auto known = copy_stores(state, folder);
   const Held held(state.mutex);
-  complete_stores(state, folder);
+  complete_stores(state, folder, known);
   state.journal.publish();
   BackupManifest manifest;
   manifest.origin = state.journal.chain().origin();
@@ -96,7 +94,7 @@ BackupManifest make_backup(Centre::State& state, const fs::path& folder, bool wi
   manifest.entries = state.journal.published() - state.journal.chain().first();
   manifest.keys = with_keys;
   copy_the_rest(state, folder, with_keys);
-  manifest.files = measured_files(folder);
+  manifest.files = measured_files(folder, known);
   const auto text = signed_text(state, manifest);
   auto change = state.registry.begin();
   state.journal.record("backup.made", by,

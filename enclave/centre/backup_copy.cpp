@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "enclave/fault.h"
+#include "enclave/keys/descriptor.h"
 
 namespace sceau::enclave {
 namespace {
@@ -23,20 +24,6 @@ namespace fs = std::filesystem;
   throw EnclaveError(Fault::unavailable, "centre.cannot_read",
                      {path.string(), std::strerror(errno)});
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 void write_all(int fd, std::string_view bytes, const fs::path& to) {
   while (!bytes.empty()) {

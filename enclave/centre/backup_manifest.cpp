@@ -10,6 +10,7 @@
 #include "audit/hash.h"
 #include "audit/note.h"
 #include "enclave/fault.h"
+#include "enclave/store/manifest.h"
 
 namespace sceau::enclave {
 namespace {
@@ -128,7 +129,7 @@ std::string to_text(const BackupManifest& manifest) {
   return text;
 }
 
-std::vector<BackupFile> measured_files(const fs::path& folder) {
+std::vector<BackupFile> measured_files(const fs::path& folder, const KnownDigests& known) {
   std::vector<BackupFile> files;
   audit::Hasher hasher;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -139,7 +140,10 @@ std::vector<BackupFile> measured_files(const fs::path& folder) {
       damaged("backup.strange_file", {entry.path().filename().string()});
     }
     if (path == manifest_name) continue;
-    files.push_back({path, entry.file_size(), audit::to_hex(hasher.sha256_file(entry.path()))});
+    const auto digest = known.find(path);
+    files.push_back(
+        {path, entry.file_size(),
+         digest != known.end() ? digest->second : audit::to_hex(hasher.sha256_file(entry.path()))});
   }
   std::sort(files.begin(), files.end(),
             [](const BackupFile& a, const BackupFile& b) { return a.path < b.path; });
@@ -152,9 +156,6 @@ BackupManifest verified_backup(const fs::path& folder, const audit::Trust& trust
   return manifest;
 }
 
-std::string manifest_digest(const fs::path& folder) {
-  audit::Hasher hasher;
-  return audit::to_hex(hasher.sha256(audit::as_bytes(note_of(folder))));
-}
+std::string manifest_digest(const fs::path& folder) { return sha256_hex(note_of(folder)); }
 
 }  // namespace sceau::enclave

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +49,13 @@ struct BackupManifest {
 
 [[nodiscard]] std::string to_text(const BackupManifest& manifest);
 
-/// The files of a folder but MANIFEST, hashed, by path. Throws integrity (backup.strange_file) for
-/// links, devices, sockets and names that no backup has.
-[[nodiscard]] std::vector<BackupFile> measured_files(const std::filesystem::path& folder);
+/// SHA-256 by path, of files that were read and found to have it.
+using KnownDigests = std::map<std::string, std::string>;
+
+/// The files of a folder but MANIFEST, hashed where that isn't known yet, by path. Throws integrity
+/// (backup.strange_file) for links, devices, sockets and names that no backup has.
+[[nodiscard]] std::vector<BackupFile> measured_files(const std::filesystem::path& folder,
+                                                     const KnownDigests& known = {});
 
 /// Reads MANIFEST and holds every file of the folder against it. Throws integrity:
 /// backup.no_manifest, backup.bad_manifest, backup.foreign (not signed by a log of `trust`),

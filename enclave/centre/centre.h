@@ -23,8 +23,9 @@ namespace sceau::enclave {
 
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 
-/// How often in a day a person may hear in a project that shows aggregates only that a query doesn't
-/// pass or can't be judged: each such answer tells a little. New sessions don't begin it anew.
+/// How often in a day a person may hear in a project that shows aggregates only that a query
+/// doesn't pass or can't be judged: each such answer tells a little. New sessions don't begin it
+/// anew.
 inline constexpr int max_refusals = 100;
 
 /// Where a centre's parts lie (design: "The centre").
@@ -43,6 +44,7 @@ struct Home {
   [[nodiscard]] std::filesystem::path log_state() const { return root / "log.state"; }
   [[nodiscard]] std::filesystem::path sealed_logs() const { return root / "log.sealed"; }
   [[nodiscard]] std::filesystem::path outbox() const { return root / "outbox"; }
+  [[nodiscard]] std::filesystem::path folders() const { return root / "folders"; }
   [[nodiscard]] std::filesystem::path run() const {
     return runtime.empty() ? root / "run" : runtime;
   }

@@ -49,17 +49,10 @@ void revoke_permits(Centre::State& state, const std::string& by, const std::stri
   (void)install_revocations(state, by, sign_in_trial(state, list));
 }
 
-bool is_pending(const RequestRow& request) {
-  for (const auto* state : {"checked", "in_review", "approved"}) {
-    if (request.state == state) return true;
-  }
-  return false;
-}
-
 Json withdraw_pending(Centre::State& state, const std::string& by, const std::string& project) {
   Json withdrawn = Json::array();
   for (const auto& request : state.registry.requests(project)) {
-    if (!is_pending(request)) continue;
+    if (!is_on_its_way(request)) continue;
     if (request.release_seq) {
       throw EnclaveError(Fault::refused, "centre.close_busy", {request.id});
     }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "audit/events.h"
+#include "enclave/centre/review_rules.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -10,13 +11,6 @@ namespace {
 
 constexpr std::string_view key_prefix = "texts-";
 constexpr std::string_view to_do = "texts_to_rewrap";
-
-bool is_done_with(const RequestRow& request) {
-  for (const auto* state : {"returned", "rejected", "withdrawn", "released", "revoked"}) {
-    if (request.state == state) return true;
-  }
-  return false;
-}
 
 void check_erasable(const Centre::State& state, const std::string& session) {
   const auto row = state.registry.session(session);

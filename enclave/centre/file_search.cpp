@@ -21,13 +21,7 @@ DatasetGrant copy_of(const DatasetGrant& grant) {
 std::vector<DatasetGrant> searched_datasets(const Centre::State& state, const Access& access) {
   std::vector<DatasetGrant> datasets;
   for (const auto& [name, dataset] : access.datasets) {
-    DatasetGrant grant;
-    grant.dataset = name;
-    for (const auto& store : dataset.stores) grant.vintages.push_back(open_access(state, store));
-    if (const auto& named = dataset.permit.columns) {
-      grant.columns.emplace(named->begin(), named->end());
-    }
-    datasets.push_back(std::move(grant));
+    datasets.push_back(open_dataset(state, dataset));
   }
   return datasets;
 }

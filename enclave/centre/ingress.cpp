@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "audit/bytes.h"
-#include "audit/hash.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/workspaces.h"
 #include "enclave/fault.h"
+#include "enclave/store/manifest.h"
 
 namespace sceau::enclave {
 namespace {
@@ -21,17 +21,19 @@ bool is_plain_name(std::string_view name) {
          });
 }
 
+[[noreturn]] void too_much() {
+  throw EnclaveError(
+      Fault::refused, "centre.ingress_too_much",
+      {std::to_string(max_ingress_bytes >> 20U), std::to_string(max_ingress_project >> 20U),
+       std::to_string(max_ingress_files)});
+}
+
 void check_files(const std::vector<BroughtFile>& files) {
   for (const auto& file : files) {
     if (!is_plain_name(file.name)) {
       throw EnclaveError(Fault::bad_input, "centre.ingress_name", {std::to_string(longest_name)});
     }
-    if (file.bytes.size() > max_ingress_bytes) {
-      throw EnclaveError(
-          Fault::refused, "centre.ingress_too_much",
-          {std::to_string(max_ingress_bytes >> 20U), std::to_string(max_ingress_project >> 20U),
-           std::to_string(max_ingress_files)});
-    }
+    if (file.bytes.size() > max_ingress_bytes) too_much();
     if (!is_plain_text(file.bytes)) {
       throw EnclaveError(Fault::refused, "centre.ingress_not_text", {file.name});
     }
@@ -57,16 +59,7 @@ void check_room(const Centre::State& state, const std::string& project,
     bytes += row.size;
     ++count;
   }
-  if (bytes > max_ingress_project || count > max_ingress_files) {
-    throw EnclaveError(
-        Fault::refused, "centre.ingress_too_much",
-        {std::to_string(max_ingress_bytes >> 20U), std::to_string(max_ingress_project >> 20U),
-         std::to_string(max_ingress_files)});
-  }
-}
-
-std::string digest_of(std::string_view bytes) {
-  return audit::to_hex(audit::Hasher().sha256(audit::as_bytes(bytes)));
+  if (bytes > max_ingress_project || count > max_ingress_files) too_much();
 }
 
 }  // namespace
@@ -111,7 +104,7 @@ std::vector<IngressRow> bring_in(Centre::State& state, const Person& person,
                           {"project", project},
                           {"state", row.state}},
                          {{"commitment", "ingress", ingress_texts(row.id),
-                           row.name + "\n" + digest_of(row.bytes) + "\n" + comment}});
+                           row.name + "\n" + sha256_hex(row.bytes) + "\n" + comment}});
     rows.push_back(std::move(row));
   }
   change.commit();

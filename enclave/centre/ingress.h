@@ -30,7 +30,7 @@ struct BroughtFile {
 
 /// All or none. A member of the project under a valid permit brings them in; else not_permitted.
 /// Refused: centre.ingress_name, centre.ingress_not_text, centre.ingress_too_much,
-/// centre.bad_comment. The rows as they stand afterwards.
+/// centre.ingress_comment. The rows as they stand afterwards.
 [[nodiscard]] std::vector<IngressRow> bring_in(Centre::State& state, const Person& person,
                                                const std::string& project,
                                                const std::vector<BroughtFile>& files,

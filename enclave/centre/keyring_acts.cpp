@@ -1,6 +1,5 @@
 #include "enclave/centre/keyring_acts.h"
 
-#include <array>
 #include <sstream>
 
 #include "enclave/fault.h"

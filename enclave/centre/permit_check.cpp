@@ -23,9 +23,7 @@ bool is_of(const Centre::State& state, const Permit& permit, const PermitRow& ro
 
 std::optional<Permit> believed(const Centre::State& state, const PermitRow& row,
                                std::optional<Refusal>& why) {
-  std::vector<std::string> keys;
-  for (const auto& key : state.registry.permit_keys()) keys.push_back(key.key);
-  const auto read = read_signed(row.document, keys);
+  const auto read = read_signed(row.document, known_keys(state));
   if (!read.good) {
     switch (read.why) {
       case Disbelief::damaged:

@@ -27,20 +27,6 @@ void add_key(Centre::State& state, const std::string& by, const audit::Verifier&
   change.commit();
 }
 
-std::vector<std::string> known_keys(const Centre::State& state) {
-  std::vector<std::string> keys;
-  for (const auto& key : state.registry.permit_keys()) keys.push_back(key.key);
-  return keys;
-}
-
-std::vector<std::string> revoked_ids(const Centre::State& state) {
-  std::vector<std::string> ids;
-  for (const auto& permit : state.registry.permits("")) {
-    if (permit.revoked) ids.push_back(permit.id);
-  }
-  return ids;
-}
-
 /// The list that counts; number 0 and nothing on it where there was none yet. nullopt: what stands
 /// there isn't believed.
 std::optional<Revocations> current_list(const Centre::State& state) {
@@ -57,6 +43,23 @@ Revocations demanded_list(const Centre::State& state) {
 }
 
 }  // namespace
+
+std::vector<std::string> known_keys(const Centre::State& state) {
+  std::vector<std::string> keys;
+  for (const auto& key : state.registry.permit_keys()) keys.push_back(key.key);
+  return keys;
+}
+
+std::string signed_by_custodian(const Centre::State& state, const std::string& note) {
+  std::vector<std::string> keys;
+  for (const auto& key : state.registry.permit_keys()) {
+    // Who is no custodian any more signs nothing new.
+    if (state.registry.has_role(key.actor, "custodian")) keys.push_back(key.key);
+  }
+  const auto read = read_signed(note, keys);
+  if (!read.good) throw EnclaveError(Fault::not_permitted, "centre.permit_signature");
+  return read.good->text;
+}
 
 void register_permit_key(Centre::State& state, const std::string& by, const std::string& key) {
   std::optional<audit::Verifier> read;
@@ -115,13 +118,7 @@ Revocations draft_revocation(const Centre::State& state, const std::vector<std::
 
 std::vector<std::string> install_revocations(Centre::State& state, const std::string& by,
                                              const std::string& note) {
-  std::vector<std::string> keys;
-  for (const auto& key : state.registry.permit_keys()) {
-    if (state.registry.has_role(key.actor, "custodian")) keys.push_back(key.key);
-  }
-  const auto read = read_signed(note, keys);
-  if (!read.good) throw EnclaveError(Fault::not_permitted, "centre.permit_signature");
-  const auto list = decode_revocations(read.good->text);
+  const auto list = decode_revocations(signed_by_custodian(state, note));
   if (!list) throw EnclaveError(Fault::bad_input, "centre.not_a_permit");
   auto change = state.registry.begin();
   const auto before = demanded_list(state);
@@ -129,14 +126,10 @@ std::vector<std::string> install_revocations(Centre::State& state, const std::st
                     list->centre == state.journal.chain().origin() &&
                     std::includes(list->permits.begin(), list->permits.end(),
                                   before.permits.begin(), before.permits.end());
-  if (!next) {
-    throw EnclaveError(Fault::refused, "centre.revocations_old",
-                       {std::to_string(list->number), std::to_string(before.number)});
-  }
   std::vector<std::string> fresh;
   std::set_difference(list->permits.begin(), list->permits.end(), before.permits.begin(),
                       before.permits.end(), std::back_inserter(fresh));
-  if (fresh.empty()) {
+  if (!next || fresh.empty()) {
     throw EnclaveError(Fault::refused, "centre.revocations_old",
                        {std::to_string(list->number), std::to_string(before.number)});
   }
@@ -157,7 +150,7 @@ std::optional<Refusal> revocations_fault(Centre::State& state) {
   const auto list = current_list(state);
   const auto damaged = Refusal{"revocations_damaged", "centre.revocations_damaged", {}};
   // A row alone revokes, too: its list may have been lost in a crash, and the log says so.
-  const auto revoked = revoked_ids(state);
+  const auto revoked = state.registry.revoked_permits();
   if (!list ||
       !std::includes(revoked.begin(), revoked.end(), list->permits.begin(), list->permits.end())) {
     return damaged;

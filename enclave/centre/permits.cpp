@@ -185,18 +185,6 @@ std::vector<PermittedPerson> persons_of(const Centre::State& state, const Permit
   return persons;
 }
 
-/// The text of a note that a registered key has signed.
-std::string believed(const Centre::State& state, const std::string& note) {
-  std::vector<std::string> keys;
-  for (const auto& key : state.registry.permit_keys()) {
-    // Who is no custodian any more signs nothing new.
-    if (state.registry.has_role(key.actor, "custodian")) keys.push_back(key.key);
-  }
-  const auto read = read_signed(note, keys);
-  if (!read.good) throw EnclaveError(Fault::not_permitted, "centre.permit_signature");
-  return read.good->text;
-}
-
 }  // namespace
 
 bool covers(const std::string& vintages, const std::string& vintage) {
@@ -236,8 +224,7 @@ Permit draft_permit(Centre::State& state, const PermitRequest& request) {
 }
 
 std::string install_permit(Centre::State& state, const std::string& by, const std::string& note) {
-  const auto text = believed(state, note);
-  const auto permit = decode_permit(text);
+  const auto permit = decode_permit(signed_by_custodian(state, note));
   if (!permit) throw EnclaveError(Fault::bad_input, "centre.not_a_permit");
   auto change = state.registry.begin();
   const auto stores = check_what(state, *permit);

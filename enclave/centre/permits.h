@@ -3,8 +3,8 @@
 // now. What is granted is a document (permit_document.h); the registry's row is an index to it.
 //
 //   draft_permit(state, request)            the text that a custodian signs, wherever their key is
-//   install_permit(state, by, note)         signed by a registered key, nothing moved since:
-//   granted why_not(state, row, person)             expired, not yet valid, another person, place,
+//   install_permit(state, by, note)         granted: signed by a registered key, nothing moved
+//   since why_not(state, row, person)             expired, not yet valid, another person, place,
 //   policy …
 //
 // A trial centre has a key of its own, made with it, and signs by itself; `sceau-audit verify`
@@ -52,6 +52,11 @@ std::vector<std::string> install_revocations(Centre::State& state, const std::st
 
 /// Registers a key of the custodian `by`. Throws bad_input (centre.bad_permit_key), already_there.
 void register_permit_key(Centre::State& state, const std::string& by, const std::string& key);
+/// The lines of all that were ever registered.
+[[nodiscard]] std::vector<std::string> known_keys(const Centre::State& state);
+/// The text of a note that a registered key of somebody who is custodian now has signed. Throws
+/// not_permitted (centre.permit_signature).
+[[nodiscard]] std::string signed_by_custodian(const Centre::State& state, const std::string& note);
 /// Makes the key of a trial centre, `by`'s.
 void make_trial_key(Centre::State& state, const std::string& by);
 /// Signs with the trial centre's key. Throws refused (centre.permit_unsigned): there is none.

@@ -251,6 +251,7 @@ class Registry {
   [[nodiscard]] std::optional<PermitRow> permit(std::string_view id) const;
   /// Oldest first; of one project, or of all where `project` is empty.
   [[nodiscard]] std::vector<PermitRow> permits(std::string_view project) const;
+  [[nodiscard]] std::vector<std::string> revoked_permits() const;  ///< ids, ascending
   void add_permit_key(const PermitKeyRow& row);
   [[nodiscard]] std::vector<PermitKeyRow> permit_keys() const;  ///< oldest first
 

@@ -189,4 +189,11 @@ std::vector<PermitRow> Registry::permits(std::string_view project) const {
   return rows;
 }
 
+std::vector<std::string> Registry::revoked_permits() const {
+  std::vector<std::string> ids;
+  auto found = db_.prepare("SELECT id FROM permits WHERE revoked_seq IS NOT NULL ORDER BY id");
+  while (found.next()) ids.push_back(found.text(0));
+  return ids;
+}
+
 }  // namespace sceau::enclave

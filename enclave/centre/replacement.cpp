@@ -4,14 +4,6 @@
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
-namespace {
-
-bool is_on_its_way(const RequestRow& request) {
-  return request.state == "checked" || request.state == "in_review" || request.state == "approved";
-}
-
-}  // namespace
-
 std::optional<RequestRow> request_to_replace(const Centre::State& state, const SessionRow& session,
                                              const std::vector<OutputDraft>& drafts) {
   std::string named;

@@ -3,6 +3,7 @@
 #include "audit/fault.h"
 #include "audit/files.h"
 #include "audit/verify_chain.h"
+#include "enclave/centre/access.h"
 #include "enclave/centre/backup.h"
 #include "enclave/centre/backup_copy.h"
 #include "enclave/centre/handlers.h"
@@ -144,22 +145,16 @@ void open_copy(const fs::path& copy, const Restoring& restoring, const BackupMan
   Centre centre(home, Keyring::unlock(home.keys(), passphrase), std::move(clock));
   auto& state = centre.state();
   const Held held(state.mutex);
-  const auto actor = state.registry.find_actor(by.user);
-  const bool allowed = actor && (state.registry.has_role(*actor, "operator") ||
-                                 state.registry.has_role(*actor, "custodian"));
-  if (!allowed) {
-    throw EnclaveError(Fault::not_permitted, "centre.role_needed", {by.user, "operator"});
-  }
+  const auto actor = require_any_role(state, by, {"operator", "custodian"});
   auto change = state.registry.begin();
-  state.journal.record("backup.restored", *actor,
+  state.journal.record("backup.restored", actor,
                        {{"backup", manifest.id},
                         {"entries", static_cast<std::int64_t>(manifest.entries)},
                         {"manifest", manifest_digest(restoring.backup)}});
   change.commit();
   state.journal.publish();
   for (const auto& row : state.registry.stores()) {
-    verify_sealed(home.stores() / (row.dataset + "@" + row.vintage + ".store"),
-                  {row.id, row.size, row.sha256}, true);
+    verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
   }
 }
 

@@ -6,6 +6,17 @@
 
 namespace sceau::enclave {
 
+bool is_on_its_way(const RequestRow& request) {
+  return request.state == "checked" || request.state == "in_review" || request.state == "approved";
+}
+
+bool is_done_with(const RequestRow& request) {
+  for (const auto* state : {"returned", "rejected", "withdrawn", "released", "revoked"}) {
+    if (request.state == state) return true;
+  }
+  return false;
+}
+
 disclosure::State next_of(const RequestRow& request, disclosure::Act act, disclosure::Party by) {
   const auto from = disclosure::parse_state(request.state);
   if (!from) throw EnclaveError(Fault::integrity, "centre.registry_damaged");

@@ -12,6 +12,11 @@
 
 namespace sceau::enclave {
 
+/// Checked and not yet out: it counts, and can still be withdrawn or replaced.
+[[nodiscard]] bool is_on_its_way(const RequestRow& request);
+/// Nobody will decide on it any more.
+[[nodiscard]] bool is_done_with(const RequestRow& request);
+
 /// The state that an act leads to; refused (centre.bad_move) where it may not be done now.
 [[nodiscard]] disclosure::State next_of(const RequestRow& request, disclosure::Act act,
                                         disclosure::Party by);

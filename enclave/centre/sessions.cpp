@@ -58,20 +58,17 @@ SessionGrant grant_of(const Centre::State& state, const Access& access) {
   grant.aggregates = access.policy.policy.exploration == policies::Exploration::aggregates;
   if (!grant.aggregates) grant.pseudonyms = project_key(state, grant.project);
   for (const auto& [name, dataset] : access.datasets) {
-    std::optional<std::set<std::string>> columns;
-    if (const auto& named = dataset.permit.columns) columns.emplace(named->begin(), named->end());
     if (grant.aggregates) {
       // Who sees what the gate shows, and nothing else, needs no key.
-      DatasetOutline outline{
-          {}, dataset.stores.back().codebook, columns, !dataset.permit.rows.empty()};
+      DatasetOutline outline{{},
+                             dataset.stores.back().codebook,
+                             columns_of(dataset.permit),
+                             !dataset.permit.rows.empty()};
       for (const auto& store : dataset.stores) outline.vintages.push_back(store.vintage);
       grant.outlines.push_back(std::move(outline));
       continue;
     }
-    DatasetGrant data;
-    data.dataset = name;
-    for (const auto& store : dataset.stores) data.vintages.push_back(open_access(state, store));
-    data.columns = std::move(columns);
+    auto data = open_dataset(state, dataset);
     if (!dataset.permit.rows.empty()) {
       data.rows = disclosure::condition_from_json(dataset.permit.rows);
     }

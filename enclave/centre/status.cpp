@@ -9,6 +9,7 @@
 #include "enclave/centre/lifecycle.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/print.h"
+#include "enclave/centre/review_rules.h"
 #include "enclave/centre/witnessing.h"
 #include "enclave/messages.h"
 
@@ -150,8 +151,7 @@ int status(const Call& call) {
   std::uint64_t revoked = 0;
   for (const auto& request : registry.requests("")) {
     revoked += request.state == "revoked";
-    waiting +=
-        request.state == "checked" || request.state == "in_review" || request.state == "approved";
+    waiting += is_on_its_way(request);
   }
   const auto sessions = registry.open_sessions().size();
   auto& journal = call.state.journal;

@@ -5,6 +5,7 @@
 
 #include "audit/events.h"
 #include "enclave/centre/access.h"
+#include "enclave/centre/review_rules.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 #include "enclave/keys/durable_file.h"
@@ -30,12 +31,6 @@ Announced announced_in(const std::string& subject) {
 }
 
 std::string name_of(const StoreRow& row) { return row.dataset + "@" + row.vintage; }
-
-bool is_done_with(const RequestRow& request) {
-  return std::ranges::any_of(std::initializer_list<const char*>{"returned", "rejected", "withdrawn",
-                                                                "released", "revoked"},
-                             [&](const char* state) { return request.state == state; });
-}
 
 /// Opaque files may tell of anything that their project could see.
 bool rests_on(const Centre::State& state, const RequestRow& request, const StoreRow& row) {

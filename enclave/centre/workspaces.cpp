@@ -5,8 +5,6 @@
 #include <set>
 #include <tuple>
 
-#include "audit/bytes.h"
-#include "audit/hash.h"
 #include "enclave/centre/access.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/workspace_rows.h"
@@ -113,11 +111,11 @@ WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::s
 }
 
 void end_workspace(Centre::State& state, const std::string& workspace, const std::string& reason,
-                   int exit_code, const std::string& by) {
-  state.journal.record("workspace.closed", by,
-                       {{"exit", static_cast<std::int64_t>(exit_code)},
-                        {"reason", reason},
-                        {"workspace", workspace}});
+                   int exit_code, const std::string& by, const std::string& sha256) {
+  Fields fields = {
+      {"exit", static_cast<std::int64_t>(exit_code)}, {"reason", reason}, {"workspace", workspace}};
+  if (!sha256.empty()) fields["sha256"] = sha256;
+  state.journal.record("workspace.closed", by, std::move(fields));
   remove_workspace(state.registry, workspace);
 }
 
@@ -128,17 +126,8 @@ void close_workspace(Centre& centre, const std::string& workspace, const std::st
   const auto row = enclave::workspace(state.registry, workspace);
   if (!row) return;
   auto change = state.registry.begin();
-  if (sha256.empty()) {
-    end_workspace(state, workspace, reason, exit_code, row->actor);
-  } else {
-    set_folder(state.registry, row->project, sha256, workspace);
-    state.journal.record("workspace.closed", row->actor,
-                         {{"exit", static_cast<std::int64_t>(exit_code)},
-                          {"reason", reason},
-                          {"sha256", sha256},
-                          {"workspace", workspace}});
-    remove_workspace(state.registry, workspace);
-  }
+  if (!sha256.empty()) set_folder(state.registry, row->project, sha256, workspace);
+  end_workspace(state, workspace, reason, exit_code, row->actor, sha256);
   change.commit();
 }
 
@@ -167,13 +156,12 @@ KeyBytes folder_key(Centre& centre, const std::string& project) {
   auto& state = centre.state();
   const Held held(state.mutex);
   // A project's name may hold what a key's may not.
-  const auto digest = audit::to_hex(audit::Hasher().sha256(audit::as_bytes(project)));
-  const auto name = "folder-" + digest.substr(0, 32);
+  const auto name = "folder-" + sha256_hex(project).substr(0, 32);
   return state.keyring.has(name) ? state.keyring.key(name) : state.keyring.create_key(name);
 }
 
 std::filesystem::path folder_file(const Home& home, const std::string& workspace) {
-  return home.root / "folders" / (workspace + ".folder");
+  return home.folders() / (workspace + ".folder");
 }
 
 void sweep_folders(Centre& centre) {
@@ -187,8 +175,7 @@ void sweep_folders(Centre& centre) {
     counted.insert(folder_file(state.home, row.id).filename().string());
   }
   std::error_code error;
-  const auto folder = state.home.root / "folders";
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+  for (const auto& entry : std::filesystem::directory_iterator(state.home.folders(), error)) {
     if (!counted.contains(entry.path().filename().string())) {
       std::filesystem::remove(entry.path(), error);
     }

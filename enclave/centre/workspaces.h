@@ -46,9 +46,9 @@ void close_workspace(Centre& centre, const std::string& workspace, const std::st
 /// Whether what was permitted at the opening still is.
 [[nodiscard]] bool still_permitted(Centre& centre, const std::string& workspace);
 
-/// Inside a registry change: ends one that is open, for the stop and after a crash.
+/// Inside a registry change: ends one that is open, as close_workspace does.
 void end_workspace(Centre::State& state, const std::string& workspace, const std::string& reason,
-                   int exit_code, const std::string& by);
+                   int exit_code, const std::string& by, const std::string& sha256 = "");
 
 /// The key of a project's kept folder, made at its first use.
 [[nodiscard]] KeyBytes folder_key(Centre& centre, const std::string& project);

@@ -16,6 +16,7 @@
 #include "enclave/cli/cell_file.h"
 #include "enclave/cli/files.h"
 #include "enclave/fault.h"
+#include "enclave/keys/descriptor.h"
 #include "enclave/messages.h"
 #include "enclave/store/csv_reader.h"
 #include "policies/decimal.h"
@@ -32,21 +33,6 @@ using disclosure::TableFault;
 
 constexpr std::size_t most_cells_shown = 20;
 constexpr std::uint64_t exact_nodes = 200'000;
-
-/// A descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::optional<std::int64_t> whole_number(const Client& client, std::string_view option,
                                          std::int64_t most) {

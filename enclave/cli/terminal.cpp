@@ -14,6 +14,7 @@
 
 #include "enclave/centre/print.h"
 #include "enclave/fault.h"
+#include "enclave/keys/descriptor.h"
 #include "enclave/messages.h"
 
 namespace sceau::enclave {
@@ -35,20 +36,6 @@ KeyBytes read_line(int fd) {
   if (size > 0 && buffer.bytes()[size - 1] == '\r') --size;
   return KeyBytes(std::span<const std::uint8_t>(buffer.bytes()).first(size));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Echo off while it lives.
 class Quiet {

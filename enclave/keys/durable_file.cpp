@@ -8,23 +8,10 @@
 #include <cstring>
 
 #include "enclave/fault.h"
+#include "enclave/keys/descriptor.h"
 
 namespace sceau::enclave {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::filesystem::path& file, int error) {
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
@@ -52,6 +39,18 @@ int create_and_sync(const std::filesystem::path& file, std::string_view content)
   return ::fsync(out.get()) == 0 ? 0 : errno;
 }
 
+/// The whole content beside its place, synced; of a failure nothing is left.
+std::filesystem::path write_part(const std::filesystem::path& file, std::string_view content) {
+  std::filesystem::path part = file;
+  part += ".part";
+  ::unlink(part.c_str());  // of a write that a crash cut short
+  if (const int error = create_and_sync(part, content)) {
+    ::unlink(part.c_str());
+    fail(file, error);
+  }
+  return part;
+}
+
 /// Not a promise: file systems that copy on write keep the old blocks until they need them.
 int overwrite(int fd) {
   struct stat status {};
@@ -64,13 +63,7 @@ int overwrite(int fd) {
 }  // namespace
 
 bool write_new_file(const std::filesystem::path& file, std::string_view content) {
-  std::filesystem::path part = file;
-  part += ".part";
-  ::unlink(part.c_str());  // of a write that a crash cut short
-  if (const int error = create_and_sync(part, content)) {
-    ::unlink(part.c_str());
-    fail(file, error);
-  }
+  const auto part = write_part(file, content);
   // link, unlike rename, never takes the place of a file that is there.
   const int error = ::link(part.c_str(), file.c_str()) == 0 ? 0 : errno;
   ::unlink(part.c_str());
@@ -110,14 +103,7 @@ void erase_file(const std::filesystem::path& file) {
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view content) {
-  std::filesystem::path part = file;
-  part += ".part";
-  ::unlink(part.c_str());  // of a write that a crash cut short
-  if (const int error = create_and_sync(part, content)) {
-    ::unlink(part.c_str());
-    fail(file, error);
-  }
-  move_over(part, file);
+  move_over(write_part(file, content), file);
 }
 
 void move_over(const std::filesystem::path& from, const std::filesystem::path& to) {

@@ -38,7 +38,6 @@ class Unlocking {
   [[nodiscard]] Standing standing(Time now);
   /// Drops, and wipes, the shares that are older than the patience.
   void forget_old(Time now);
-  [[nodiscard]] std::chrono::seconds patience() const { return patience_; }
 
  private:
   struct Given {

@@ -1,8 +1,6 @@
 #include "enclave/scan/record_scan.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
 
 #include "enclave/scan/alignment.h"
 

@@ -126,8 +126,7 @@ Broker::Broker(ServeOptions options)
       door_(options_.home, read_config(options_.home), options_.clock),
       examiner_(examiner_until(stopping_, options_.memory)),
       context_{door_, live_, stopping_, options_.say, options_.memory, options_.language},
-      users_(read_workspace_settings(options_.home).first_user,
-             read_workspace_settings(options_.home).users) {}
+      users_(read_workspace_settings(options_.home)) {}
 
 void Broker::unlock_at_start() {
   if (options_.credentials.empty()) return;

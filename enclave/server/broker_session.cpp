@@ -6,6 +6,7 @@
 #include "audit/bytes.h"
 #include "enclave/centre/control.h"
 #include "enclave/centre/workspaces.h"
+#include "enclave/keys/descriptor.h"
 #include "enclave/messages.h"
 #include "enclave/server/draft_rules.h"
 #include "enclave/server/faults.h"
@@ -17,21 +18,6 @@ namespace {
 constexpr std::chrono::seconds patience(5);                  // for a worker that has said goodbye
 constexpr std::size_t max_hello_bytes = 63;                  // PostgreSQL's longest name
 constexpr std::uint64_t max_rows = std::uint64_t{1} << 53U;  // what each reader of the log counts
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::vector<OutputDraft> drafts_of(const Frame& frame) {
   auto drafts = unpack<std::vector<OutputDraft>>(frame.payload);
@@ -241,17 +227,17 @@ void WorkerDesk::finish() {
 Person inside_peer(int client, const Inside& inside) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  const bool same = ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-                    peer.uid == inside.uid;
+  const bool same =
+      ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == inside.uid;
   if (!same) throw EnclaveError(Fault::not_permitted, "centre.no_peer");
   return {inside.user, inside.person_uid};
 }
 
 void serve_worker(Descriptor& client, const BrokerContext& context,
                   const std::optional<Inside>& inside) {
-  const auto peer = inside ? inside_peer(client.fd(), *inside) : peer_of(client.fd());
+  const auto peer = inside ? inside_peer(client.get(), *inside) : peer_of(client.get());
   auto [ours, theirs] = channel_pair();
-  auto child = Child::start(worker_word, theirs, client.fd(), context.memory);
+  auto child = Child::start(worker_word, theirs, client.get(), context.memory);
   client.close();
   { const Channel closed = std::move(theirs); }
   LiveSessions::Entry entry(context.live, ours, child, peer.uid);
@@ -287,7 +273,7 @@ void serve_client(int client, const BrokerContext& context,
     serve_worker(descriptor, context, inside);
   } catch (...) {
     const auto failure = failure_of(std::current_exception());
-    if (descriptor.fd() >= 0) say_error(descriptor.fd(), failure, context.language);
+    if (descriptor.get() >= 0) say_error(descriptor.get(), failure, context.language);
     context.say(text("server.session_ended", {report_of(failure, context.language).message},
                      context.language));
   }

@@ -14,6 +14,7 @@
 #include "enclave/centre/control_frames.h"
 #include "enclave/centre/grammar.h"
 #include "enclave/centre/workspaces.h"
+#include "enclave/keys/descriptor.h"
 #include "enclave/messages.h"
 #include "enclave/server/crew.h"
 #include "enclave/server/faults.h"
@@ -64,20 +65,6 @@ class SocketPlace {
   std::optional<Listener> listener_;
 };
 
-class Owned {
- public:
-  explicit Owned(int fd) : fd_(fd) {}
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 void write_all(int fd, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(fd, bytes.data(), bytes.size());
@@ -99,33 +86,24 @@ bool is_terminal_name(const std::string& name) {
 class Desk {
  public:
   Desk(int socket, const BrokerContext& context, std::shared_ptr<Centre> centre,
-       WorkspaceGrant grant, const WorkspaceSettings& settings, std::optional<std::uint32_t> user)
+       WorkspaceGrant grant, const WorkspaceSettings& settings, std::optional<std::uint32_t> user,
+       std::string language)
       : socket_(socket),
         context_(context),
         centre_(std::move(centre)),
         grant_(std::move(grant)),
         settings_(settings),
+        user_(user),
+        language_(std::move(language)),
         place_(user) {
     inside_ = {grant_.workspace, grant_.user, grant_.project, user.value_or(::geteuid()),
                grant_.uid};
   }
 
-  int run(const Arguments& arguments, const std::string& language,
-          std::optional<std::uint32_t> user) {
-    try {
-      return run_opened(arguments, language, user);
-    } catch (...) {
-      sessions_.join_all();
-      close_workspace(*centre_, grant_.workspace, "failed", 0);
-      throw;
-    }
-  }
+  int run(const Arguments& arguments);
 
  private:
-  int run_opened(const Arguments& arguments, const std::string& language,
-                 std::optional<std::uint32_t> user);
-  WorkspacePlan plan(const Arguments& arguments, const std::string& language,
-                     std::optional<std::uint32_t> user);
+  WorkspacePlan plan(const Arguments& arguments);
   [[nodiscard]] int archive();
   std::string attend(RunningWorkspace& workspace);
   void accept();
@@ -137,25 +115,24 @@ class Desk {
   std::shared_ptr<Centre> centre_;
   WorkspaceGrant grant_;
   WorkspaceSettings settings_;
+  std::optional<std::uint32_t> user_;
+  std::string language_;
   SocketPlace place_;
   Inside inside_;
   int archive_out_ = -1;
-  std::string sealed_sha256_;
-  Crew sessions_;
-  std::string language_ = "en";
+  Crew sessions_;  // the last: joined before what its sessions use goes
 };
 
-WorkspacePlan Desk::plan(const Arguments& arguments, const std::string& language,
-                         std::optional<std::uint32_t> user) {
+WorkspacePlan Desk::plan(const Arguments& arguments) {
   WorkspacePlan plan;
   std::error_code error;
   plan.program = fs::read_symlink("/proc/self/exe", error);
   plan.copy_program =
-      error || (user && !is_open_to_all(plan.program)) || !fs::exists(plan.program, error);
+      error || (user_ && !is_open_to_all(plan.program)) || !fs::exists(plan.program, error);
   plan.socket = place_.socket();
   plan.user = grant_.user;
   plan.project = grant_.project;
-  plan.language = language;
+  plan.language = language_;
   plan.terminal = arguments.one("terminal");
   if (!is_terminal_name(plan.terminal)) {
     throw EnclaveError(Fault::usage, "workspace.bad_terminal", {std::to_string(longest_terminal)});
@@ -163,7 +140,7 @@ WorkspacePlan Desk::plan(const Arguments& arguments, const std::string& language
   plan.command = arguments.many("COMMAND");
   if (plan.command.empty()) plan.command = {"psql"};
   plan.files = std::move(grant_.files);
-  plan.own_user = user;
+  plan.own_user = user_;
   plan.settings = settings_;
   return plan;
 }
@@ -221,8 +198,8 @@ std::string Desk::attend(RunningWorkspace& workspace) {
 /// The archive's bytes to the disk, sealed; "" where it didn't come out whole.
 std::string Desk::seal(RunningWorkspace& workspace, int archive) {
   const auto home = centre_->home();
-  fs::create_directories(home.root / "folders");
-  ::chmod((home.root / "folders").c_str(), 0700);
+  fs::create_directories(home.folders());
+  ::chmod(home.folders().c_str(), 0700);
   FolderSealer sealer(folder_file(home, grant_.workspace), folder_key(*centre_, grant_.project),
                       grant_.project);
   // A name and some head for each file beside what the folder may hold.
@@ -250,14 +227,12 @@ void Desk::warn(std::string_view id) {
   send_frame(socket_, ControlKind::err, "sceau: " + text(id, {grant_.project}, language_) + "\n");
 }
 
-int Desk::run_opened(const Arguments& arguments, const std::string& language,
-                     std::optional<std::uint32_t> user) {
-  language_ = language;
-  const auto made = plan(arguments, language, user);
+int Desk::run(const Arguments& arguments) {
   std::optional<RunningWorkspace> workspace;
   {
-    const Owned folder(archive());
-    workspace.emplace(made, folder.fd());
+    const auto made = plan(arguments);  // holds the given files: not for the whole session
+    const Descriptor folder(archive());
+    workspace.emplace(made, folder.get());
   }
   auto streams = workspace->streams(start_time);
   place_.forget_name();
@@ -265,7 +240,7 @@ int Desk::run_opened(const Arguments& arguments, const std::string& language,
     archive_out_ = streams.back();
     streams.pop_back();
   }
-  const Owned archive_out(archive_out_);
+  const Descriptor archive_out(archive_out_);
   send_frame(socket_, ControlKind::streams, "", streams);
   for (const int fd : streams) ::close(fd);
   workspace->go();
@@ -314,11 +289,6 @@ void UserPool::give_back(std::optional<std::uint32_t> user) {
   if (user) taken_.erase(*user);
 }
 
-std::size_t UserPool::size() const {
-  const std::lock_guard held(mutex_);
-  return taken_.size();
-}
-
 int serve_workspace(int socket, const ControlRequest& request, const Person& person,
                     const BrokerContext& context, UserPool& users) {
   const auto& spec = find_command(request.command.words);
@@ -331,13 +301,13 @@ int serve_workspace(int socket, const ControlRequest& request, const Person& per
   std::optional<std::uint32_t> user;
   try {
     user = users.take();
-    Desk desk(socket, context, centre, std::move(grant), settings, user);
-    const int code = desk.run(arguments, request.command.language, user);
+    Desk desk(socket, context, centre, std::move(grant), settings, user, request.command.language);
+    const int code = desk.run(arguments);
     users.give_back(user);
     return code;
   } catch (...) {
-    users.give_back(user);
     close_workspace(*centre, id, "failed", 0);  // where it isn't closed yet
+    users.give_back(user);
     throw;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/server/broker_session.h"
+#include "enclave/workspace/settings.h"
 
 namespace sceau::enclave {
 
@@ -19,17 +20,17 @@ inline constexpr std::size_t max_workspaces = 50;
 /// The host's uids that workspaces run under, one each, where the broker may choose.
 class UserPool {
  public:
-  UserPool(std::uint32_t first, std::uint32_t count) : first_(first), count_(count) {}
+  explicit UserPool(const WorkspaceSettings& settings)
+      : first_(settings.first_user), count_(settings.users) {}
   /// nullopt: the broker may not choose, and they run under its own. Throws unavailable
   /// (workspace.no_user_left).
   [[nodiscard]] std::optional<std::uint32_t> take();
   void give_back(std::optional<std::uint32_t> user);
-  [[nodiscard]] std::size_t size() const;
 
  private:
   std::uint32_t first_;
   std::uint32_t count_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::set<std::uint32_t> taken_;
 };
 

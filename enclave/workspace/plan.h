@@ -53,8 +53,6 @@ inline constexpr int calls_fd = 5;
 inline constexpr int archive_fd = 6;  ///< the kept folder as it was left; at its beginning
 inline constexpr int first_file_fd = 7;
 
-inline constexpr std::size_t max_given_files = 400;
-
 /// What stands in the files that bubblewrap is to make; the numbers of their descriptors are those
 /// that bubblewrap_words() names, in this order.
 [[nodiscard]] std::vector<GivenFile> made_files(const WorkspacePlan& plan);

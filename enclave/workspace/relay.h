@@ -33,7 +33,7 @@ class Relay {
 
   /// Returns when `broker` is readable.
   void until_heard(int broker);
-  /// What is still in the streams, for at most a second.
+  /// What is still in the streams, for at most five seconds.
   void drain();
 
  private:

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
@@ -16,6 +15,9 @@
 #include <vector>
 
 #include "enclave/fault.h"
+#include "enclave/keys/derivation.h"
+#include "enclave/keys/descriptor.h"
+#include "enclave/keys/lines.h"
 
 namespace sceau::enclave {
 namespace {
@@ -37,23 +39,7 @@ using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 }
 
 KeyBytes file_key(const KeyBytes& key, Bytes salt, const std::string& project) {
-  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
-      EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr), &EVP_PKEY_CTX_free);
-  const std::string info = "sceau folder" + project;
-  KeyBytes derived(32);
-  std::size_t size = derived.size();
-  const bool done =
-      context && EVP_PKEY_derive_init(context.get()) > 0 &&
-      EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) > 0 &&
-      EVP_PKEY_CTX_set1_hkdf_salt(context.get(), salt.data(), static_cast<int>(salt.size())) > 0 &&
-      EVP_PKEY_CTX_set1_hkdf_key(context.get(), key.bytes().data(), static_cast<int>(key.size())) >
-          0 &&
-      EVP_PKEY_CTX_add1_hkdf_info(context.get(),
-                                  reinterpret_cast<const unsigned char*>(info.data()),
-                                  static_cast<int>(info.size())) > 0 &&
-      EVP_PKEY_derive(context.get(), derived.bytes().data(), &size) > 0;
-  if (!done) cannot_seal("no key could be derived");
-  return derived;
+  return hkdf_sha256(key.bytes(), salt, "sceau folder" + project, 32);
 }
 
 std::array<std::uint8_t, nonce_bytes> nonce_of(std::uint64_t number, bool last) {
@@ -64,20 +50,6 @@ std::array<std::uint8_t, nonce_bytes> nonce_of(std::uint64_t number, bool last) 
   nonce.back() = last ? 1 : 0;
   return nonce;
 }
-
-class File {
- public:
-  File(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags, 0600)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Fills as much of `into` as there is.
 std::size_t read_piece(int fd, std::span<std::uint8_t> into) {
@@ -91,20 +63,10 @@ std::size_t read_piece(int fd, std::span<std::uint8_t> into) {
   return size;
 }
 
-std::string hex(Bytes bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
-
 std::string digest_hex(EVP_MD_CTX* context) {
   std::array<std::uint8_t, 32> digest{};
   if (EVP_DigestFinal_ex(context, digest.data(), nullptr) != 1) cannot_seal("no digest");
-  return hex(digest);
+  return to_hex_text(digest);
 }
 
 std::string sha256_of(int fd) {
@@ -124,8 +86,9 @@ std::string sha256_of(int fd) {
 
 struct FolderSealer::State {
   State(std::filesystem::path path, const KeyBytes& key, const std::string& project)
-      : file(std::move(path)), out(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW) {
-    if (out.fd() < 0) cannot_seal(std::strerror(errno));
+      : file(std::move(path)),
+        out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (out.get() < 0) cannot_seal(std::strerror(errno));
     std::array<std::uint8_t, salt_bytes> salt{};
     const bool ready = cipher && digest && RAND_bytes(salt.data(), salt_bytes) == 1 &&
                        EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1;
@@ -149,7 +112,7 @@ struct FolderSealer::State {
   void write(Bytes bytes) {
     EVP_DigestUpdate(digest.get(), bytes.data(), bytes.size());
     while (!bytes.empty()) {
-      const auto written = ::write(out.fd(), bytes.data(), bytes.size());
+      const auto written = ::write(out.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) cannot_seal(std::strerror(errno));
       bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -175,7 +138,7 @@ struct FolderSealer::State {
   }
 
   std::filesystem::path file;
-  File out;
+  Descriptor out;
   Cipher cipher{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
   Digest digest{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
   std::vector<std::uint8_t> waiting;
@@ -202,19 +165,20 @@ void FolderSealer::add(Bytes bytes) {
 
 std::string FolderSealer::finish() {
   state_->seal_piece(true);
-  if (::fsync(state_->out.fd()) != 0) cannot_seal(std::strerror(errno));
-  const File folder(state_->file.parent_path(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder.fd() < 0 || ::fsync(folder.fd()) != 0) cannot_seal(std::strerror(errno));
+  if (::fsync(state_->out.get()) != 0) cannot_seal(std::strerror(errno));
+  const Descriptor folder(
+      ::open(state_->file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) cannot_seal(std::strerror(errno));
   state_->finished = true;
   return digest_hex(state_->digest.get());
 }
 
 void open_folder(const std::filesystem::path& path, const KeyBytes& key, const std::string& project,
                  const std::string& sha256, const std::function<void(Bytes)>& take) {
-  const File file(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file.fd() < 0 || sha256_of(file.fd()) != sha256) damaged(path);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0 || sha256_of(file.get()) != sha256) damaged(path);
   std::array<std::uint8_t, magic.size() + salt_bytes> head{};
-  if (read_piece(file.fd(), head) != head.size() ||
+  if (read_piece(file.get(), head) != head.size() ||
       std::memcmp(head.data(), magic.data(), magic.size()) != 0) {
     damaged(path);
   }
@@ -228,7 +192,7 @@ void open_folder(const std::filesystem::path& path, const KeyBytes& key, const s
   constexpr std::size_t sealed_piece = folder_piece + tag_bytes;
   std::vector<std::uint8_t> sealed(sealed_piece + 1);
   std::vector<std::uint8_t> opened(folder_piece);
-  std::size_t have = read_piece(file.fd(), sealed);
+  std::size_t have = read_piece(file.get(), sealed);
   for (std::uint64_t number = 0;; ++number) {
     const bool last = have <= sealed_piece;
     const auto size = std::min(have, sealed_piece);
@@ -248,7 +212,7 @@ void open_folder(const std::filesystem::path& path, const KeyBytes& key, const s
     OPENSSL_cleanse(opened.data(), opened.size());
     if (last) return;
     sealed[0] = sealed[sealed_piece];
-    have = 1 + read_piece(file.fd(), std::span(sealed).subspan(1));
+    have = 1 + read_piece(file.get(), std::span(sealed).subspan(1));
   }
 }
 
