@@ -32,7 +32,25 @@ std::vector<std::uint32_t> counted_up(std::size_t count) {
   return numbers;
 }
 
+void hide_cells(Table& table) {
+  if (table.tabulation.hidden.empty()) return;
+  for (Cell& cell : table.cells) {
+    cell.suppressed = cell.suppressed || hides(table.tabulation, place_of(table, cell));
+  }
+}
+
 }  // namespace
+
+HiddenCell place_of(const Table& table, const Cell& cell) {
+  HiddenCell place{cell.grouping_set, {}};
+  for (std::size_t d = 0; d < table.domains.size(); ++d) {
+    const Member member = cell.key[d];
+    place.codes.push_back(member == total
+                              ? std::nullopt
+                              : table.domains[d].codes[static_cast<std::size_t>(member)]);
+  }
+  return place;
+}
 
 Table tabulate(const Tabulation& tabulation, const Source& source,
                const policies::Codebook& codebook, const Cancelled& cancelled, int threads,
@@ -68,6 +86,7 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
     const Groups coarser = regroup(found.groups, plan, to, cells.size());
     CellFiller(tabulation, plan, coarser, cells, counted_up(cells.size())).fill();
   }
+  hide_cells(table);
   fit_models(table, source, codebook, cancelled, threads);
   return table;
 }

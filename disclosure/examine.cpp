@@ -80,7 +80,8 @@ void judge_suppression(const Table& table, const policies::Policy& policy,
 // are judged by the threshold themselves; this is about the lines that suppression empties.
 void judge_labels(const Table& table, const policies::Codebook& codebook,
                   const policies::Policy& policy, std::vector<Placed>& found) {
-  if (!table.tabulation.having_minimum || !policy.enforces(Rule::threshold)) return;
+  const bool hides = table.tabulation.having_minimum || !table.tabulation.hidden.empty();
+  if (!hides || !policy.enforces(Rule::threshold)) return;
   for (std::size_t d = 0; d < table.domains.size(); ++d) {
     const auto* name = std::get_if<std::string>(&table.tabulation.dimensions[d].from);
     const policies::Variable* variable = name == nullptr ? nullptr : codebook.find(*name);

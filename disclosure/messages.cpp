@@ -89,6 +89,37 @@ constexpr std::array lines = {
     Line{"tabulation.suppressed_margins",
          "cells are suppressed in a table with margins, and this policy "
          "doesn't test whether the margins give them back"},
+    // safe versions of a table
+    Line{"protection.hides",
+         "{1} of {2} cells are hidden: {3} that have a finding and {4} that protect them; {5} rows "
+         "stand behind the hidden cells"},
+    Line{"protection.certified",
+         "each of the {1} cells that have a finding has two tables as certificate that nobody can "
+         "tell from the true one, as far apart as its rule asks"},
+    Line{"protection.merges", "{1}: {2} cells instead of {3}"},
+    Line{"protection.judged",
+         "the coarser table passes every rule by itself, those on earlier releases among them"},
+    Line{"protection.no_merge", "of {1} coarser tables none passes"},
+    Line{"protection.nothing", "nothing: the table is shown as it is"},
+    Line{"protection.passes", "the table passes as it is"},
+    Line{"protection.none", "there is no safe version of this kind: {1}"},
+    Line{"protection.model", "{1} is a model, and no number that adds up"},
+    Line{"protection.weighted", "{1} is weighted, and the weights tell more than counts do"},
+    Line{"protection.not_exact",
+         "{1} is a sum of floating-point numbers, which no certificate can be exact about"},
+    Line{"protection.large", "{1} has numbers too large for a certificate"},
+    Line{"protection.large_pattern", "more cells would have to be hidden than a table can remember"},
+    Line{"protection.empty", "the table has no cells"},
+    Line{"protection.no_leaves",
+         "no part of the table shows all of its dimensions together, so its parts can't be protected "
+         "together"},
+    Line{"protection.not_additive", "{1} doesn't add up over the table's categories"},
+    Line{"protection.not_certified",
+         "{1} cells of {2} could not be certified, whatever was hidden with them"},
+    Line{"protection.no_end",
+         "with more cells hidden other cells failed, and so on, {1} times in a row"},
+    Line{"protection.still_fails", "what is left still fails by \"{1}\""},
+    Line{"protection.whole", "a finding by \"{1}\" is on the output as a whole, not on its cells"},
     // history
     Line{"history.threshold", "between this cell and {1} lie {2} units; {3} is the least"},
     Line{"history.contributors",

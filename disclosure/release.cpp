@@ -167,13 +167,18 @@ std::string released_model(const Table& table, const DimensionFields& dimensions
 
 }  // namespace
 
-std::string released_csv(const Table& table, const policies::Codebook& codebook,
-                         std::string_view language) {
+namespace {
+
+// A column that the table doesn't have.
+struct More {
+  const std::string& name;
+  const std::vector<std::string>& values;  // one a cell
+};
+
+std::string table_csv(const Table& table, const policies::Codebook& codebook,
+                      std::string_view language, const More* more) {
   const Tabulation& tabulation = table.tabulation;
   const DimensionFields dimensions(table, codebook, language);
-  if (const Model* model = model_of(tabulation)) {
-    return released_model(table, dimensions, model->kind);
-  }
   Header header;
   std::string csv = dimensions.names(header);
   std::vector<int> decimals;
@@ -181,12 +186,14 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
     csv += header.unique(describe(column)) + ",";
     decimals.push_back(released_decimals(column, codebook));
   }
+  if (more != nullptr) csv += header.unique(more->name) + ",";
   const auto end_line = [&csv] {
     if (csv.ends_with(',')) csv.pop_back();
     csv += "\r\n";
   };
   end_line();
-  for (const Cell& cell : table.cells) {
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const Cell& cell = table.cells[i];
     csv += dimensions.of(cell);
     for (std::size_t c = 0; c < cell.columns.size(); ++c) {
       const ColumnResult& result = cell.columns[c];
@@ -195,9 +202,27 @@ std::string released_csv(const Table& table, const policies::Codebook& codebook,
       }
       csv += ",";
     }
+    if (more != nullptr) csv += csv_field(more->values[i]) + ",";
     end_line();
   }
   return csv;
+}
+
+}  // namespace
+
+std::string released_csv(const Table& table, const policies::Codebook& codebook,
+                         std::string_view language) {
+  if (const Model* model = model_of(table.tabulation)) {
+    return released_model(table, DimensionFields(table, codebook, language), model->kind);
+  }
+  return table_csv(table, codebook, language, nullptr);
+}
+
+std::string csv_with(const Table& table, const policies::Codebook& codebook,
+                     std::string_view language, const std::string& name,
+                     const std::vector<std::string>& values) {
+  const More more{name, values};
+  return table_csv(table, codebook, language, &more);
 }
 
 }  // namespace sceau::disclosure

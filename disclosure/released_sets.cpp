@@ -148,10 +148,21 @@ std::vector<std::uint32_t> cells_of(const Membership& membership, std::uint32_t 
   return cells;
 }
 
-// Cells that HAVING count(*) >= k hides.
-std::vector<bool> hidden_cells(const Tabulation& tabulation, const Profiles& profiles,
-                               const Membership& membership,
-                               const std::vector<std::uint32_t>& cell_of_group) {
+// A group's cell in a grouping set, as Tabulation::hidden names it.
+HiddenCell place_of(const Tabulation& tabulation, std::uint32_t set,
+                    const std::vector<std::optional<std::string>>& codes) {
+  HiddenCell place{set, codes};
+  for (std::size_t d = 0; d < codes.size(); ++d) {
+    if (((tabulation.grouping_sets[set] >> d) & 1U) == 0) place.codes[d].reset();
+  }
+  return place;
+}
+
+// Cells that HAVING count(*) >= k hides, and those that the tabulation names.
+std::vector<bool> hidden_cells(const Tabulation& tabulation, std::uint32_t set,
+                               const Profiles& profiles, const Membership& membership,
+                               const std::vector<std::uint32_t>& cell_of_group,
+                               const ReleasedSets& sets) {
   std::vector<std::int64_t> rows(cell_of_group.size());
   for (std::size_t profile = 0; profile < profiles.size(); ++profile) {
     const std::uint32_t group = membership.group_of[profile];
@@ -160,6 +171,12 @@ std::vector<bool> hidden_cells(const Tabulation& tabulation, const Profiles& pro
   std::vector<bool> hidden(rows.size(), false);
   for (std::size_t cell = 0; cell < rows.size(); ++cell) {
     hidden[cell] = tabulation.having_minimum && rows[cell] < *tabulation.having_minimum;
+  }
+  if (tabulation.hidden.empty()) return hidden;
+  for (std::size_t group = 0; group < cell_of_group.size(); ++group) {
+    if (hides(tabulation, place_of(tabulation, set, sets.codes[group]))) {
+      hidden[cell_of_group[group]] = true;
+    }
   }
   return hidden;
 }
@@ -211,10 +228,10 @@ ReleasedSets released_sets(const Tabulation& tabulation, const Profiles& profile
   }
   ReleasedSets sets;
   const Membership membership(tabulation, profiles, validities.all, sets);
-  for (std::size_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
+  for (std::uint32_t set = 0; set < tabulation.grouping_sets.size(); ++set) {
     const std::uint32_t kept = tabulation.grouping_sets[set];
     const auto cell_of_group = cells_of(membership, kept, tabulation.dimensions.size());
-    const auto hidden = hidden_cells(tabulation, profiles, membership, cell_of_group);
+    const auto hidden = hidden_cells(tabulation, set, profiles, membership, cell_of_group, sets);
     if (std::find(hidden.begin(), hidden.end(), true) != hidden.end()) {
       std::vector<bool> shown(hidden);
       shown.flip();

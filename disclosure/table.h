@@ -78,7 +78,7 @@ struct Cell {
   std::vector<Member> key;         ///< one a dimension
   std::int64_t rows = 0;           ///< under WHERE; 0: a possible cell that didn't occur
   std::int64_t units = 0;
-  bool suppressed = false;  ///< by HAVING count(*) >= k
+  bool suppressed = false;  ///< by HAVING count(*) >= k, or as one of the hidden cells
   std::vector<ColumnResult> columns;
 };
 
@@ -88,6 +88,9 @@ struct Table {
   std::vector<Domain> domains;  ///< one a dimension
   std::vector<Cell> cells;
 };
+
+/// A cell as Tabulation::hidden names it.
+[[nodiscard]] HiddenCell place_of(const Table& table, const Cell& cell);
 
 /// Asked between segments; true stops with DisclosureError(cancelled).
 using Cancelled = std::function<bool()>;
@@ -114,5 +117,11 @@ enum class Detail { results, evidence };
 /// suppressed cells are empty.
 [[nodiscard]] std::string released_csv(const Table& table, const policies::Codebook& codebook,
                                        std::string_view language);
+
+/// The same with one column more behind the others: `values`, one a cell. Not of a table with a
+/// model.
+[[nodiscard]] std::string csv_with(const Table& table, const policies::Codebook& codebook,
+                                   std::string_view language, const std::string& name,
+                                   const std::vector<std::string>& values);
 
 }  // namespace sceau::disclosure

@@ -278,6 +278,10 @@ std::vector<std::string> variables_of(const Tabulation& tabulation) {
   return {names.begin(), names.end()};
 }
 
+bool hides(const Tabulation& tabulation, const HiddenCell& cell) {
+  return std::binary_search(tabulation.hidden.begin(), tabulation.hidden.end(), cell);
+}
+
 std::string joined_name(const Reference& reference, std::string_view variable) {
   std::string name = reference.variable + join_mark + reference.dataset;
   if (!reference.vintage.empty()) name += "@" + reference.vintage;

@@ -187,6 +187,14 @@ struct Reference {
 /// codebook has such a name.
 [[nodiscard]] std::string joined_name(const Reference& reference, std::string_view variable);
 
+/// A cell of a protected table (proposal.h) that is not shown, as HAVING's aren't.
+struct HiddenCell {
+  std::uint32_t grouping_set = 0;  ///< index into the tabulation's
+  /// One a dimension; nullopt: NULL, or a dimension that the grouping set leaves out.
+  std::vector<std::optional<std::string>> codes;
+  friend auto operator<=>(const HiddenCell&, const HiddenCell&) = default;
+};
+
 struct Tabulation {
   std::string dataset;
   std::vector<std::string> vintages;  ///< ascending, at least one
@@ -197,8 +205,12 @@ struct Tabulation {
   Condition where;
   std::vector<std::uint32_t> grouping_sets;  ///< bit i: dimension i is kept; one set without ROLLUP
   std::optional<std::int64_t> having_minimum;  ///< HAVING count(*) >= k: primary suppression
+  std::vector<HiddenCell> hidden;              ///< ascending, no two alike
   friend bool operator==(const Tabulation&, const Tabulation&) = default;
 };
+
+/// Whether it is one of `hidden`; `codes` as HiddenCell has them.
+[[nodiscard]] bool hides(const Tabulation& tabulation, const HiddenCell& cell);
 
 /// JSON for people, the registry and frames. Equal tabulations, equal bytes.
 [[nodiscard]] std::string to_json(const Tabulation& tabulation);

@@ -201,6 +201,12 @@ Json reference(const Reference& from) {
   return json;
 }
 
+Json codes(const HiddenCell& cell) {
+  Json list = Json::array();
+  for (const auto& code : cell.codes) list.push_back(code ? Json(*code) : Json(nullptr));
+  return list;
+}
+
 Json written(const Tabulation& from) {
   Json json;
   json["format"] = 1;
@@ -215,6 +221,10 @@ Json written(const Tabulation& from) {
   json["where"] = condition(from.where);
   json["grouping_sets"] = from.grouping_sets;
   if (from.having_minimum) json["having_minimum"] = *from.having_minimum;
+  if (!from.hidden.empty()) json["hidden"] = Json::array();
+  for (const HiddenCell& one : from.hidden) {
+    json["hidden"].push_back({one.grouping_set, codes(one)});
+  }
   return json;
 }
 
@@ -345,6 +355,13 @@ Reference read_reference(const Json& json) {
   return to;
 }
 
+HiddenCell read_hidden(const Json& json) {
+  HiddenCell to;
+  to.grouping_set = json.at(0).get<std::uint32_t>();
+  for (const Json& code : json.at(1)) to.codes.push_back(read_optional(code));
+  return to;
+}
+
 Tabulation read(const Json& json) {
   Tabulation to;
   to.dataset = json.at("dataset").get<std::string>();
@@ -358,6 +375,9 @@ Tabulation read(const Json& json) {
   to.grouping_sets = json.at("grouping_sets").get<std::vector<std::uint32_t>>();
   if (json.contains("having_minimum"))
     to.having_minimum = json.at("having_minimum").get<std::int64_t>();
+  if (json.contains("hidden")) {
+    for (const Json& one : json.at("hidden")) to.hidden.push_back(read_hidden(one));
+  }
   return to;
 }
 

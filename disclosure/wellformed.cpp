@@ -167,6 +167,7 @@ bool is_joinable(const std::string& name) {
 Why check_model(const Tabulation& tabulation, const Column& column) {
   if (const Why why = why_no_model(*column.model)) return why;
   if (tabulation.columns.size() != 1) return "a table with a model has no other column";
+  if (!tabulation.hidden.empty()) return "a table with a model hides no cells";
   const bool counts = column.statistic == statistic_of(*column.model) && !column.denominator;
   return counts && !column.integer_division && !column.percentage
              ? nullptr
@@ -199,6 +200,24 @@ Why check_references(const Tabulation& tabulation) {
   return nullptr;
 }
 
+Why check_hidden(const Tabulation& tabulation) {
+  const auto& hidden = tabulation.hidden;
+  if (std::adjacent_find(hidden.begin(), hidden.end(), std::greater_equal<>()) != hidden.end()) {
+    return "hidden cells stand in ascending order";
+  }
+  for (const HiddenCell& cell : hidden) {
+    if (cell.grouping_set >= tabulation.grouping_sets.size() ||
+        cell.codes.size() != tabulation.dimensions.size()) {
+      return "a hidden cell is none of the table's";
+    }
+    for (std::size_t d = 0; d < cell.codes.size(); ++d) {
+      const bool kept = ((tabulation.grouping_sets[cell.grouping_set] >> d) & 1U) != 0;
+      if (!kept && cell.codes[d]) return "a hidden cell has a code where it is a margin";
+    }
+  }
+  return nullptr;
+}
+
 Why check(const Tabulation& tabulation) {
   if (tabulation.dimensions.size() > max_dimensions) return "a table has at most 16 dimensions";
   if (tabulation.vintages.empty()) return "a table needs a vintage";
@@ -220,6 +239,7 @@ Why check(const Tabulation& tabulation) {
     if (const Why why = check_model(tabulation, column)) return why;
   }
   if (const Why why = check(tabulation.where, 0)) return why;
+  if (const Why why = check_hidden(tabulation)) return why;
   return check_references(tabulation);
 }
 

@@ -85,6 +85,10 @@ constexpr std::array entries = {
     MessageText{"acro.twice", "two results are of the output {1}", "give each file its own name"},
     MessageText{"acro.taken", "{1} of {2} results are claims on outputs of this request", ""},
     // tables of cells (sceau protect)
+    MessageText{"protect.way", "there is no safe version called \"{1}\"",
+                "write protect 'suppress' or 'merge'"},
+    MessageText{"protect.no_table", "a safe version is one of a table, and this is none: {1}",
+                "ask with SELECT of dimensions and statistics from one data set"},
     MessageText{"protect.one_table", "protect takes one table", "name one CSV file"},
     MessageText{"protect.option", "--{1} takes one of: {2}", "see sceau protect --help"},
     MessageText{"protect.columns", "{1} has no code columns followed by a column \"freq\"",

@@ -51,14 +51,17 @@ constexpr std::array entries = {
                 "write COPY (SELECT …) TO 'name.csv' WITH (title 'what it shows')"},
     MessageText{
         "sql.copy_file_option", "COPY … TO a file has no option \"{1}\"",
-        "title, exception, replaces and chart are its options; without a chart the file is CSV "
-        "with a header"},
+        "title, exception, replaces, chart and protect are its options; without a chart the file "
+        "is CSV with a header"},
     MessageText{"sql.copy_option", "COPY … TO STDOUT has no option \"{1}\" of this value",
                 "format (text or csv), header, delimiter and null are its options"},
     MessageText{"sql.copy_parameters", "COPY takes no parameters",
                 "write the value into the text, with psycopg by sql.Literal"},
     MessageText{"sql.explain_option", "EXPLAIN has no option \"{1}\"",
-                "write EXPLAIN SELECT … or EXPLAIN (DISCLOSURE) SELECT …"},
+                "write EXPLAIN SELECT …, EXPLAIN (DISCLOSURE) SELECT … or EXPLAIN (DISCLOSURE, "
+                "PROPOSE) SELECT …"},
+    MessageText{"sql.explain_propose", "PROPOSE is an option of EXPLAIN (DISCLOSURE)",
+                "write EXPLAIN (DISCLOSURE, PROPOSE) SELECT …"},
     MessageText{"sql.explain_what", "EXPLAIN takes a SELECT",
                 "write EXPLAIN (DISCLOSURE) SELECT … to hear what the gate would say"},
     MessageText{"sql.acro_form", "sceau.egress_acro stands alone in its SELECT, with one argument",

@@ -150,6 +150,8 @@ ExamineJob job_for(const Centre::State& state, const Asking& asking,
     if (candidate.draft.tabulation && candidate.population == population) {
       job.tabulations.push_back(*candidate.draft.tabulation);
       job.charts.push_back(candidate.draft.chart);
+      job.protects.push_back(candidate.draft.protect);
+      job.proposes.push_back(candidate.draft.propose ? 1 : 0);
     }
   }
   auto past = state.registry.history(population, asking.except);
@@ -281,6 +283,7 @@ Inputs examine_all(Centre::State& state, const Asking& asking, const Examiner& e
     for (auto& candidate : candidates) {
       if (candidate.draft.tabulation && candidate.population == population) {
         candidate.examined = std::move(answers[at++]);
+        if (candidate.examined.version) candidate.draft.tabulation = candidate.examined.version;
       }
     }
   }
@@ -319,7 +322,8 @@ std::vector<JudgedOutput> judged_outputs(const std::vector<Candidate>& candidate
                                     candidate.examined.cells, language, finding_text);
     const bool needless = !candidate.draft.exception.empty() &&
                           candidate.examined.judgement.verdict != disclosure::Verdict::fail;
-    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json), needless});
+    outputs.push_back({candidate.draft.name, std::move(seen), std::move(json), needless,
+                       candidate.examined.proposals});
   }
   return outputs;
 }

@@ -13,6 +13,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/figure.h"
+#include "disclosure/proposal.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
 #include "disclosure/waiver.h"
@@ -77,6 +78,8 @@ struct OutputDraft {
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
   std::optional<disclosure::Chart> chart;            ///< the tabulation leaves as a figure
+  std::optional<disclosure::Way> protect;  ///< this safe version of it is asked for
+  bool propose = false;  ///< its safe versions are asked about; never of one that is submitted
   std::string claim;  ///< what another tool said of it (acro_claims.h), JSON; or empty
   std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
@@ -98,6 +101,8 @@ struct ExamineJob {
   std::vector<disclosure::Tabulation> tabulations;
   std::vector<std::optional<disclosure::Chart>> charts;  ///< one a tabulation (empty: all
                                                          ///< are tables)
+  std::vector<std::optional<disclosure::Way>> protects;  ///< likewise
+  std::vector<std::uint8_t> proposes;                    ///< likewise, 1: `proposals` are wanted
   std::vector<disclosure::Remembered> history;  ///< oldest first
   std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
   std::vector<disclosure::Supersession> superseded;
@@ -113,6 +118,15 @@ struct ShownCell {
   std::vector<std::optional<std::string>> values;  ///< one a column; none: NULL or suppressed
 };
 
+/// What may be had instead of a table.
+struct Proposed {
+  disclosure::Way way = disclosure::Way::suppress;
+  std::optional<disclosure::Verdict> verdict;  ///< none: there is no such version
+  disclosure::Message effect;                  ///< what it hides or changes
+  int kept = 0;                                ///< of the information, in percent
+  disclosure::Message why;                     ///< why it is safe, or why there is none
+};
+
 struct Examined {
   disclosure::Judgement judgement;
   std::string file;  ///< released_csv or figure; empty where the table can't be made, and of files
@@ -121,6 +135,11 @@ struct Examined {
   std::string table_json;        ///< cells, evidence and flags for the reviewer (inside only);
                                  ///< of a file what it is and what was found (file_examiner.h)
   std::vector<ShownCell> shown;  ///< the file's cells in its order, where the job wants them
+  /// Where a safe version was asked for: what leaves, and is remembered, instead of what was asked
+  /// (none: there is no such version), and how it came about (protection_json.h).
+  std::optional<disclosure::Tabulation> version = {};
+  std::string protection = {};
+  std::vector<Proposed> proposals = {};
 };
 
 /// Runs a job in a fresh process. Throws EnclaveError; a crash is server.examiner_lost.
@@ -132,6 +151,7 @@ struct JudgedOutput {
   disclosure::Judgement judgement;
   std::string verdict_json;  ///< disclosure::to_json of it
   bool exception_needless = false;  ///< one was asked for, and nothing fails
+  std::vector<Proposed> proposals = {};
 };
 
 /// The answer to a submission: state "checked", "approved", "released" or "returned".

@@ -60,6 +60,7 @@ std::string submitted_text(const std::vector<OutputDraft>& drafts) {
                  {"exception", draft.exception},
                  {"sql", draft.sql}};
     if (draft.chart) item["chart"] = disclosure::to_string(*draft.chart);
+    if (draft.protect) item["protect"] = disclosure::to_string(*draft.protect);
     if (!draft.claim.empty()) item["claim"] = draft.claim;
     if (draft.tabulation) {
       item["tabulation"] = disclosure::to_json(*draft.tabulation);
@@ -127,6 +128,7 @@ OutputRow output_row(const RequestRow& request, const Candidate& candidate, int 
     row.tabulation = disclosure::to_json(*draft.tabulation);
   }
   if (draft.chart) row.chart = disclosure::to_string(*draft.chart);
+  row.protection = examined.protection;
   row.claim = draft.claim;
   row.population = candidate.population;
   row.file = examined.file;
@@ -213,6 +215,11 @@ std::vector<JudgedOutput> Centre::explain(const std::string& session,
   Held held(state_->mutex);
   const auto asker = asker_of(*state_, session, drafts);
   demand_refusals_left(*state_, asker);
+  const bool proposes = std::any_of(drafts.begin(), drafts.end(),
+                                    [](const OutputDraft& draft) { return draft.propose; });
+  if (proposes && shows_aggregates(asker)) {  // they count cells and rows of what isn't shown
+    throw EnclaveError(Fault::not_permitted, "centre.propose_aggregates");
+  }
   auto candidates = candidates_of(*state_, std::move(drafts));
   held.unlock();
   (void)examine_told(*state_, asker, examiner, candidates);
@@ -223,6 +230,7 @@ Submission Centre::submit(const std::string& session, std::vector<OutputDraft> d
                           const Examiner& examiner) {
   auto& state = *state_;
   if (drafts.empty()) throw EnclaveError(Fault::bad_input, "centre.nothing_asked");
+  for (auto& draft : drafts) draft.propose = false;
   Held held(state.mutex);
   auto asker = asker_of(state, session, drafts);
   if (asker.asking.files == Files::look) asker.asking.files = Files::search;

@@ -9,7 +9,7 @@
 namespace sceau::enclave {
 namespace {
 
-constexpr std::string_view registry_format = "4";
+constexpr std::string_view registry_format = "5";
 constexpr std::string_view first_text_key = "texts-1";
 
 // A BLOB that holds words is sealed (texts.h); `owner` names the key that seals it. History has no
@@ -76,7 +76,7 @@ CREATE TABLE outputs (
   dataset TEXT NOT NULL, population TEXT NOT NULL, tabulation TEXT NOT NULL, file BLOB NOT NULL,
   sha256 TEXT NOT NULL, cells INTEGER NOT NULL, statistics TEXT NOT NULL, judgement TEXT NOT NULL,
   cell_table TEXT NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
-  chart TEXT NOT NULL, claim BLOB NOT NULL,
+  chart TEXT NOT NULL, claim BLOB NOT NULL, protection TEXT NOT NULL,
   PRIMARY KEY (request, number)) STRICT;
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY, request TEXT NOT NULL, output INTEGER NOT NULL, turn INTEGER NOT NULL,

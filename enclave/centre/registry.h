@@ -113,6 +113,7 @@ struct OutputRow {
   std::string table;      ///< the examiner's cells and evidence, JSON
   std::string verdict, state;
   std::string chart;    ///< disclosure::to_string; empty: a table, or opaque
+  std::string protection;  ///< where a safe version was asked for, JSON (protection_json.h); or empty
   std::string claim;    ///< what another tool said of it, JSON (acro_claims.h); or empty
   bool erased = false;  ///< name, title, exception and sql are gone
 };

@@ -66,6 +66,7 @@ OutputRow output_row(const Texts& texts, const RegistryQuery& at) {
   row.state = at.text(17);
   row.chart = at.text(19);
   row.claim = words("claim", 20);
+  row.protection = at.text(21);
   return row;
 }
 
@@ -129,12 +130,12 @@ void Registry::add_output(const OutputRow& row) {
   db_.prepare(
          "INSERT INTO outputs (request, number, name, title, exception, sql, opaque, dataset,"
          " population, tabulation, file, sha256, cells, statistics, judgement, cell_table,"
-         " verdict, state, chart, claim)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+         " verdict, state, chart, claim, protection)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(row.request, row.number, Blob{name}, Blob{title}, Blob{exception}, Blob{sql},
             row.opaque, row.dataset, row.population, row.tabulation, Blob{row.file}, row.sha256,
             row.cells, nlohmann::json(row.statistics).dump(), row.judgement, row.table, row.verdict,
-            row.state, row.chart, Blob{claim})
+            row.state, row.chart, Blob{claim}, row.protection)
       .run();
 }
 
@@ -184,7 +185,7 @@ std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   auto found = db_.prepare(
                       "SELECT request, number, name, title, exception, sql, opaque, dataset,"
                       " population, tabulation, file, sha256, cells, statistics, judgement,"
-                      " cell_table, o.verdict, o.state, session, chart, claim FROM outputs o"
+                      " cell_table, o.verdict, o.state, session, chart, claim, protection FROM outputs o"
                       " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
                    .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));

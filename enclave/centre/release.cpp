@@ -8,6 +8,7 @@
 #include "enclave/centre/freshness.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
+#include "enclave/centre/protection_json.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
@@ -65,6 +66,9 @@ std::string release_json(const Centre::State& state, const Leaving& leaving) {
                      {"statistics", output.statistics},
                      {"verdict", output.verdict},
                      {"rules", std::move(rules)}});
+    if (!output.protection.empty()) {
+      files.back()["protected"] = disclosure::to_string(asked_of(output.protection).way);
+    }
     if (auto waivers = waivers_json(judgement); !waivers.empty()) {
       files.back()["waivers"] = std::move(waivers);
     }

@@ -7,6 +7,7 @@
 #include "enclave/centre/binding.h"
 #include "enclave/centre/judgement_json.h"
 #include "enclave/centre/people.h"
+#include "enclave/centre/protection_json.h"
 #include "enclave/centre/review.h"
 #include "enclave/centre/store_rekey.h"
 #include "enclave/centre/waivers.h"
@@ -168,6 +169,12 @@ Again again_of(const Centre::State& state, const RequestRow& request,
       continue;
     }
     again.job.tabulations.push_back(disclosure::tabulation_from_json(outputs[i].tabulation));
+    again.job.protects.emplace_back();
+    if (!outputs[i].protection.empty()) {
+      auto asked = asked_of(outputs[i].protection);
+      again.job.tabulations.back() = std::move(asked.tabulation);
+      again.job.protects.back() = asked.way;
+    }
     again.job.charts.push_back(disclosure::parse_chart(outputs[i].chart));
     again.outputs.push_back(i);
   }
@@ -188,7 +195,7 @@ void compare(const OutputRow& then, const Examined& now, ReplayedOutput& into) {
   into.verdict_now = disclosure::to_string(now.judgement.verdict);
   into.file = sameness(sha256_hex(then.opaque ? then.file : now.file) == then.sha256);
   into.findings = sameness(judgement_to_json(now.judgement) == then.judgement);
-  into.evidence = sameness(now.table_json == then.table);
+  into.evidence = sameness(now.table_json == then.table && now.protection == then.protection);
   if (into.findings == Sameness::same) return;
   const auto before = by_rule(judgement_from_json(then.judgement));
   auto after = by_rule(now.judgement);

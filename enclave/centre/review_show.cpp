@@ -12,6 +12,7 @@
 #include "enclave/centre/people.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/review.h"
+#include "enclave/centre/review_table.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 
@@ -20,7 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_cells_shown = 200;
 constexpr std::size_t most_findings_shown = 40;
 constexpr std::size_t opaque_bytes_shown = 2000;
 
@@ -60,6 +60,7 @@ Json described(const Call& call, const Shown& shown, const OutputRow& output) {
   json["bytes"] = output.file.size();
   json["state"] = output.state;
   json["reviewers_needed"] = reviewers_needed(shown.policy, output);
+  if (!output.protection.empty()) json["protection"] = Json::parse(output.protection);
   if (!output.table.empty()) json[output.opaque ? "file" : "table"] = Json::parse(output.table);
   return json;
 }
@@ -131,51 +132,6 @@ Json document_of(const Call& call, const Shown& shown) {
 
 // -- text
 // -------------------------------------------------------------------------------------------
-
-std::string scalar(const Json& value) {
-  if (value.is_null()) return "NA";
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-std::string flags_text(const Json& flags) {
-  std::string text;
-  for (const auto& flag : flags) {
-    const auto waiver = flag.value("waived", "");
-    const auto mark = flag.value("rule", "") + (flag.value("verdict", "") == "review" ? "?" : "") +
-                      (waiver.empty() ? "" : " (" + waiver + ")");
-    if (text.find(mark) == std::string::npos) text += (text.empty() ? "" : ", ") + mark;
-  }
-  return text;
-}
-
-/// One row a cell: key, values, units, and the rules that flag it.
-std::string table_text(const std::string& json, const std::string& language) {
-  const auto table = Json::parse(json);
-  const auto& cells = table.at("cells");
-  if (cells.empty()) return text("shown.no_cells", {}, language) + "\n";
-  std::vector<std::string> headers;
-  for (const auto& [dimension, code] : cells[0].at("cell").items()) headers.push_back(dimension);
-  for (const auto& column : table.at("columns")) headers.push_back(column.value("name", ""));
-  headers.insert(headers.end(), {word("units", language), word("flags", language)});
-  const bool all = cells.size() <= most_cells_shown;
-  std::size_t left_out = 0;
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& cell : cells) {
-    const auto flags = flags_text(cell.at("flags"));
-    if ((!all && flags.empty()) || rows.size() >= most_cells_shown) {
-      ++left_out;
-      continue;
-    }
-    auto& row = rows.emplace_back();
-    for (const auto& [dimension, code] : cell.at("cell").items()) row.push_back(scalar(code));
-    for (const auto& value : cell.at("values")) row.push_back(scalar(value));
-    row.push_back(scalar(cell.at("units")));
-    row.push_back(flags);
-  }
-  auto shown = aligned(headers, rows);
-  if (left_out > 0) shown += text("shown.more_cells", {grouped(left_out)}, language) + "\n";
-  return shown;
-}
 
 std::string cell_name(const std::vector<disclosure::Coordinate>& cell,
                       const std::string& language) {
@@ -277,6 +233,7 @@ std::string output_text(const Call& call, const Shown& shown, const OutputRow& o
   if (!output.claim.empty()) text += claim_text(call, output);
   if (!output.chart.empty()) text += line(call, "shown.output_chart", {output.chart});
   text += line(call, "shown.output_sha256", {output.sha256}) + "\n";
+  if (!output.protection.empty()) text += protection_text(output.protection, call.command.language);
   if (!output.opaque && !output.table.empty()) {
     text += table_text(output.table, call.command.language) + "\n";
   } else {

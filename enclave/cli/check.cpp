@@ -4,8 +4,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "disclosure/examine.h"
+#include "disclosure/proposal.h"
 #include "enclave/centre/print.h"
+#include "enclave/centre/protection_json.h"
 #include "enclave/centre/shipped.h"
 #include "enclave/cli/files.h"
 #include "enclave/cli/local.h"
@@ -104,13 +105,51 @@ struct Judged {
   disclosure::Judgement judgement;
   std::optional<disclosure::Tabulation> tabulation;
   std::size_t cells = 0;
+  std::optional<disclosure::Proposal> proposal;  ///< where a safe version is asked for
+  std::string file;                              ///< of the version, with each cell's status
 };
 
+std::optional<disclosure::Way> way_of(const Client& client) {
+  const auto word = client.arguments.maybe("protect");
+  if (!word) {
+    if (client.arguments.has("out")) throw EnclaveError(Fault::usage, "centre.check_out");
+    return std::nullopt;
+  }
+  const auto way = disclosure::parse_way(*word);
+  if (!way) throw EnclaveError(Fault::usage, "protect.way", {*word});
+  return way;
+}
+
+/// The version's judgement and file; where there is none, the table's.
+Judged with_version(disclosure::Way way, const disclosure::Question& question,
+                    const disclosure::Bench& bench, disclosure::Examination examination,
+                    const std::string& language) {
+  Judged judged;
+  judged.tabulation = question.tabulation;
+  judged.proposal = disclosure::propose(way, question, examination, bench);
+  judged.cells = examination.table.cells.size();
+  const auto* version = std::get_if<disclosure::Version>(&*judged.proposal);
+  if (version == nullptr) {
+    judged.judgement = disclosure::unprotected(std::move(examination.judgement),
+                                               std::get<disclosure::Message>(*judged.proposal));
+    return judged;
+  }
+  const auto& table = version->examination.table;
+  judged.judgement = version->examination.judgement;
+  judged.tabulation = table.tabulation;
+  judged.cells = table.cells.size();
+  std::vector<std::string> status;
+  for (const auto one : version->status) status.emplace_back(disclosure::to_string(one));
+  judged.file = disclosure::csv_with(table, bench.codebook, language, "status", status);
+  return judged;
+}
+
 Judged judge(const Client& client, const Ground& ground) {
+  const auto way = way_of(client);
   const auto question = asked(ground, client.arguments.one("SQL"));
   const auto history = history_of(client, ground);
   if (const auto* reason = std::get_if<disclosure::Message>(&question)) {
-    return {disclosure::not_a_tabulation(*reason), std::nullopt, 0};
+    return {disclosure::not_a_tabulation(*reason), std::nullopt, 0, std::nullopt, ""};
   }
   const auto& tabulation = std::get<disclosure::Tabulation>(question);
   auto references = tabulation.references;
@@ -125,10 +164,15 @@ Judged judge(const Client& client, const Ground& ground) {
                                             references);
     joined->demand(tabulation);
   }
-  auto examination =
-      disclosure::examine({tabulation, project_name, history, {}}, joined ? *joined : *ground.source,
-                          joined ? joined->codebook() : *ground.codebook, ground.policy);
-  return {std::move(examination.judgement), tabulation, examination.table.cells.size()};
+  const auto& codebook = joined ? joined->codebook() : *ground.codebook;
+  const disclosure::Bench bench{joined ? *joined : *ground.source, codebook, ground.policy, {}, {}};
+  const disclosure::Question whole{tabulation, project_name, history, {}};
+  auto examination = disclosure::judged(whole, bench);
+  if (!way) {
+    return {std::move(examination.judgement), tabulation, examination.table.cells.size(),
+            std::nullopt, ""};
+  }
+  return with_version(*way, whole, bench, std::move(examination), client.language);
 }
 
 std::string number(const std::optional<double>& value) {
@@ -146,6 +190,22 @@ std::string cell_text(const std::vector<disclosure::Coordinate>& cell,
             (part.is_total ? "Total" : part.code.value_or("NA"));
   }
   return text.empty() ? enclave::text("shown.whole_output", {}, language) : text;
+}
+
+std::string version_text(const disclosure::Proposal& proposal, const std::string& language) {
+  const auto* version = std::get_if<disclosure::Version>(&proposal);
+  if (version == nullptr) {
+    return finding_text({"protection.none",
+                         {finding_text(std::get<disclosure::Message>(proposal), language)}},
+                        language) +
+           "\n";
+  }
+  return enclave::text("shown.version",
+                       {std::string(disclosure::to_string(version->way)),
+                        finding_text(version->effect, language),
+                        std::to_string(version->loss.kept), finding_text(version->why, language)},
+                       language) +
+         "\n";
 }
 
 std::string text_of(const Client& client, const Ground& ground, const Judged& judged) {
@@ -170,6 +230,7 @@ std::string text_of(const Client& client, const Ground& ground, const Judged& ju
                     cell_text(finding.cell, language), finding.statistic, number(finding.measured),
                     number(finding.limit), finding_text(finding.message, client.language)});
   }
+  if (judged.proposal) text += version_text(*judged.proposal, language);
   if (!rows.empty()) {
     text +=
         "\n" + aligned(language,
@@ -190,12 +251,17 @@ std::string json_of(const Client& client, const Ground& ground, const Judged& ju
   const auto output = disclosure::to_json(judged.judgement, output_name,
                                           judged.tabulation ? &*judged.tabulation : nullptr,
                                           judged.cells, client.language, finding_text);
-  const Json document = {
+  Json document = {
       {"format", 1},
       {"request", nullptr},
       {"policy", {{"name", ground.policy.name}, {"sha256", ground.policy.sha256}}},
       {"verdict", disclosure::to_string(judged.judgement.verdict)},
       {"outputs", Json::array({Json::parse(output)})}};
+  if (judged.proposal) {
+    const auto way = *disclosure::parse_way(client.arguments.one("protect"));
+    document["protection"] = Json::parse(
+        protection_json(way, *judged.tabulation, "null", *judged.proposal));
+  }
   return document.dump() + "\n";
 }
 
@@ -210,8 +276,11 @@ int check_command(const Client& client) {
   }
   const auto ground = ground_of(client, opened);
   const auto judged = judge(client, ground);
+  const auto out = client.arguments.maybe("out");
+  if (out && !judged.file.empty()) write_new_file(*out, judged.file);
   client.output.out(client.json ? json_of(client, ground, judged)
                                 : text_of(client, ground, judged));
+  if (!client.json && !out && !judged.file.empty()) client.output.out("\n" + judged.file);
   return judged.judgement.verdict == Verdict::pass ? 0 : 1;
 }
 

@@ -13,6 +13,7 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/fault.h"
+#include "enclave/keys/descriptor.h"
 
 namespace sceau::enclave {
 namespace {
@@ -123,6 +124,17 @@ void read_documents(const Arguments& arguments, OpenedFiles& files) {
   };
   for (auto& file : files.files) {
     if (is_document(file.option)) read_all(file);
+  }
+}
+
+void write_new_file(const std::string& name, std::string_view bytes) {
+  const Descriptor file(
+      ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.get() < 0) throw EnclaveError(Fault::bad_input, "protect.out", {name});
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto wrote = ::write(file.get(), bytes.data() + done, bytes.size() - done);
+    if (wrote <= 0) throw EnclaveError(Fault::unavailable, "protect.out_write", {name});
+    done += static_cast<std::size_t>(wrote);
   }
 }
 

@@ -27,4 +27,8 @@ void open_files(const Arguments& arguments, OpenedFiles& into);
 /// Reads the documents among them (at most 1 MiB each) into `text`: for commands that run here.
 void read_documents(const Arguments& arguments, OpenedFiles& files);
 
+/// Makes a file that was not there, of mode 0600. Throws bad_input (protect.out), unavailable
+/// (protect.out_write).
+void write_new_file(const std::string& name, std::string_view bytes);
+
 }  // namespace sceau::enclave

@@ -166,17 +166,6 @@ std::string csv_of(const CellFile& file, const Suppression& found) {
   return csv;
 }
 
-void write_out(const std::string& name, const std::string& csv) {
-  const Descriptor file(
-      ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file.get() < 0) throw EnclaveError(Fault::bad_input, "protect.out", {name});
-  for (std::size_t done = 0; done < csv.size();) {
-    const auto wrote = ::write(file.get(), csv.data() + done, csv.size() - done);
-    if (wrote <= 0) throw EnclaveError(Fault::unavailable, "protect.out_write", {name});
-    done += static_cast<std::size_t>(wrote);
-  }
-}
-
 Json json_of(const CellFile& file, const Suppression& found, const Counts& counts, bool exact) {
   Json open = Json::array();
   for (const auto& audit : found.audits) {
@@ -245,7 +234,7 @@ int protect_command(const Client& client) {
   const auto counts = counts_of(file.table, found);
   const bool safe = found.all_certified();
   const auto out = client.arguments.maybe("out");
-  if (safe && out) write_out(*out, csv_of(file, found));
+  if (safe && out) write_new_file(*out, csv_of(file, found));
   if (client.json) {
     client.output.out(json_of(file, found, counts, client.arguments.has("exact")).dump() + "\n");
     return safe ? 0 : 1;

@@ -210,6 +210,8 @@ void put(WireWriter& out, const OutputDraft& value) {
   put(out, value.reason);
   out.text(value.opaque);
   put(out, value.chart);
+  put(out, value.protect);
+  out.boolean(value.propose);
   out.text(value.claim);
   out.text(value.replaces);
 }
@@ -222,6 +224,10 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.reason);
   value.opaque = in.text();
   get(in, value.chart);
+  // Which cells are hidden is the examiner's to say.
+  if (value.tabulation && !value.tabulation->hidden.empty()) WireReader::refuse();
+  get(in, value.protect);
+  value.propose = in.boolean();
   value.claim = in.text();
   value.replaces = in.text();
 }
@@ -249,6 +255,9 @@ void put(WireWriter& out, const ExamineJob& value) {
   put(out, value.datasets);
   put(out, value.tabulations);
   put(out, value.charts);
+  put(out, value.protects);
+  out.count(value.proposes.size());
+  for (const auto one : value.proposes) out.u8(one);
   put(out, value.history);
   put(out, value.waivers);
   put(out, value.superseded);
@@ -265,6 +274,8 @@ void get(WireReader& in, ExamineJob& value) {
   get(in, value.datasets);
   get(in, value.tabulations);
   get(in, value.charts);
+  get(in, value.protects);
+  for (auto left = in.count(1); left > 0; --left) value.proposes.push_back(in.u8());
   get(in, value.history);
   get(in, value.waivers);
   get(in, value.superseded);
@@ -284,6 +295,21 @@ void get(WireReader& in, ShownCell& value) {
   get(in, value.values);
 }
 
+void put(WireWriter& out, const Proposed& value) {
+  put(out, value.way);
+  put(out, value.verdict);
+  put(out, value.effect);
+  out.u32(static_cast<std::uint32_t>(value.kept));
+  put(out, value.why);
+}
+void get(WireReader& in, Proposed& value) {
+  get(in, value.way);
+  get(in, value.verdict);
+  get(in, value.effect);
+  value.kept = static_cast<int>(in.u32());
+  get(in, value.why);
+}
+
 void put(WireWriter& out, const Examined& value) {
   put(out, value.judgement);
   out.text(value.file);
@@ -291,6 +317,9 @@ void put(WireWriter& out, const Examined& value) {
   put(out, value.statistics);
   out.text(value.table_json);
   put(out, value.shown);
+  put(out, value.version);
+  out.text(value.protection);
+  put(out, value.proposals);
 }
 void get(WireReader& in, Examined& value) {
   get(in, value.judgement);
@@ -299,6 +328,9 @@ void get(WireReader& in, Examined& value) {
   get(in, value.statistics);
   value.table_json = in.text();
   get(in, value.shown);
+  get(in, value.version);
+  value.protection = in.text();
+  get(in, value.proposals);
 }
 
 void put(WireWriter& out, const JudgedOutput& value) {
@@ -306,12 +338,14 @@ void put(WireWriter& out, const JudgedOutput& value) {
   put(out, value.judgement);
   out.text(value.verdict_json);
   out.boolean(value.exception_needless);
+  put(out, value.proposals);
 }
 void get(WireReader& in, JudgedOutput& value) {
   value.name = in.text();
   get(in, value.judgement);
   value.verdict_json = in.text();
   value.exception_needless = in.boolean();
+  get(in, value.proposals);
 }
 
 void put(WireWriter& out, const Submission& value) {

@@ -168,6 +168,12 @@ void get(WireReader& in, Remembered& value) {
 void put(WireWriter& out, Chart value) { out.u8(static_cast<std::uint8_t>(value)); }
 void get(WireReader& in, Chart& value) { value = in.enumerator(Chart::box); }
 
+void put(WireWriter& out, Way value) { out.u8(static_cast<std::uint8_t>(value)); }
+void get(WireReader& in, Way& value) { value = in.enumerator(ways.back()); }
+
+void put(WireWriter& out, Verdict value) { out.u8(static_cast<std::uint8_t>(value)); }
+void get(WireReader& in, Verdict& value) { value = in.enumerator(Verdict::fail); }
+
 void put(WireWriter& out, const Supersession& value) {
   out.text(value.dataset);
   out.text(value.vintage);

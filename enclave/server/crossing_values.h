@@ -4,6 +4,7 @@
 
 #include "disclosure/examine.h"
 #include "disclosure/figure.h"
+#include "disclosure/proposal.h"
 #include "disclosure/tabulation.h"
 #include "disclosure/verdict.h"
 #include "disclosure/waiver.h"
@@ -20,6 +21,8 @@ void put(enclave::WireWriter& out, const Tabulation& value);
 void put(enclave::WireWriter& out, const Waiver& value);
 void put(enclave::WireWriter& out, const Remembered& value);
 void put(enclave::WireWriter& out, Chart value);
+void put(enclave::WireWriter& out, Way value);
+void put(enclave::WireWriter& out, Verdict value);
 void put(enclave::WireWriter& out, const Supersession& value);
 
 void get(enclave::WireReader& in, Message& value);
@@ -31,6 +34,8 @@ void get(enclave::WireReader& in, Tabulation& value);
 void get(enclave::WireReader& in, Waiver& value);
 void get(enclave::WireReader& in, Remembered& value);
 void get(enclave::WireReader& in, Chart& value);
+void get(enclave::WireReader& in, Way& value);
+void get(enclave::WireReader& in, Verdict& value);
 void get(enclave::WireReader& in, Supersession& value);
 
 }  // namespace sceau::disclosure

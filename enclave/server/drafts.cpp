@@ -85,6 +85,16 @@ void give_chart(OutputDraft& draft, const std::optional<std::string>& word) {
   }
 }
 
+/// A safe version is one of a table.
+void give_protection(OutputDraft& draft, const std::optional<std::string>& word) {
+  if (!word) return;
+  draft.protect = disclosure::parse_way(*word);
+  if (!draft.protect) throw EnclaveError(Fault::usage, "protect.way", {*word});
+  if (!draft.tabulation) {
+    throw EnclaveError(Fault::usage, "protect.no_table", {finding_text(draft.reason, "en")});
+  }
+}
+
 }  // namespace
 
 disclosure::Message reason_of(const sql::Plan& plan) {
@@ -165,6 +175,7 @@ CopyDraft draft_of_copy(const sql::Statement& statement, const sql::Plan& plan,
   draft.title = statement.title;
   draft.exception = statement.exception.value_or("");
   give_chart(draft, statement.chart);
+  give_protection(draft, statement.protect);
   draft.replaces = statement.replaces.value_or("");
   if (!draft.tabulation) write_csv(copy, plan, workbench, interruption);
   return copy;

@@ -5,6 +5,7 @@
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
 #include "disclosure/figure.h"
+#include "enclave/centre/protection_json.h"
 #include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
 #include "enclave/server/faults.h"
@@ -69,25 +70,82 @@ std::vector<ShownCell> shown_cells(const disclosure::Table& table,
   return cells;
 }
 
-Examined examine_one(const disclosure::Question& question,
-                     const std::optional<disclosure::Chart>& chart, OpenedData& data,
+/// What is wanted of a tabulation beside its verdict.
+struct Wanted {
+  std::optional<disclosure::Chart> chart;
+  std::optional<disclosure::Way> protect;
+  bool propose = false;
+};
+
+Proposed told_of(disclosure::Way way, const disclosure::Proposal& proposal) {
+  Proposed told;
+  told.way = way;
+  if (const auto* reason = std::get_if<disclosure::Message>(&proposal)) {
+    told.why = *reason;
+    return told;
+  }
+  const auto& version = std::get<disclosure::Version>(proposal);
+  told.verdict = version.examination.judgement.verdict;
+  told.effect = version.effect;
+  told.kept = version.loss.kept;
+  told.why = version.why;
+  return told;
+}
+
+/// Makes the version the examination, and what is remembered; or says why there is none.
+void protect(disclosure::Way way, const disclosure::Question& question,
+             const disclosure::Bench& bench, disclosure::Examination& examination,
+             Examined& examined) {
+  auto proposal = disclosure::propose(way, question, examination, bench);
+  const auto original = table_json(examination.table, examination.judgement, bench.codebook);
+  examined.protection = protection_json(way, question.tabulation, original, proposal);
+  if (const auto* reason = std::get_if<disclosure::Message>(&proposal)) {
+    examination.judgement = disclosure::unprotected(std::move(examination.judgement), *reason);
+    return;
+  }
+  examination = std::move(std::get<disclosure::Version>(proposal).examination);
+  examined.version = examination.table.tabulation;
+}
+
+Examined examine_one(const disclosure::Question& question, const Wanted& wanted, OpenedData& data,
                      const policies::Policy& policy, const ExamineJob& job) {
   const auto ground = data.ground(question.tabulation, remembered_references(question));
   const auto& codebook = *ground.codebook;
-  auto examination =
-      disclosure::examine(question, *ground.source, codebook, policy, disclosure::Cancelled{});
-  examination.judgement =
-      disclosure::apply_waivers(std::move(examination.judgement), question.tabulation, job.waivers);
+  const disclosure::Bench bench{*ground.source, codebook, policy, job.waivers, {}};
+  auto examination = disclosure::judged(question, bench);
   Examined examined;
+  if (wanted.propose) {
+    for (const auto way : disclosure::ways) {
+      examined.proposals.push_back(
+          told_of(way, disclosure::propose(way, question, examination, bench)));
+    }
+  }
+  if (wanted.protect) protect(*wanted.protect, question, bench, examination, examined);
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));
   }
-  examined.file = file_of(examination.table, chart, codebook, job.language);
+  examined.file = file_of(examination.table, wanted.chart, codebook, job.language);
   examined.table_json = table_json(examination.table, examination.judgement, codebook);
   examined.judgement = std::move(examination.judgement);
   if (job.shown) examined.shown = shown_cells(examination.table, codebook);
   return examined;
+}
+
+/// One a tabulation; a list that is empty wants nothing of any.
+std::vector<Wanted> wanted_of(const ExamineJob& job) {
+  const auto all = job.tabulations.size();
+  const auto fits = [all](std::size_t size) { return size == 0 || size == all; };
+  if (!fits(job.charts.size()) || !fits(job.protects.size()) || !fits(job.proposes.size())) {
+    WireReader::refuse();
+  }
+  std::vector<Wanted> wanted(all);
+  for (std::size_t i = 0; i < all; ++i) {
+    if (!job.charts.empty()) wanted[i].chart = job.charts[i];
+    if (!job.protects.empty()) wanted[i].protect = job.protects[i];
+    if (!job.proposes.empty()) wanted[i].propose = job.proposes[i] != 0;
+  }
+  return wanted;
 }
 
 void serve_one_job(Channel& broker) {
@@ -108,9 +166,7 @@ void serve_one_job(Channel& broker) {
 std::vector<Examined> examine_job(const ExamineJob& job) {
   const auto policy = read_policy(job.policy);
   OpenedData data(job.datasets, job.pseudonyms);
-  auto charts = job.charts;
-  if (charts.empty()) charts.resize(job.tabulations.size());
-  if (charts.size() != job.tabulations.size()) WireReader::refuse();
+  const auto all_wanted = wanted_of(job);
   std::vector<Examined> answers;
   disclosure::Question question;
   question.project = job.project;
@@ -119,9 +175,9 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
   int output = 0;
   for (const auto& tabulation : job.tabulations) {
     question.tabulation = tabulation;
-    answers.push_back(examine_one(question, charts[answers.size()], data, policy, job));
-    question.history.push_back(
-        {std::string(this_request), ++output, job.project, false, tabulation});
+    answers.push_back(examine_one(question, all_wanted[answers.size()], data, policy, job));
+    question.history.push_back({std::string(this_request), ++output, job.project, false,
+                                answers.back().version.value_or(tabulation)});
   }
   if (job.files.empty()) return answers;
   const auto rules = read_file_rules(job.policy);

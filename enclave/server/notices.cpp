@@ -176,6 +176,21 @@ std::vector<sql::Row> disclosure_rows(const JudgedOutput& output, std::string_vi
   return rows;
 }
 
+std::vector<sql::Row> proposal_rows(const JudgedOutput& output, std::string_view language) {
+  std::vector<sql::Row> rows;
+  for (const auto& one : output.proposals) {
+    const std::string way(disclosure::to_string(one.way));
+    const auto why = finding_text(one.why, language);
+    if (!one.verdict) {
+      rows.push_back({way, "none", std::nullopt, std::nullopt, why});
+      continue;
+    }
+    rows.push_back({way, std::string(to_string(*one.verdict)), finding_text(one.effect, language),
+                    std::to_string(one.kept), why});
+  }
+  return rows;
+}
+
 std::uint64_t cells_of(const std::vector<JudgedOutput>& outputs) {
   std::uint64_t cells = 0;
   for (const auto& output : outputs) {

@@ -31,6 +31,11 @@ inline constexpr std::size_t detail_findings = 20;  ///< an output, in the DETAI
 [[nodiscard]] std::vector<sql::Row> disclosure_rows(const JudgedOutput& output,
                                                     std::string_view language);
 
+/// way, verdict, effect, kept_percent, why: one row a way; verdict "none" where there is no such
+/// version.
+[[nodiscard]] std::vector<sql::Row> proposal_rows(const JudgedOutput& output,
+                                                  std::string_view language);
+
 /// Cells of the outputs that are tables, as verdict.json counts them.
 [[nodiscard]] std::uint64_t cells_of(const std::vector<JudgedOutput>& outputs);
 

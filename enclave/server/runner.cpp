@@ -77,6 +77,8 @@ Outcome Runner::run(const sql::Statement& statement, const Values& values) {
       return explain(statement, values);
     case sql::StatementKind::explain_disclosure:
       return explain_disclosure(statement, values);
+    case sql::StatementKind::explain_propose:
+      return explain_propose(statement, values);
     case sql::StatementKind::copy_file:
       return copy_file(statement, values);
     case sql::StatementKind::egress:
@@ -157,6 +159,17 @@ Outcome Runner::explain_disclosure(const sql::Statement& statement, const Values
   const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
   const auto judged = pending_.explain(draft_of_explain(statement, plan));
   return rows_outcome("EXPLAIN", statement.columns, rows_of(disclosure_rows(judged, language_)));
+}
+
+Outcome Runner::explain_propose(const sql::Statement& statement, const Values& values) {
+  const auto plan = sql::plan_select(statement, workbench_.catalog(), values);
+  if (!plan.tabulation) {
+    throw EnclaveError(Fault::usage, "protect.no_table", {finding_text(reason_of(plan), "en")});
+  }
+  auto draft = draft_of_explain(statement, plan);
+  draft.propose = true;
+  const auto judged = pending_.explain(draft);
+  return rows_outcome("EXPLAIN", statement.columns, rows_of(proposal_rows(judged, language_)));
 }
 
 std::vector<sql::Row> Runner::last_request_rows() const {

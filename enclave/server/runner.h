@@ -66,6 +66,7 @@ class Runner {
   Outcome see(const sql::Statement& statement, const sql::Plan& plan);
   Outcome explain(const sql::Statement& statement, const Values& values);
   Outcome explain_disclosure(const sql::Statement& statement, const Values& values);
+  Outcome explain_propose(const sql::Statement& statement, const Values& values);
   Outcome copy_file(const sql::Statement& statement, const Values& values);
   Outcome egress(const sql::Statement& statement, const Values& values);
   Outcome acro(const sql::Statement& statement, const Values& values);

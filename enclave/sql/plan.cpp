@@ -130,6 +130,13 @@ void give_columns(Statement& statement) {
                            {"measured", Type::float8}, {"limit", Type::float8},
                            {"message", Type::text},    {"remedy", Type::text}};
       return;
+    case StatementKind::explain_propose:
+      statement.columns = {{"way", Type::text},
+                           {"verdict", Type::text},
+                           {"effect", Type::text},
+                           {"kept_percent", Type::int4},
+                           {"why", Type::text}};
+      return;
     case StatementKind::select:
     case StatementKind::copy_stdout:
       statement.columns = statement.query->columns;

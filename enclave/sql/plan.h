@@ -36,6 +36,7 @@ enum class StatementKind {
   select,
   explain,             ///< EXPLAIN SELECT: how it runs, and why
   explain_disclosure,  ///< EXPLAIN (DISCLOSURE) SELECT: judged, asks for nothing
+  explain_propose,     ///< EXPLAIN (DISCLOSURE, PROPOSE) SELECT: its safe versions
   copy_file,           ///< COPY (SELECT …) TO 'name' WITH (title …): asks for a release
   copy_stdout,         ///< COPY (SELECT …) TO STDOUT: exploration
   begin,
@@ -76,6 +77,7 @@ struct Statement {
   std::optional<std::string> exception;  ///< copy_file: why a failing output should leave
   std::optional<std::string> replaces;   ///< copy_file: "R-…"
   std::optional<std::string> chart;      ///< copy_file: "bar", …: the file is a figure
+  std::optional<std::string> protect;    ///< copy_file: "suppress", …: that version is asked for
   std::string request;                   ///< withdraw, comment: "R-…"
   int request_parameter = 0;             ///< or the parameter that says it (1-based)
   /// egress: the file's content is this parameter (1-based), or, if 0, `value` holds the bytes;

@@ -153,14 +153,23 @@ Statement Reader::statement(const PgQuery__RawStmt& raw) {
 
 void Reader::explain(const PgQuery__ExplainStmt& node, Statement& statement) {
   statement.kind = StatementKind::explain;
+  bool disclosure = false;
+  bool propose = false;
   for (std::size_t i = 0; i < node.n_options; ++i) {
     const auto& option = *node.options[i]->def_elem;
     const std::string_view name = option.defname;
     if (name == "disclosure") {
-      if (is_true(option.arg)) statement.kind = StatementKind::explain_disclosure;
+      disclosure = is_true(option.arg);
+    } else if (name == "propose") {
+      propose = is_true(option.arg);
     } else if (name != "costs" && name != "verbose") {
       refuse("sql.explain_option", option.location, {option.defname});
     }
+  }
+  if (disclosure) statement.kind = StatementKind::explain_disclosure;
+  if (propose) {
+    if (!disclosure) refuse("sql.explain_propose", -1);
+    statement.kind = StatementKind::explain_propose;
   }
   if (!read_query(node.query, statement)) refuse("sql.explain_what", -1);
 }
@@ -192,6 +201,8 @@ void Reader::copy_option(const PgQuery__DefElem& option, Statement& statement) c
     statement.replaces = *value;
   } else if (file && name == "chart" && value) {
     statement.chart = *value;
+  } else if (file && name == "protect" && value) {
+    statement.protect = *value;
   } else if (name == "format" && value && (*value == "csv" || (!file && *value == "text"))) {
     statement.copy.csv = *value == "csv";
   } else if (name == "header" && (!file || is_true(option.arg))) {

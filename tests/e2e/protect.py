@@ -105,4 +105,4 @@ class Protect(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    harness.main()

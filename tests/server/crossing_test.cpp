@@ -41,6 +41,8 @@ OutputDraft draft() {
   draft.reason = {"tabulation.limit", {"3"}};
   draft.opaque = std::string("\0\xff", 2);
   draft.chart = disclosure::Chart::line;
+  draft.protect = disclosure::Way::merge;
+  draft.propose = true;
   draft.claim = "{}";
   draft.replaces = "R-2026-000001";
   return draft;
@@ -80,12 +82,39 @@ ExamineJob job() {
   job.policy = session_grant().policy;
   job.datasets = grants();
   job.tabulations = {test::count_by_academie()};
+  job.protects = {disclosure::Way::suppress};
+  job.proposes = {1};
   job.history = {{"R-2026-000001", 2, "other", false, test::count_by_academie()},
                  {"R-2026-000002", 1, "other", true, {}}};
   return job;
 }
 
-Examined examined() { return {judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}", {}}; }
+std::vector<Proposed> proposals() {
+  Proposed safe;
+  safe.verdict = disclosure::Verdict::pass;
+  safe.effect = {"protection.hides", {"4", "9", "1", "3", "25"}};
+  safe.kept = 61;
+  safe.why = {"protection.certified", {"1"}};
+  Proposed none;
+  none.way = disclosure::Way::merge;
+  none.why = {"protection.no_merge", {"3"}};
+  return {safe, none};
+}
+
+/// A cell of it is not shown.
+disclosure::Tabulation with_hidden_cell() {
+  auto tabulation = test::count_by_academie();
+  tabulation.hidden = {{0, {"01"}}};
+  return tabulation;
+}
+
+Examined examined() {
+  Examined examined{judgement(), "academie,count\r\n", 12, {"count(*)"}, "{}", {}};
+  examined.version = with_hidden_cell();
+  examined.protection = "{}";
+  examined.proposals = proposals();
+  return examined;
+}
 
 Submission submission() {
   return {"R-2026-000003",
@@ -133,8 +162,19 @@ TEST_CASE("each value that crosses arrives whole, and damaged ones are refused")
   check_there_and_back(job());
   check_there_and_back(std::vector<Examined>{examined(), {}});
   check_there_and_back(submission());
-  check_there_and_back(std::vector<JudgedOutput>{{"a.csv", judgement(), "{}"}});
+  check_there_and_back(std::vector<JudgedOutput>{{"a.csv", judgement(), "{}", false, proposals()}});
   check_there_and_back(Centre::Rows{{"R-1", std::nullopt}, {}});
+}
+
+TEST_CASE("which cells are hidden is not a worker's to say") {
+  auto forged = draft();
+  forged.tabulation = with_hidden_cell();
+  try {
+    (void)unpack<OutputDraft>(pack(forged));
+    FAIL("taken");
+  } catch (const EnclaveError& error) {
+    CHECK(error.id() == "server.bad_frame");
+  }
 }
 
 TEST_CASE("a key arrives as it was") {
