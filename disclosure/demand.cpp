@@ -42,7 +42,8 @@ class Demands {
  private:
   void small(std::size_t cell, const Evidence& evidence, Demand& demand) const {
     if (number_.is_count) {
-      widen(demand, 0, std::max<std::int64_t>(0, minimum_ - evidence.units));
+      const bool empty = evidence.rows == 0;
+      widen(demand, 0, empty ? 0 : std::max<std::int64_t>(0, minimum_ - evidence.units));
       return;
     }
     const double value = std::fabs(static_cast<double>(number_.values[cell]));

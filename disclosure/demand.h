@@ -3,7 +3,8 @@
 //
 // - Too few (threshold, contributors, history and all else that is about who is there): of a count,
 //   what is published must leave a value possible that would be published, N units, and two values
-//   at least. 4 pupils under N = 10: the upper end is 10 or more. Site decision of this program;
+//   at least. 4 pupils under N = 10: the upper end is 10 or more. Of an empty cell, two units at
+//   least. Site decisions of this program;
 //   of a sum, the share of p_percent each way, as whoever stands in a cell of one or two could know
 //   it otherwise.
 // - One contributor too large: the upper and the lower end are as far as the rule itself needs

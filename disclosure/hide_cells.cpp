@@ -1,6 +1,7 @@
 #include "disclosure/hide_cells.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "disclosure/fault.h"
@@ -9,6 +10,9 @@
 
 namespace sceau::disclosure {
 namespace {
+
+/// How often cells without a certificate get their margins hidden, too.
+constexpr int most_loosened = 4;
 
 /// A number's system with the certificates that were found for it.
 struct Solved {
@@ -49,35 +53,73 @@ std::vector<CellProof> proofs_of(const Table& table, const std::vector<Solved>& 
   return proofs;
 }
 
+using Places = std::map<std::pair<std::uint32_t, std::vector<Member>>, std::size_t>;
+
+Places places_of(const Table& table) {
+  Places places;
+  for (std::size_t i = 0; i < table.cells.size(); ++i) {
+    const std::uint32_t set = table.tabulation.grouping_sets[table.cells[i].grouping_set];
+    places.try_emplace({set, table.cells[i].key}, i);
+  }
+  return places;
+}
+
+/// Hides the margins right above a cell: a search that found no exchange for it has more to choose
+/// from then. Whether any was not hidden.
+bool loosen(const Table& table, const Places& places, std::size_t cell, Marked& marked) {
+  bool more = false;
+  for (std::size_t d = 0; d < table.domains.size(); ++d) {
+    auto key = table.cells[cell].key;
+    if (key[d] == total) continue;
+    key[d] = total;
+    const std::uint32_t set = table.tabulation.grouping_sets[table.cells[cell].grouping_set];
+    const auto at = places.find({set & ~(std::uint32_t{1} << d), std::move(key)});
+    if (at == places.end()) continue;
+    more = more || marked.hidden[at->second] == 0;
+    marked.hidden[at->second] = 1;
+  }
+  return more;
+}
+
 /// Hides more of the marked cells, as this number needs it.
-std::variant<Solved, Message> solve(const Table& table, const ToldNumber& number, Marked& marked) {
-  NumberCells made = cells_of(table, number, marked);
-  auto bound = bind(made.cells);
-  if (std::holds_alternative<TableFault>(bound)) {
-    return Message{"protection.not_additive", {number.statistic}};
+std::variant<Solved, Message> solve(const Table& table, const Places& places,
+                                    const ToldNumber& number, Marked& marked) {
+  for (int round = 0;; ++round) {
+    NumberCells made = cells_of(table, number, marked);
+    auto bound = bind(made.cells);
+    if (std::holds_alternative<TableFault>(bound)) {
+      return Message{"protection.not_additive", {number.statistic}};
+    }
+    Solved solved{&number, std::move(made.places), std::move(std::get<SumSystem>(bound)), {}};
+    Suppression found = suppress(solved.system, {});
+    for (std::size_t i = 0; i < solved.places.size(); ++i) {
+      if (found.pattern[i] != 0) marked.hidden[solved.places[i]] = 1;
+    }
+    std::size_t open = 0;
+    bool more = false;
+    for (const CellAudit& audit : found.audits) {
+      if (audit.safety == Safety::certified) continue;
+      ++open;
+      more = loosen(table, places, solved.places[audit.cell], marked) || more;
+    }
+    if (open == 0) {
+      solved.audits = std::move(found.audits);
+      return solved;
+    }
+    if (!more || round == most_loosened) {
+      return Message{"protection.not_certified", {std::to_string(open), number.statistic}};
+    }
   }
-  Solved solved{&number, std::move(made.places), std::move(std::get<SumSystem>(bound)), {}};
-  Suppression found = suppress(solved.system, {});
-  if (!found.all_certified()) {
-    const auto open = std::count_if(
-        found.audits.begin(), found.audits.end(),
-        [](const CellAudit& audit) { return audit.safety != Safety::certified; });
-    return Message{"protection.not_certified", {std::to_string(open), number.statistic}};
-  }
-  for (std::size_t i = 0; i < solved.places.size(); ++i) {
-    if (found.pattern[i] != 0) marked.hidden[solved.places[i]] = 1;
-  }
-  solved.audits = std::move(found.audits);
-  return solved;
 }
 
 std::variant<Hiding, Message> hide(const Table& table, const std::vector<ToldNumber>& numbers,
                                    std::span<const CellFaults> faults,
                                    const policies::Policy& policy, Marked marked) {
   std::vector<Solved> all;
+  const Places places = places_of(table);
   for (const ToldNumber& number : numbers) {
     marked.demands = demands_of(table, number, faults, policy);
-    auto solved = solve(table, number, marked);
+    auto solved = solve(table, places, number, marked);
     if (auto* reason = std::get_if<Message>(&solved)) return std::move(*reason);
     all.push_back(std::move(std::get<Solved>(solved)));
   }

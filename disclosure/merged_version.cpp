@@ -11,8 +11,10 @@
 namespace sceau::disclosure {
 namespace {
 
-/// Tables that are tabulated and judged before the search gives up.
+/// Tables that are tabulated and judged before the search gives up, and cells that they may have in
+/// all if each is as large as the one that was asked for.
 constexpr std::size_t most_candidates = 48;
+constexpr std::size_t most_cells = 200'000;
 /// How many neighbouring numbers become one class.
 constexpr std::array<std::int64_t, 4> class_sizes = {2, 5, 10, 20};
 
@@ -124,6 +126,8 @@ class Merging {
       ladders_.push_back(ladder_of(d, original, bench.codebook));
       highest_ += ladders_.back().size();
     }
+    const std::size_t cells = std::max<std::size_t>(1, original.table.cells.size());
+    most_ = std::clamp<std::size_t>(most_cells / cells, 4, most_candidates);
   }
 
   /// Fewest steps first; of as many, what keeps most.
@@ -134,7 +138,7 @@ class Merging {
       share(ladders_, steps, none, all);
       std::optional<Version> best;
       for (const Steps& one : all) {
-        if (tried_++ == most_candidates) return best ? Proposal(std::move(*best)) : gave_up();
+        if (tried_++ == most_) return best ? Proposal(std::move(*best)) : gave_up();
         look_at(one, best);
       }
       if (best) return std::move(*best);
@@ -144,7 +148,7 @@ class Merging {
 
  private:
   [[nodiscard]] Message gave_up() const {
-    return {"protection.no_merge", {std::to_string(std::min(tried_, most_candidates))}};
+    return {"protection.no_merge", {std::to_string(std::min(tried_, most_))}};
   }
 
   [[nodiscard]] Tabulation merged(const Steps& steps) const {
@@ -215,6 +219,7 @@ class Merging {
   const Bench& bench_;
   std::vector<Ladder> ladders_;
   std::size_t highest_ = 0;
+  std::size_t most_ = most_candidates;
   std::size_t tried_ = 0;
 };
 
@@ -222,7 +227,6 @@ class Merging {
 
 Proposal merged_version(const Question& question, const Examination& original,
                         const Bench& bench) {
-  if (question.tabulation.dimensions.empty()) return Message{"protection.no_merge", {"0"}};
   return Merging(question, original, bench).run();
 }
 

@@ -110,6 +110,7 @@ constexpr std::array lines = {
     Line{"protection.large", "{1} has numbers too large for a certificate"},
     Line{"protection.large_pattern", "more cells would have to be hidden than a table can remember"},
     Line{"protection.empty", "the table has no cells"},
+    Line{"protection.one_cell", "the table is a single number: nothing would be left of it"},
     Line{"protection.no_leaves",
          "no part of the table shows all of its dimensions together, so its parts can't be protected "
          "together"},

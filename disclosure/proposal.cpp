@@ -87,6 +87,7 @@ Proposal propose(Way way, const Question& question, const Examination& original,
                  const Bench& bench) {
   const auto& findings = original.judgement.findings;
   if (original.judgement.verdict == Verdict::pass) return as_it_is(way, original);
+  if (question.tabulation.dimensions.empty()) return Message{"protection.one_cell", {}};
   const auto whole = std::find_if(findings.begin(), findings.end(), stands_alone);
   if (whole != findings.end()) {
     return Message{"protection.whole", {std::string(policies::to_string(whole->rule))}};

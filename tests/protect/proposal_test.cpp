@@ -112,9 +112,9 @@ Secret secret_of(const World& world, const Version& version, policies::Zeros zer
   return secret;
 }
 
-/// A count under 3 could be 3, and two values at least are possible.
+/// A count under 3 could be 3, an empty cell two, and three values at least are possible.
 bool in_doubt(std::int64_t value, const Span& span) {
-  return span.high >= std::max<std::int64_t>(3, value) && span.high - span.low >= 2;
+  return (value == 0 || span.high >= std::max<std::int64_t>(3, value)) && span.high - span.low >= 2;
 }
 
 bool all_in_doubt(const Secret& secret, std::int64_t cap) {
@@ -314,6 +314,8 @@ TEST_CASE("what can't be certified is not proposed, with the reason") {
   const auto few = source(two_classes(), "0 0\n0 0\n0 0\n0 1\n");
   // Were the only cell hidden there would be no table.
   CHECK(reason(tabulation({}, {count()}, equals("b", "1")), two_classes(), *few) ==
+        "protection.one_cell");
+  CHECK(reason(tabulation({"b"}, {count()}, equals("b", "1")), two_classes(), *few) ==
         "protection.still_fails");
   auto weighted = cube(tabulation({"a", "b"}, {count()}));
   weighted.columns[0].statistic.function = Function::weighted_count;
