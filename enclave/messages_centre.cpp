@@ -337,6 +337,10 @@ constexpr std::array entries = {
                 "name the store as the codebook's [dataset] name, or take another codebook"},
     MessageText{"centre.store_there", "{1} is sealed already; a sealed store is never replaced",
                 "choose another vintage and say --supersedes {1}"},
+    MessageText{
+        "centre.set_aside", "{1} is set aside: its file is not what was sealed",
+        "the custodian puts the sealed file back from a backup; then: sceau store verify {1}"},
+    MessageText{"centre.folder_erased", "the project '{1}' was erased, and its folder with it", ""},
     MessageText{"centre.store_in_work", "{1} is being sealed by somebody else",
                 "wait for it: sceau store list"},
     MessageText{"centre.store_population",

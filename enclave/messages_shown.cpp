@@ -306,6 +306,8 @@ constexpr std::array entries = {
     MessageText{"shown.sealed_bytes", "  {1n} bytes, sha256 {2}", ""},
     MessageText{"shown.as_sealed", "{1}: as sealed, {2n} bytes, {3n} rows", ""},
     MessageText{"shown.as_sealed_bytes", "{1}: as sealed, {2n} bytes", ""},
+    MessageText{"shown.set_aside", "{1}: set aside, nobody gets it: {2}", ""},
+    MessageText{"shown.stores_aside", "          {1} is set aside: not as it was sealed", ""},
     MessageText{"shown.superseded", "{1} (superseded)", ""},
 
     // log

@@ -368,6 +368,8 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"store.started", store_started},
       {"store.sealed", store_sealed},
       {"store.opened", nothing},
+      {"store.barred", nothing},  // found again at each unlocking
+      {"store.admitted", nothing},
       {"store.superseded", store_superseded},
       {"policy.installed", nothing},  // nothing uses it yet; it can be installed again
       {"project.created", project_created},
