@@ -38,7 +38,6 @@ constexpr std::array entries = {
                 "concatenate them, or seal several vintages"},
     MessageText{"centre.language", "there are no texts in '{1}'",
                 "say --lang en or --lang fr, or leave it out"},
-    MessageText{"centre.later", "'{1}' is not in this version", "{2}"},
 
     MessageText{"centre.not_here", "'{1}' can't be asked of a centre", "sceau {1} --help"},
     MessageText{"centre.passphrase_long", "the passphrase is longer than 1,024 bytes",
@@ -82,9 +81,6 @@ constexpr std::array entries = {
     MessageText{"centre.passphrase_file_open", "others may read {1}",
                 "chmod 600 {1}; a passphrase file is for its owner alone"},
     MessageText{"centre.not_serving", "nobody serves at {1}", "start the centre: sceau serve"},
-    MessageText{"centre.serving", "the centre is serving already at {1}",
-                "stop it first, or use it: commands go to it by themselves"},
-    MessageText{"centre.still_locked", "the centre is locked", "sceau unlock"},
 
     // -- who acts
     MessageText{"centre.nameless_uid", "the Unix user {1} has no name on this machine",
@@ -323,8 +319,6 @@ constexpr std::array entries = {
     MessageText{"centre.policy_there",
                 "the policy '{1}' {2} is installed already, with the same rules",
                 "sceau policy list"},
-    MessageText{"centre.policy_version", "the policy's version '{1}' holds blanks or odd letters",
-                "as in version = \"2026.1\""},
     MessageText{"centre.policy_changed",
                 "the policy '{1}' in the registry is not the one that was installed",
                 "call the auditor; install the policy again from its file"},
