@@ -109,6 +109,7 @@ constexpr std::array events = {
           {{{"act", word}, {"change", word}, {"generation", number}, {"sha256", digest}}}},
     Event{"keyring.kept", {{{"change", word}, {"reason", word}}}},
     Event{"key.registered", {{{"key", word}, {"user", word}}}},
+    Event{"key.withdrawn", {{{"key", word}, {"user", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
 

@@ -293,6 +293,9 @@ constexpr std::array entries = {
     MessageText{"shown.project_closed", "{1} is closed; {2} proves it", ""},
     MessageText{"shown.permit", "{1}: {2} may use {3} until {4}, judged by {5}", ""},
     MessageText{"shown.permit_revoked", "{1} is revoked", ""},
+    MessageText{"shown.permit_key_gone", "nothing that {1} signs is taken any more", ""},
+    MessageText{"shown.permit_key_left", "  {1} was signed with it and holds until it is revoked",
+                ""},
     MessageText{"shown.permit_key", "permits that {1} signs hold from now on", ""},
     MessageText{"shown.policy_installed", "policy {1} {2} is installed", ""},
 

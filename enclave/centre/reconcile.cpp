@@ -105,6 +105,10 @@ void permit_revoked(Bench& bench, const TailEntry& entry) {
   bench.state.registry.revoke_permit(id, entry.seq);
 }
 
+void key_withdrawn(Bench& bench, const TailEntry& entry) {
+  note_withdrawn_key(bench.state.registry, entry.at("key"));
+}
+
 void waiver_granted(Bench& bench, const TailEntry& entry) {
   bump(bench.state, "last_waiver", entry.at("waiver"), 6);
   if (in_tail(bench, "waiver.revoked", "waiver", entry.at("waiver"))) return;
@@ -404,6 +408,7 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"log.cosigned", nothing},
       {"log.trusted", log_trusted},
       {"log.sealed", nothing},
+      {"key.withdrawn", key_withdrawn},
       {"key.registered", nothing},  // no permit names it yet; it can be registered again
       {"key.rotated", nothing},
       {"erasure.started", erasure_started},
