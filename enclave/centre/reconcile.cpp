@@ -9,6 +9,7 @@
 #include "enclave/centre/closing.h"
 #include "enclave/centre/erasure.h"
 #include "enclave/centre/keyring_acts.h"
+#include "enclave/centre/permits.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
