@@ -22,6 +22,8 @@ constexpr std::array events = {
             {"sha256", digest},
             {"store", word}}}},
     Event{"store.opened", {{{"session", word}, {"store", word}}}},
+    Event{"store.barred", {{{"reason", word}, {"store", word}}}},
+    Event{"store.admitted", {{{"store", word}}}},
     Event{"store.superseded", {{{"by", word}, {"store", word}}}},
     Event{"rekey.started", {{{"change", word}, {"store", word}}}},
     Event{"store.rekeyed",
@@ -107,8 +109,17 @@ constexpr std::array events = {
           {{{"act", word}, {"change", word}, {"generation", number}, {"sha256", digest}}}},
     Event{"keyring.kept", {{{"change", word}, {"reason", word}}}},
     Event{"key.registered", {{{"key", word}, {"user", word}}}},
+    Event{"key.withdrawn", {{{"key", word}, {"user", word}}}},
     Event{"key.rotated", {{{"checkpoint", word}, {"key", word}, {"origin", word}}}},
 };
+
+// A log with an entry that its readers refuse is a log that is lost.
+static_assert(std::all_of(events.begin(), events.end(), [](const Event& event) {
+  const auto dot = event.name.find('.');
+  return dot > 0 && dot + 1 < event.name.size() && event.name.size() <= 64 &&
+         std::all_of(event.name.begin(), event.name.end(),
+                     [](char c) { return c == '.' || (c >= 'a' && c <= 'z'); });
+}));
 
 constexpr std::array acts = {
     Act{"centre.started", {"centre.stopped"}, {}, "", true},

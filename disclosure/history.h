@@ -16,6 +16,11 @@
 // Level 2, linear (together.h): each atom, each pair of atoms that are too few, and each cell that
 // a HAVING hides, where it follows from a combination of all cells and didn't follow before.
 //
+// Level 3, bounds (history_bounds.h): each small atom, and each small cell that a HAVING hides,
+// that all releases narrow down to two possible numbers of rows.
+//
+//   14 pupils shown, the two schools hidden as each has under 8: each has 7.
+//
 // What can't be compared makes the verdict `review`, said so: a file that a reviewer let out, a
 // table of another data set of the population, a vintage, a variable or a joined data set that
 // isn't here, or more tables or cells than the budget allows.
@@ -24,6 +29,7 @@
 #include <vector>
 
 #include "disclosure/examine.h"
+#include "disclosure/history_bounds.h"
 #include "disclosure/judge.h"
 
 namespace sceau::disclosure {
@@ -34,6 +40,7 @@ struct HistoryBudget {
   std::uint64_t steps = 4'000'000'000;  ///< level 1: profiles read and pairs of cells compared
   std::uint64_t multiplications = 2'000'000'000;  ///< level 2: some ten seconds
   std::uint64_t entries = 64'000'000;  ///< level 2: atoms of distinct cells, four bytes each
+  BoundsBudget bounds = {};            ///< level 3
 };
 
 /// What the question's table tells by itself (its margins and valid rows among its cells) and with

@@ -133,19 +133,24 @@ void HistoryFindings::name_releases(const std::vector<const Remembered*>& releas
 }
 
 void HistoryFindings::add(const Combined& combined) {
-  const std::uint64_t rows = rows_digest(combined.follows->profiles);
+  const std::uint64_t rows = rows_digest(*combined.profiles);
   const std::size_t place = place_of(combined.grouping_set, combined.cell);
   for (const Breach& breach : combined.judged->breaches) {
     const std::string kind = kind_of(breach);
     if (!said_of_rows_.emplace(rows, kind).second) continue;
     if (!said_.insert({place, "together " + kind, combined.statistic}).second) continue;
     Finding finding = finding_of(breach);
+    if (combined.narrowed) finding.measured.reset();  // nobody is told more than follows
     finding.cell = combined.cell;
     finding.statistic = combined.statistic;
     const bool alone = combined.releases.empty();
     if (!alone) name_releases(combined.releases, finding);
     auto& args = finding.message.args;
-    if (combined.cell_is_hidden) {
+    if (combined.narrowed) {
+      finding.message.id = std::string("history.") + (alone ? "own" : "together");
+      finding.message.id += combined.cell_is_hidden ? "_suppressed_narrowed" : "_narrowed";
+      if (!combined.cell_is_hidden) args.push_back(breach.message.args.back());  // the least
+    } else if (combined.cell_is_hidden) {
       finding.message.id = alone ? "history.suppressed" : "history.suppressed_together";
     } else if (breach.rule == Rule::threshold) {
       finding.message.id = alone ? "history.own_threshold" : "history.together_threshold";

@@ -12,7 +12,6 @@
 
 #include "disclosure/compare.h"
 #include "disclosure/examine.h"
-#include "disclosure/together.h"
 
 namespace sceau::disclosure {
 
@@ -36,10 +35,11 @@ class HistoryFindings {
   /// After the last of level 1. What follows from two cells is said of them, not of many.
   void end_of_pairs();
 
-  /// Level 2: a set that follows from many cells and doesn't pass.
+  /// Levels 2 and 3: a set that follows from many cells, or nearly so, and doesn't pass.
   struct Combined {
-    const Follows* follows = nullptr;
+    const std::vector<std::uint32_t>* profiles = nullptr;
     const Judged* judged = nullptr;
+    bool narrowed = false;         ///< level 3; of too few units
     std::size_t grouping_set = 0;  ///< of the cell that is named
     std::vector<Coordinate> cell;
     std::string statistic;

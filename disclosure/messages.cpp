@@ -158,6 +158,24 @@ constexpr std::array lines = {
          "this cell is suppressed, but it follows from the cells that are shown"},
     Line{"history.suppressed_together",
          "this cell is suppressed, but it follows from the cells that are shown with {1}{2}"},
+    Line{
+        "history.own_narrowed",
+        "this cell with others of the table leaves at most two numbers possible for fewer than {1} "
+        "units, since no number is below nought"},
+    Line{
+        "history.together_narrowed",
+        "this cell with {1}{2} leaves at most two numbers possible for fewer than {3} units, since "
+        "no number is below nought"},
+    Line{"history.own_suppressed_narrowed",
+         "this cell is suppressed, but the cells that are shown leave at most two numbers possible "
+         "for it"},
+    Line{"history.together_suppressed_narrowed",
+         "this cell is suppressed, but the cells that are shown with {1}{2} leave at most two "
+         "numbers "
+         "possible for it"},
+    Line{"history.in_doubt",
+         "for {1} small groups of units it could not be found out how closely all releases tell "
+         "their numbers: a person looks"},
     Line{"history.opaque", "{1} is a file that a reviewer let out: what it told can't be compared"},
     Line{"history.other_data",
          "{1} was made from the data set \"{2}\" of the same population, which "

@@ -36,6 +36,12 @@ class PrimeField {
         static_cast<std::uint64_t>((product + static_cast<Wide>(factor) * prime_) >> 64);
     return high >= prime_ ? high - prime_ : high;
   }
+  /// The integer of least size that the element stands for: -(prime - 1) / 2 … (prime - 1) / 2.
+  [[nodiscard]] std::int64_t integer(Element a) const {
+    const auto plain = static_cast<std::int64_t>(multiply(a, 1));
+    const auto prime = static_cast<std::int64_t>(prime_);
+    return plain > prime / 2 ? plain - prime : plain;
+  }
   /// Of an element that isn't zero.
   [[nodiscard]] Element inverse(Element a) const;
   /// Any element, zero among them.

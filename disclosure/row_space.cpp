@@ -115,14 +115,30 @@ std::vector<RowSpace::Element> RowSpace::orthogonal(std::uint64_t& state) const 
   for (std::size_t column = 0; column < vector.size(); ++column) {
     if (pivot_of_[column] == none) vector[column] = field_->random(state);
   }
+  fill_pivots(vector);
+  return vector;
+}
+
+bool RowSpace::is_pivot(std::uint32_t column) const { return pivot_of_[column] != none; }
+
+std::vector<RowSpace::Element> RowSpace::circuit(std::uint32_t column, std::uint64_t& steps) const {
+  std::vector<Element> vector(columns(), 0);
+  vector[column] = field_->one();
+  fill_pivots(vector);
+  steps += entries_;
+  return vector;
+}
+
+// A row holds pivots of later rows only, so the last row's comes first.
+void RowSpace::fill_pivots(std::vector<Element>& vector) const {
   for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
     Element sum = 0;
     for (const Entry& entry : row->others) {
+      if (vector[entry.at] == 0) continue;
       sum = field_->add(sum, field_->multiply(entry.value, vector[entry.at]));
     }
     vector[row->pivot] = field_->negative(sum);
   }
-  return vector;
 }
 
 std::optional<std::vector<std::uint32_t>> RowSpace::combination(

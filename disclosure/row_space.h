@@ -52,6 +52,14 @@ class RowSpace {
   /// A vector orthogonal to every row, drawn from `state`.
   [[nodiscard]] std::vector<Element> orthogonal(std::uint64_t& state) const;
 
+  /// Whether a row is kept with this column as its pivot; all others can be chosen freely.
+  [[nodiscard]] bool is_pivot(std::uint32_t column) const;
+  /// The vector orthogonal to every row that is one in this free column and zero in all other free
+  /// ones. Beside the free column its entries are pivots that come before it in the order of
+  /// `holders` (Edmonds, Matroids and the greedy algorithm, 1971): where small cells come last, a
+  /// small cell is exchanged with larger ones. `steps` grows by the entries that were worked on.
+  [[nodiscard]] std::vector<Element> circuit(std::uint32_t column, std::uint64_t& steps) const;
+
   /// The independent rows (numbered 0 … rank() - 1 as they were added) whose combination is the row
   /// with ones in these columns, ascending; nullopt: it is none. They are unique.
   [[nodiscard]] std::optional<std::vector<std::uint32_t>> combination(
@@ -71,6 +79,8 @@ class RowSpace {
 
   void scatter(std::span<const std::uint32_t> ones);
   void touch(std::uint32_t column);
+  /// From the free columns of an orthogonal vector, its pivots.
+  void fill_pivots(std::vector<Element>& vector) const;
   /// Keeps what is left of the row that was scattered.
   bool keep(std::uint64_t& steps);
   /// Subtracts earlier rows from what was scattered; the multiples by row.

@@ -58,6 +58,7 @@ class Modulo {
   }
   [[nodiscard]] bool follows(const Atoms& atoms) const { return sum(after, atoms) == 0; }
   [[nodiscard]] bool followed(const Atoms& atoms) const { return sum(before, atoms) == 0; }
+  [[nodiscard]] const std::vector<ReleasedCell>& independent() const { return independent_; }
   [[nodiscard]] Element negative(Element element) const { return field_.negative(element); }
 
   // The cells whose combination a set is; empty where it is none.
@@ -149,9 +150,13 @@ class Search {
       alone[atom] = follows({atom});
       if (alone[atom] && !followed({atom})) tell({atom}, std::nullopt);
     }
-    bool complete = true;
-    for (const Modulo& modulo : *moduli_) complete = ask_of_pairs(modulo, alone) && complete;
-    return {std::move(found_), complete};
+    Answer answer;
+    answer.complete = true;
+    for (const Modulo& modulo : *moduli_) {
+      answer.complete = ask_of_pairs(modulo, alone) && answer.complete;
+    }
+    answer.sets = std::move(found_);
+    return answer;
   }
 
  private:
@@ -164,7 +169,9 @@ class Search {
 
   // A hidden cell that cuts an atom doesn't follow.
   void ask_of_hidden(std::size_t number) {
-    const std::vector<std::uint32_t>& profiles = (*hidden_)[number].profiles;
+    const Hidden& asked = (*hidden_)[number];
+    if (asked.table != asking_->table && asked.rows >= asking_->pair_rows) return;  // never few
+    const std::vector<std::uint32_t>& profiles = asked.profiles;
     std::map<std::uint32_t, std::size_t> inside;
     for (const std::uint32_t profile : profiles) ++inside[cells_->atom_of(profile)];
     Atoms atoms;
@@ -226,6 +233,22 @@ class Search {
   std::vector<Follows> found_;
 };
 
+// An atom follows where it does so modulo both primes; either one's independent cells are a basis.
+void describe_counts(const std::deque<Modulo>& moduli, Answer& answer) {
+  const auto fixed = [&](std::vector<Element> Modulo::*vector) {
+    std::vector<std::uint8_t> found((moduli.front().*vector).size(), 1);
+    for (const Modulo& one : moduli) {
+      for (std::size_t atom = 0; atom < found.size(); ++atom) {
+        if ((one.*vector)[atom] != 0) found[atom] = 0;
+      }
+    }
+    return found;
+  };
+  answer.fixed = fixed(&Modulo::after);
+  answer.fixed_before = fixed(&Modulo::before);
+  answer.basis = moduli.front().independent();
+}
+
 }  // namespace
 
 Answer what_follows(const ReleasedCells& cells, const std::vector<Hidden>& hidden,
@@ -251,8 +274,11 @@ Answer what_follows(const ReleasedCells& cells, const std::vector<Hidden>& hidde
     if (!one.in_budget()) return {};
     tells = tells || one.tells;
   }
-  if (!tells) return {{}, true};
-  return Search(cells, asked, hidden, asking, moduli).run();
+  Answer answer;
+  answer.complete = true;
+  if (tells) answer = Search(cells, asked, hidden, asking, moduli).run();
+  if (!operand) describe_counts(moduli, answer);
+  return answer;
 }
 
 }  // namespace sceau::disclosure

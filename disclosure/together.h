@@ -15,6 +15,7 @@
 
 #include "disclosure/released_cells.h"
 #include "disclosure/row_space.h"
+#include "disclosure/sum_system.h"
 
 namespace sceau::disclosure {
 
@@ -24,6 +25,9 @@ struct Hidden {
   std::size_t grouping_set = 0;
   std::uint32_t cell = 0;               ///< of ReleasedSets::hidden
   std::vector<std::uint32_t> profiles;  ///< ascending
+  std::int64_t rows = 0;
+  std::int64_t least = 0;  ///< rows that everybody knows it to have, and can have at most
+  std::int64_t most = unlimited;
 };
 
 /// A set that follows.
@@ -45,6 +49,11 @@ struct Asking {
 struct Answer {
   std::vector<Follows> sets;
   bool complete = false;  ///< false: out of budget, and more may follow
+  /// Of counts alone, for level 3: by atom, 1: it follows, or followed before the new table; and
+  /// cells of which all others are combinations, earlier tables' first.
+  std::vector<std::uint8_t> fixed = {};
+  std::vector<std::uint8_t> fixed_before = {};
+  std::vector<ReleasedCell> basis = {};
 };
 
 /// What follows by counts (`operand` nullopt) or by sums of the operand with that number. `steps`

@@ -38,7 +38,6 @@ constexpr std::array entries = {
                 "concatenate them, or seal several vintages"},
     MessageText{"centre.language", "there are no texts in '{1}'",
                 "say --lang en or --lang fr, or leave it out"},
-    MessageText{"centre.later", "'{1}' is not in this version", "{2}"},
 
     MessageText{"centre.not_here", "'{1}' can't be asked of a centre", "sceau {1} --help"},
     MessageText{"centre.passphrase_long", "the passphrase is longer than 1,024 bytes",
@@ -82,9 +81,6 @@ constexpr std::array entries = {
     MessageText{"centre.passphrase_file_open", "others may read {1}",
                 "chmod 600 {1}; a passphrase file is for its owner alone"},
     MessageText{"centre.not_serving", "nobody serves at {1}", "start the centre: sceau serve"},
-    MessageText{"centre.serving", "the centre is serving already at {1}",
-                "stop it first, or use it: commands go to it by themselves"},
-    MessageText{"centre.still_locked", "the centre is locked", "sceau unlock"},
 
     // -- who acts
     MessageText{"centre.nameless_uid", "the Unix user {1} has no name on this machine",
@@ -279,6 +275,9 @@ constexpr std::array entries = {
     MessageText{"centre.permit_unsigned", "in this centre a custodian's own key signs permits",
                 "make one with 'sceau permit key' and say --key; or draft, sign and install"},
     MessageText{"centre.permit_key_there", "this key is registered already", ""},
+    MessageText{"centre.no_permit_key", "no such key is registered: {1}",
+                "give the whole line, as 'sceau permit trust' got it"},
+    MessageText{"centre.permit_key_gone", "this key was taken back already: {1}", ""},
     MessageText{"centre.bad_permit_key", "'{1}' is no Ed25519 verifier key",
                 "give the line that 'sceau permit key' printed"},
     MessageText{"centre.bad_key_name", "'{1}' can't be a key's name",
@@ -327,8 +326,6 @@ constexpr std::array entries = {
     MessageText{"centre.policy_there",
                 "the policy '{1}' {2} is installed already, with the same rules",
                 "sceau policy list"},
-    MessageText{"centre.policy_version", "the policy's version '{1}' holds blanks or odd letters",
-                "as in version = \"2026.1\""},
     MessageText{"centre.policy_changed",
                 "the policy '{1}' in the registry is not the one that was installed",
                 "call the auditor; install the policy again from its file"},
@@ -341,6 +338,10 @@ constexpr std::array entries = {
                 "name the store as the codebook's [dataset] name, or take another codebook"},
     MessageText{"centre.store_there", "{1} is sealed already; a sealed store is never replaced",
                 "choose another vintage and say --supersedes {1}"},
+    MessageText{
+        "centre.set_aside", "{1} is set aside: its file is not what was sealed",
+        "the custodian puts the sealed file back from a backup; then: sceau store verify {1}"},
+    MessageText{"centre.folder_erased", "the project '{1}' was erased, and its folder with it", ""},
     MessageText{"centre.store_in_work", "{1} is being sealed by somebody else",
                 "wait for it: sceau store list"},
     MessageText{"centre.store_population",

@@ -304,6 +304,9 @@ constexpr std::array entries = {
     MessageText{"shown.project_closed", "{1} is closed; {2} proves it", ""},
     MessageText{"shown.permit", "{1}: {2} may use {3} until {4}, judged by {5}", ""},
     MessageText{"shown.permit_revoked", "{1} is revoked", ""},
+    MessageText{"shown.permit_key_gone", "nothing that {1} signs is taken any more", ""},
+    MessageText{"shown.permit_key_left", "  {1} was signed with it and holds until it is revoked",
+                ""},
     MessageText{"shown.permit_key", "permits that {1} signs hold from now on", ""},
     MessageText{"shown.policy_installed", "policy {1} {2} is installed", ""},
 
@@ -317,6 +320,8 @@ constexpr std::array entries = {
     MessageText{"shown.sealed_bytes", "  {1n} bytes, sha256 {2}", ""},
     MessageText{"shown.as_sealed", "{1}: as sealed, {2n} bytes, {3n} rows", ""},
     MessageText{"shown.as_sealed_bytes", "{1}: as sealed, {2n} bytes", ""},
+    MessageText{"shown.set_aside", "{1}: set aside, nobody gets it: {2}", ""},
+    MessageText{"shown.stores_aside", "          {1} is set aside: not as it was sealed", ""},
     MessageText{"shown.superseded", "{1} (superseded)", ""},
 
     // log

@@ -206,6 +206,9 @@ std::vector<std::string> explain(const Policy& policy, std::string_view language
   std::vector<std::string> lines = {speaker.exploration(), speaker.reviewers()};
   for (const Rule rule : order) lines.push_back(speaker.rule(rule));
   lines.push_back(speaker.witness());
+  for (auto line : {explain(policy.files, language), explain(policy.workspace, language)}) {
+    if (!line.empty()) lines.push_back(std::move(line));
+  }
   return lines;
 }
 

@@ -10,7 +10,8 @@
 namespace sceau::policies {
 
 /// One line for exploration, one for the reviewers, then one for each rule in the order of `Rule`,
-/// each "name: sentence". `language`: "fr", else English. A rule that is off says so.
+/// each "name: sentence"; then witness, and what is said of files and workspaces. `language`: "fr",
+/// else English. A rule that is off says so.
 [[nodiscard]] std::vector<std::string> explain(const Policy& policy, std::string_view language);
 
 }  // namespace sceau::policies

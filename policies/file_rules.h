@@ -13,8 +13,6 @@
 #include <string>
 #include <string_view>
 
-#include "policies/policy.h"
-
 namespace sceau::policies {
 
 /// The closed list. What is none of them (archives, office documents, data sets of other programs)
@@ -28,11 +26,6 @@ struct FileRules {
   std::optional<std::set<FileType>> types;  ///< none: all
   std::int64_t max_bytes = 0;               ///< of one file; 0: no bound of the policy's own
 };
-
-/// Of the policy that the document makes, after what it extends. Throws as parse_policy.
-[[nodiscard]] FileRules parse_file_rules(std::string_view toml, const std::string& file_name,
-                                         const PolicyFinder& find);
-[[nodiscard]] FileRules load_file_rules(const std::filesystem::path& file);
 
 /// Lines behind the policy's canonical text; empty where nothing is restricted, so that policies
 /// from before this table keep their hash.

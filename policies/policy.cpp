@@ -4,9 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "policies/digest.h"
 #include "policies/document.h"
-#include "policies/file_rules.h"
 #include "policies/policy_text.h"
 
 namespace sceau::policies {
@@ -97,18 +95,17 @@ void read_share(const Section& section, Keys keys, Decimal& share) {
 /// Reads one document on top of `policy`, which holds what it extends.
 class PolicyReader {
  public:
-  PolicyReader(const Document& document, Policy& policy, FileRules& files, bool extends)
+  PolicyReader(const Document& document, Policy& policy, bool extends)
       : root_(document.root()),
         head_(root_.demand_table("policy")),
         policy_(policy),
-        files_(files),
         extends_(extends),
         inherited_off_(policy.off) {}
 
   void read() {
     root_.allow_only({"format", "policy", "threshold", "contributors", "dominance", "p_percent",
                       "group_disclosure", "homogeneity", "degrees_of_freedom", "extremes",
-                      "quantiles", "history", "rounding", "witness", "files"});
+                      "quantiles", "history", "rounding", "witness", "files", "workspace"});
     head();
     off();
     for (const auto& [name, value] : rules) {
@@ -124,6 +121,7 @@ class PolicyReader {
       policy_.witness.max_age_hours = witness->demand_integer("max_age_hours", 0, longest_age);
     }
     if (const std::optional<Section> section = root_.table("files")) files(*section);
+    if (const std::optional<Section> section = root_.table("workspace")) workspace(*section);
   }
 
  private:
@@ -137,11 +135,11 @@ class PolicyReader {
   void limits(const Section& section, Rule value);
   void dominance();
   void files(const Section& section);
+  void workspace(const Section& section);
 
   Section root_;
   Section head_;
   Policy& policy_;
-  FileRules& files_;
   bool extends_;
   std::set<Rule> inherited_off_;
 };
@@ -287,7 +285,7 @@ void PolicyReader::dominance() {
 void PolicyReader::files(const Section& section) {
   section.allow_only({"types", "max_bytes"});
   if (const auto written = section.texts("types")) {
-    files_.types.emplace();
+    policy_.files.types.emplace();
     for (const std::string& name : *written) {
       const std::optional<FileType> type = parse_file_type(name);
       if (!type) {
@@ -295,10 +293,24 @@ void PolicyReader::files(const Section& section) {
                      "files.types names \"" + name + "\", which is no type of file",
                      "types: text, csv, json, notebook, svg, png, jpeg, pdf, rdata");
       }
-      files_.types->insert(*type);
+      policy_.files.types->insert(*type);
     }
   }
-  files_.max_bytes = section.integer("max_bytes", 0, largest_file).value_or(files_.max_bytes);
+  policy_.files.max_bytes =
+      section.integer("max_bytes", 0, largest_file).value_or(policy_.files.max_bytes);
+}
+
+constexpr std::array<std::pair<std::string_view, Folder>, 2> folders{
+    {{"vanishing"sv, Folder::vanishing}, {"kept"sv, Folder::kept}}};
+constexpr std::array<std::pair<std::string_view, Ingress>, 2> ingresses{
+    {{"approved"sv, Ingress::approved}, {"logged"sv, Ingress::logged}}};
+
+void PolicyReader::workspace(const Section& section) {
+  section.allow_only({"folder", "ingress", "hours"});
+  auto& workspace = policy_.workspace;  // what the extended policy says stays where this one doesn't
+  if (const auto folder = section.choice<Folder>("folder", folders)) workspace.folder = folder;
+  if (const auto way = section.choice<Ingress>("ingress", ingresses)) workspace.ingress = way;
+  if (const auto hours = section.integer("hours", 1, longest_workspace)) workspace.hours = hours;
 }
 
 std::string joined(const std::vector<std::string>& chain) {
@@ -307,14 +319,9 @@ std::string joined(const std::vector<std::string>& chain) {
   return text;
 }
 
-struct ReadPolicy {
-  Policy policy;
-  FileRules files;
-};
-
 /// `chain`: the names that lead here, the last one that of the document (empty: not known yet).
-ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
-                       const PolicyFinder& find, std::vector<std::string> chain) {
+Policy read_policy(std::string_view toml, const std::string& file_name, const PolicyFinder& find,
+                   std::vector<std::string> chain) {
   const Document document(toml, file_name);
   document.demand_format();
   const Section root = document.root();
@@ -326,7 +333,7 @@ ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
     head.fail(Fault::contradiction, "name",
               "the policy found as " + chain.back() + " calls itself " + name);
   }
-  ReadPolicy read;
+  Policy policy;
   const std::optional<std::string> base = head.text("extends");
   if (base) {
     if (std::find(chain.begin(), chain.end(), *base) != chain.end()) {
@@ -343,26 +350,19 @@ ReadPolicy read_policy(std::string_view toml, const std::string& file_name,
       head.fail(Fault::contradiction, "extends", "no policy is called \"" + *base + "\"",
                 "a policy is looked for beside the one that extends it, and among those installed");
     }
-    read = read_policy(*text, *base + ".toml", find, chain);
+    policy = read_policy(*text, *base + ".toml", find, chain);
   }
-  PolicyReader(document, read.policy, read.files, base.has_value()).read();
-  read.policy.source_text = std::string(toml);
-  return read;
+  PolicyReader(document, policy, base.has_value()).read();
+  policy.source_text = std::string(toml);
+  return policy;
 }
 
 }  // namespace
 
 Policy parse_policy(std::string_view toml, const std::string& file_name, const PolicyFinder& find) {
-  ReadPolicy read = read_policy(toml, file_name, find, {});
-  const std::string files = canonical_text(read.files);
-  read.policy.sha256 = files.empty() ? policy_digest(read.policy)
-                                     : to_hex(digest_of(canonical_text(read.policy) + files));
-  return std::move(read.policy);
-}
-
-FileRules parse_file_rules(std::string_view toml, const std::string& file_name,
-                           const PolicyFinder& find) {
-  return read_policy(toml, file_name, find, {}).files;
+  Policy policy = read_policy(toml, file_name, find, {});
+  policy.sha256 = policy_digest(policy);
+  return policy;
 }
 
 namespace {
@@ -380,10 +380,6 @@ PolicyFinder beside(const std::filesystem::path& file) {
 
 Policy load_policy(const std::filesystem::path& file) {
   return parse_policy(read_document(file), file.string(), beside(file));
-}
-
-FileRules load_file_rules(const std::filesystem::path& file) {
-  return parse_file_rules(read_document(file), file.string(), beside(file));
 }
 
 std::string_view to_string(Rule rule) {

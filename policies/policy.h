@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "policies/decimal.h"
+#include "policies/file_rules.h"
+#include "policies/workspace_rules.h"
 
 namespace sceau::policies {
 
@@ -71,6 +73,8 @@ struct Policy {
   struct { std::int64_t base = 5; } rounding;
   /// How old the newest cosignature on the log may be before releases wait; 0: they never do.
   struct { std::int64_t max_age_hours = 0; } witness;
+  FileRules files;           ///< of what is no table
+  WorkspaceRules workspace;  ///< stands above the centre's own settings
 
   std::string source_text;  ///< the document's bytes (after `extends`: this document's own)
   std::string sha256;       ///< hex of SHA-256 over the canonical text of the resolved policy

@@ -104,7 +104,8 @@ std::string canonical_text(const Policy& policy) {
   if (policy.witness.max_age_hours > 0) {
     lines.put("witness.max_age_hours", policy.witness.max_age_hours);
   }
-  return lines.take();
+  // So does one that says nothing of files and of workspaces.
+  return lines.take() + canonical_text(policy.files) + canonical_text(policy.workspace);
 }
 
 std::string policy_digest(const Policy& policy) {

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "disclosure/condition_json.h"
-#include "enclave/centre/log_tail.h"
 #include "enclave/centre/permits.h"
+#include "enclave/centre/set_aside.h"
 #include "enclave/store/project_form.h"
 #include "policies/codebook.h"
 
@@ -47,9 +47,8 @@ std::set<OutputKind> outputs_of(const PermitRow& permit) {
 
 /// With a clock that was set back, what is over would hold again. The log's own times never go
 /// back.
-std::optional<Refusal> clock_fault(Centre::State& state) {
-  auto last = state.journal.last_time();
-  if (last.empty()) last = logged_entry(state.journal, state.journal.size() - 1).time;
+std::optional<Refusal> clock_fault(const Centre::State& state) {
+  const auto& last = state.journal.last_time();
   const auto now = state.now();
   if (now >= last) return std::nullopt;
   return Refusal{"clock_behind", "centre.clock_behind", {now, last}};
@@ -121,7 +120,14 @@ DatasetGrant open_dataset(const Centre::State& state, const DatasetAccess& datas
   return grant;
 }
 
+std::string name_of(const StoreRow& store) { return store.dataset + "@" + store.vintage; }
+
 StoreAccess open_access(const Centre::State& state, const StoreRow& store) {
+  check_not_aside(state, store);
+  return suspect_access(state, store);
+}
+
+StoreAccess suspect_access(const Centre::State& state, const StoreRow& store) {
   StoreAccess access;
   access.name = {store.dataset, store.vintage};
   access.file = file_of(state, store);

@@ -63,7 +63,11 @@ void put_into_project_form(const Centre::State& state, ExamineJob& job);
 
 /// A store's file, and it with its key.
 [[nodiscard]] std::filesystem::path file_of(const Centre::State& state, const StoreRow& store);
+/// "eleves@2024".
+[[nodiscard]] std::string name_of(const StoreRow& store);
 [[nodiscard]] StoreAccess open_access(const Centre::State& state, const StoreRow& store);
+/// The same of one that may be set aside, for whoever looks whether it is as it was sealed.
+[[nodiscard]] StoreAccess suspect_access(const Centre::State& state, const StoreRow& store);
 /// The columns that a permit names; none: all that are not hidden.
 [[nodiscard]] std::optional<std::set<std::string>> columns_of(const PermitRow& permit);
 /// The covered stores with their keys and the permitted columns, all rows.

@@ -11,8 +11,8 @@
 // go on from one log would each be the other's forgery.
 
 #include <filesystem>
+#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "enclave/centre/backup_manifest.h"
@@ -41,10 +41,13 @@ struct Restoring {
 /// (backup.log_damaged, backup.older), refused (backup.since_needed: the trust file has a quorum).
 [[nodiscard]] BackupManifest check_restorable(const Restoring& restoring);
 
+/// Opens the keyring in a folder.
+using UnlockKeys = std::function<Keyring(const std::filesystem::path& keys)>;
+
 /// Copies, opens the copy with its keys, logs backup.restored, and only then gives it its place;
 /// what fails leaves nothing there. `by` must be custodian or operator, or init's owner.
 void restore_backup(const Restoring& restoring, const BackupManifest& manifest,
-                    std::span<const std::uint8_t> passphrase, const Person& by, Clock clock);
+                    const UnlockKeys& unlock, const Person& by, Clock clock);
 
 /// The command.
 int backup(const Call&);

@@ -7,6 +7,7 @@
 #include "enclave/centre/permits.h"
 #include "enclave/centre/review_rules.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/workspaces.h"
 #include "enclave/egress/outbox.h"
 #include "enclave/fault.h"
 #include "enclave/store/manifest.h"
@@ -100,6 +101,7 @@ void erase_project(Centre::State& state, const std::string& project, std::uint64
   if (!state.registry.texts().erased(owner)) erase_as_logged(state, owner, seq);
   const auto key = project_key_name(project);
   if (state.keyring.has(key)) state.keyring.destroy(key);
+  erase_folder(state, project);
 }
 
 std::filesystem::path close_project(Centre::State& state, const std::string& by,

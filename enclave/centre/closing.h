@@ -19,8 +19,8 @@ namespace sceau::enclave {
 std::filesystem::path close_project(Centre::State& state, const std::string& by,
                                     const std::string& project, bool erase);
 
-/// What the log says was erased at the project's end: its title and purpose, and its key. Its
-/// sessions' words have entries of their own. Inside a registry transaction.
+/// What the log says was erased at the project's end: its title and purpose, its keys and its
+/// folder. Its sessions' words have entries of their own. Inside a registry transaction.
 void erase_project(Centre::State& state, const std::string& project, std::uint64_t seq);
 
 }  // namespace sceau::enclave

@@ -40,6 +40,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"permit draft-revocation", permit_draft_revocation},
       {"permit install", permit_install},
       {"permit trust", permit_trust},
+      {"permit distrust", permit_distrust},
       {"permit list", permit_list},
       {"permit revoke", permit_revoke},
       {"policy install", policy_install},

@@ -119,6 +119,17 @@ int permit_trust(const Call& call) {
   return 0;
 }
 
+int permit_distrust(const Call& call) {
+  const Held held(call.state.mutex);
+  const auto by = require_role(call.state, call.person, "custodian");
+  const auto key = call.arguments.one("KEY");
+  const auto left = withdraw_permit_key(call.state, by, key);
+  auto shown = line(call, "shown.permit_key_gone", {printable(key)});
+  for (const auto& id : left) shown += line(call, "shown.permit_key_left", {id});
+  say(call, {{"format", 1}, {"key", key}, {"permits", left}}, shown);
+  return 0;
+}
+
 int permit_list(const Call& call) {
   const Held held(call.state.mutex);
   (void)require_any_role(call.state, call.person, {"custodian", "reviewer", "operator", "auditor"});

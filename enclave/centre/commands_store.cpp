@@ -7,6 +7,7 @@
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/centre/print.h"
+#include "enclave/centre/set_aside.h"
 #include "enclave/centre/stores.h"
 #include "enclave/fault.h"
 #include "enclave/messages.h"
@@ -93,8 +94,13 @@ int try_create(const Call& call, const SealOrder& order) {
   return report.faults.empty() ? 0 : 1;
 }
 
-Json store_json(const StoreRow& row) {
-  return {{"store", row.dataset + "@" + row.vintage},
+std::string standing_of(const Centre::State& state, const StoreRow& row) {
+  if (state.aside.contains(row.id)) return "set aside";
+  return row.superseded ? "superseded" : "sealed";
+}
+
+Json store_json(const Centre::State& state, const StoreRow& row) {
+  return {{"store", name_of(row)},
           {"id", row.id},
           {"population", row.population},
           {"rows", row.rows},
@@ -102,7 +108,7 @@ Json store_json(const StoreRow& row) {
           {"bytes", row.size},
           {"sha256", row.sha256},
           {"sealed", row.sealed},
-          {"state", row.superseded ? "superseded" : "sealed"}};
+          {"state", standing_of(state, row)}};
 }
 
 Json column_json(const ColumnSummary& column) {
@@ -156,7 +162,7 @@ int store_create(const Call& call) {
   if (call.arguments.has("dry-run")) return try_create(call, order);
   const auto sealed = seal_store(call.state, by, order);
   Json document = {{"format", 1}};
-  document.update(store_json(sealed.row));
+  document.update(store_json(call.state, sealed.row));
   document.update(report_json(sealed.report));
   say(call, document,
       report_text(call, "shown.sealed", to_string(order.name), sealed.report) +
@@ -170,8 +176,8 @@ int store_list(const Call& call) {
   Json list = Json::array();
   std::vector<std::vector<std::string>> rows;
   for (const auto& row : call.state.registry.stores()) {
-    list.push_back(store_json(row));
-    rows.push_back({row.dataset + "@" + row.vintage, row.superseded ? "superseded" : "sealed",
+    list.push_back(store_json(call.state, row));
+    rows.push_back({row.dataset + "@" + row.vintage, standing_of(call.state, row),
                     grouped(row.rows), grouped(row.rejected), grouped(row.size),
                     row.sealed.substr(0, 10)});
   }
@@ -189,7 +195,7 @@ int store_show(const Call& call) {
   for (const auto& row : stores_named(call.state, call.arguments.one("STORE"))) {
     const auto access = open_access(call.state, row);
     const auto store = Store::open(access.file, access.key);
-    auto item = store_json(row);
+    auto item = store_json(call.state, row);
     item["codebook_sha256"] = store.manifest().codebook_sha256;
     item["columns"] = Json::array();
     for (const auto& column : store.manifest().columns) {
@@ -202,22 +208,38 @@ int store_show(const Call& call) {
   return 0;
 }
 
+namespace {
+
+/// Every page and the whole hash, outside the lock. What is found decides whether it is set aside.
+void check_as_sealed(const Call& call, Held& held, const StoreRow& row, const std::string& by) {
+  if (!held.owns_lock()) held.lock();
+  try {
+    const auto access = suspect_access(call.state, row);
+    held.unlock();
+    verify_sealed(access.file, access.sealed, true);
+    Store::open(access.file, access.key).check_all();
+    held.lock();
+    take_back(call.state, row, by);
+  } catch (const EnclaveError& error) {
+    if (!held.owns_lock()) held.lock();
+    set_aside(call.state, row, by, error);
+    throw;
+  }
+}
+
+}  // namespace
+
 int store_verify(const Call& call) {
   Held held(call.state.mutex);
-  (void)require_any_role(call.state, call.person, {"custodian", "operator", "auditor"});
+  const auto by = require_any_role(call.state, call.person, {"custodian", "operator", "auditor"});
   const auto named = call.arguments.maybe("STORE");
   const auto rows = named ? stores_named(call.state, *named) : call.state.registry.stores();
   Json list = Json::array();
   std::string shown;
   for (const auto& row : rows) {
-    if (!held.owns_lock()) held.lock();
-    const auto access = open_access(call.state, row);
-    held.unlock();
-    verify_sealed(access.file, access.sealed, true);
-    Store::open(access.file, access.key).check_all();
-    list.push_back({{"store", to_string(access.name)}, {"sha256", row.sha256}, {"whole", true}});
-    shown += line(call, "shown.as_sealed",
-                  {to_string(access.name), grouped(row.size), grouped(row.rows)});
+    check_as_sealed(call, held, row, by);
+    list.push_back({{"store", name_of(row)}, {"sha256", row.sha256}, {"whole", true}});
+    shown += line(call, "shown.as_sealed", {name_of(row), grouped(row.size), grouped(row.rows)});
   }
   say(call, {{"format", 1}, {"stores", list}},
       shown.empty() ? word("none", call.command.language) + "\n" : shown);

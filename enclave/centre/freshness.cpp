@@ -1,9 +1,6 @@
 #include "enclave/centre/freshness.h"
 
-#include <algorithm>
-
 #include "audit/entry.h"
-#include "enclave/centre/log_tail.h"
 
 namespace sceau::enclave {
 namespace {
@@ -21,13 +18,8 @@ Moment moment_of(std::uint64_t time_s) {
 
 }  // namespace
 
-Moment latest_time(Centre::State& state) {
-  auto now = state.clock();
-  if (const auto size = state.journal.size(); size > 0) {
-    const auto newest = audit::parse_time(logged_entry(state.journal, size - 1).time);
-    if (newest) now = std::max(now, *newest);
-  }
-  return now;
+Moment latest_time(const Centre::State& state) {
+  return audit::parse_time(state.latest()).value_or(state.clock());
 }
 
 bool goes_unwitnessed(Centre::State& state, const policies::Policy& policy) {

@@ -27,6 +27,6 @@ namespace sceau::enclave {
 [[nodiscard]] bool goes_unwitnessed(Centre::State& state, const policies::Policy& policy);
 
 /// Now, or the time of the newest entry where the clock stands behind it.
-[[nodiscard]] std::chrono::system_clock::time_point latest_time(Centre::State& state);
+[[nodiscard]] std::chrono::system_clock::time_point latest_time(const Centre::State& state);
 
 }  // namespace sceau::enclave

@@ -43,6 +43,7 @@ int permit_draft(const Call&);
 int permit_draft_revocation(const Call&);
 int permit_install(const Call&);
 int permit_trust(const Call&);
+int permit_distrust(const Call&);
 int permit_list(const Call&);
 int permit_revoke(const Call&);
 int policy_install(const Call&);

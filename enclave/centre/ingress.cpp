@@ -81,7 +81,8 @@ std::vector<IngressRow> bring_in(Centre::State& state, const Person& person,
   check_files(files);
   check_comment(comment);
   check_room(state, project, files);
-  const bool waits = read_workspace_settings(state.home).ingress_approved;
+  const auto& rules = std::get<Access>(answer).policy.policy.workspace;
+  const bool waits = under(read_workspace_settings(state.home), rules).ingress_approved;
   const auto actor = *state.registry.find_actor(person.user);
   std::vector<IngressRow> rows;
   auto change = state.registry.begin();

@@ -7,6 +7,7 @@
 
 #include "audit/hash.h"
 #include "audit/trust.h"
+#include "enclave/centre/log_tail.h"
 #include "enclave/fault.h"
 
 namespace sceau::enclave {
@@ -68,7 +69,9 @@ std::string random_hex(std::size_t digits) {
 
 Journal::Journal(const Home& home, const Config& config, const Keyring& keyring, const Clock& clock,
                  Registry& registry)
-    : registry_(registry), chain_(home, config.origin, keyring, clock) {}
+    : registry_(registry), chain_(home, config.origin, keyring, clock) {
+  if (chain_.size() > 0) last_time_ = logged_entry(*this, chain_.size() - 1).time;
+}
 
 std::uint64_t Journal::record(std::string_view event, std::string_view actor, Fields fields,
                               const std::vector<CommittedText>& texts) {

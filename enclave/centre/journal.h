@@ -58,7 +58,7 @@ class Journal {
   [[nodiscard]] std::uint64_t size() const { return chain_.size(); }
   [[nodiscard]] std::uint64_t published() const { return chain_.published(); }
   [[nodiscard]] const LogChain& chain() const { return chain_; }
-  /// As it stands in the newest entry that was written since this was opened; empty: none was.
+  /// As it stands in the newest entry; empty: there is none.
   [[nodiscard]] const std::string& last_time() const { return last_time_; }
 
   // -- witnesses ----------------------------------------------------------------------------------

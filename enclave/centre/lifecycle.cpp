@@ -5,6 +5,7 @@
 #include "enclave/centre/access.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/sessions.h"
+#include "enclave/centre/set_aside.h"
 #include "enclave/centre/workspace_rows.h"
 #include "enclave/centre/workspaces.h"
 #include "enclave/fault.h"
@@ -64,19 +65,25 @@ void record_stopped(Centre& centre) {
   state.journal.publish();
 }
 
-void verify_stores(const Centre& centre, const Output& output) {
-  const auto& state = centre.state();
+void verify_stores(Centre& centre, const Output& output) {
+  auto& state = centre.state();
   std::vector<StoreRow> rows;
   {
     const Held held(state.mutex);
     rows = state.registry.stores();
   }
+  const auto say = [&](std::string_view id, std::vector<std::string> args) {
+    if (output.err) output.err(text(id, args, output.language) + "\n");
+  };
   for (const auto& row : rows) {
-    verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
-    if (output.err) {
-      output.err(text("shown.as_sealed_bytes", {row.dataset + "@" + row.vintage, grouped(row.size)},
-                      output.language) +
-                 "\n");
+    const auto name = name_of(row);
+    try {
+      verify_sealed(file_of(state, row), {row.id, row.size, row.sha256}, true);
+      say("shown.as_sealed_bytes", {name, grouped(row.size)});
+    } catch (const EnclaveError& error) {
+      const Held held(state.mutex);
+      set_aside(state, row, "centre", error);
+      say("shown.set_aside", {name, text(error.id(), error.args(), output.language)});
     }
   }
 }

@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::string_view trial_key = "permit-trial";
 constexpr std::string_view list_meta = "revocations";
+constexpr std::string_view withdrawn_meta = "withdrawn_permit_keys";
+
+/// Lines, each ended by a line feed: no key's line holds one.
+bool is_withdrawn(const Registry& registry, const std::string& key) {
+  const auto all = registry.meta(withdrawn_meta);
+  return ("\n" + all).find("\n" + key + "\n") != std::string::npos;
+}
 
 void add_key(Centre::State& state, const std::string& by, const audit::Verifier& key) {
   const auto line = key.line();
@@ -53,8 +60,10 @@ std::vector<std::string> known_keys(const Centre::State& state) {
 std::string signed_by_custodian(const Centre::State& state, const std::string& note) {
   std::vector<std::string> keys;
   for (const auto& key : state.registry.permit_keys()) {
-    // Who is no custodian any more signs nothing new.
-    if (state.registry.has_role(key.actor, "custodian")) keys.push_back(key.key);
+    // Who is no custodian any more signs nothing new, nor does a key that was taken back.
+    const bool signs =
+        state.registry.has_role(key.actor, "custodian") && !is_withdrawn(state.registry, key.key);
+    if (signs) keys.push_back(key.key);
   }
   const auto read = read_signed(note, keys);
   if (!read.good) throw EnclaveError(Fault::not_permitted, "centre.permit_signature");
@@ -72,6 +81,33 @@ void register_permit_key(Centre::State& state, const std::string& by, const std:
     throw EnclaveError(Fault::bad_input, "centre.bad_permit_key", {key});
   }
   add_key(state, by, *read);
+}
+
+void note_withdrawn_key(Registry& registry, const std::string& key) {
+  if (!is_withdrawn(registry, key)) {
+    registry.set_meta(withdrawn_meta, registry.meta(withdrawn_meta) + key + "\n");
+  }
+}
+
+std::vector<std::string> withdraw_permit_key(Centre::State& state, const std::string& by,
+                                             const std::string& key) {
+  const auto known = known_keys(state);
+  if (std::find(known.begin(), known.end(), key) == known.end()) {
+    throw EnclaveError(Fault::not_found, "centre.no_permit_key", {key});
+  }
+  if (is_withdrawn(state.registry, key)) {
+    throw EnclaveError(Fault::already_there, "centre.permit_key_gone", {key});
+  }
+  auto change = state.registry.begin();
+  note_withdrawn_key(state.registry, key);
+  state.journal.record("key.withdrawn", by, {{"key", key}, {"user", by}});
+  change.commit();
+  std::vector<std::string> left;
+  for (const auto& permit : state.registry.permits("")) {
+    const bool holds = is_valid(permit, state.today());
+    if (holds && read_signed(permit.document, {key}).good) left.push_back(permit.id);
+  }
+  return left;
 }
 
 void make_trial_key(Centre::State& state, const std::string& by) {

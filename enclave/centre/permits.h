@@ -52,6 +52,13 @@ std::vector<std::string> install_revocations(Centre::State& state, const std::st
 
 /// Registers a key of the custodian `by`. Throws bad_input (centre.bad_permit_key), already_there.
 void register_permit_key(Centre::State& state, const std::string& by, const std::string& key);
+/// From now on the key signs nothing that is taken. The valid permits that it signed, oldest first:
+/// they hold until they are revoked. Throws not_found (centre.no_permit_key), already_there
+/// (centre.permit_key_gone).
+std::vector<std::string> withdraw_permit_key(Centre::State& state, const std::string& by,
+                                             const std::string& key);
+/// What the log says was withdrawn. Inside a registry transaction.
+void note_withdrawn_key(Registry& registry, const std::string& key);
 /// The lines of all that were ever registered.
 [[nodiscard]] std::vector<std::string> known_keys(const Centre::State& state);
 /// The text of a note that a registered key of somebody who is custodian now has signed. Throws

@@ -9,6 +9,7 @@
 #include "enclave/centre/closing.h"
 #include "enclave/centre/erasure.h"
 #include "enclave/centre/keyring_acts.h"
+#include "enclave/centre/permits.h"
 #include "enclave/centre/recovery.h"
 #include "enclave/centre/release.h"
 #include "enclave/centre/review_rules.h"
@@ -103,6 +104,10 @@ void permit_revoked(Bench& bench, const TailEntry& entry) {
     return;
   }
   bench.state.registry.revoke_permit(id, entry.seq);
+}
+
+void key_withdrawn(Bench& bench, const TailEntry& entry) {
+  note_withdrawn_key(bench.state.registry, entry.at("key"));
 }
 
 void waiver_granted(Bench& bench, const TailEntry& entry) {
@@ -368,6 +373,8 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"store.started", store_started},
       {"store.sealed", store_sealed},
       {"store.opened", nothing},
+      {"store.barred", nothing},  // found again at each unlocking
+      {"store.admitted", nothing},
       {"store.superseded", store_superseded},
       {"policy.installed", nothing},  // nothing uses it yet; it can be installed again
       {"project.created", project_created},
@@ -402,6 +409,7 @@ const std::map<std::string_view, Reconciler>& reconcilers() {
       {"log.cosigned", nothing},
       {"log.trusted", log_trusted},
       {"log.sealed", nothing},
+      {"key.withdrawn", key_withdrawn},
       {"key.registered", nothing},  // no permit names it yet; it can be registered again
       {"key.rotated", nothing},
       {"erasure.started", erasure_started},

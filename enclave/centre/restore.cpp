@@ -140,9 +140,9 @@ void copy_all(const Restoring& restoring, const BackupManifest& manifest, const 
 
 /// Unlocks the copy, which finishes what was open when it was made, and says so in its log.
 void open_copy(const fs::path& copy, const Restoring& restoring, const BackupManifest& manifest,
-               std::span<const std::uint8_t> passphrase, const Person& by, Clock clock) {
+               const UnlockKeys& unlock, const Person& by, Clock clock) {
   const Home home{copy};
-  Centre centre(home, Keyring::unlock(home.keys(), passphrase), std::move(clock));
+  Centre centre(home, unlock(home.keys()), std::move(clock));
   auto& state = centre.state();
   const Held held(state.mutex);
   const auto actor = require_any_role(state, by, {"operator", "custodian"});
@@ -196,11 +196,11 @@ BackupManifest check_restorable(const Restoring& restoring) {
 }
 
 void restore_backup(const Restoring& restoring, const BackupManifest& manifest,
-                    std::span<const std::uint8_t> passphrase, const Person& by, Clock clock) {
+                    const UnlockKeys& unlock, const Person& by, Clock clock) {
   demand_empty(restoring.home);
   const Staged staged(fs::absolute(restoring.home.root));
   copy_all(restoring, manifest, staged.path());
-  open_copy(staged.path(), restoring, manifest, passphrase, by, std::move(clock));
+  open_copy(staged.path(), restoring, manifest, unlock, by, std::move(clock));
   give_place(staged.path(), restoring.home);
 }
 

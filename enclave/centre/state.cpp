@@ -31,7 +31,9 @@ Centre::State::State(Home home_in, Keyring keyring_in, Clock clock_in)
 
 std::string Centre::State::now() const { return audit::format_time(clock()); }
 
-std::string Centre::State::today() const { return now().substr(0, 10); }
+std::string Centre::State::latest() const { return std::max(now(), journal.last_time()); }
+
+std::string Centre::State::today() const { return latest().substr(0, 10); }
 
 void check_date(const std::string& option, const std::string& text) {
   const auto digits = [&](std::size_t from, std::size_t count) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,18 @@ struct Centre::State {
 
   /// Registry, journal and keyring are used under it; examiners run outside it.
   mutable std::mutex mutex;
+  /// Ids of stores that are set aside (set_aside.h).
+  std::set<std::string> aside;
   /// One a population: check and reservation are one step.
   std::map<std::string, std::shared_ptr<std::mutex>> populations;
   /// By actor and project: when answers told of rows without showing them (aggregates.h).
   std::map<std::string, std::vector<std::chrono::system_clock::time_point>> refusals;
 
-  [[nodiscard]] std::string now() const;    ///< "2026-11-23T20:15:03.123456Z"
-  [[nodiscard]] std::string today() const;  ///< "2026-11-23", UTC
+  [[nodiscard]] std::string now() const;  ///< "2026-11-23T20:15:03.123456Z"
+  /// The same, or the newest entry's time where that is later: a clock that was set back brings
+  /// nothing back that was over.
+  [[nodiscard]] std::string latest() const;
+  [[nodiscard]] std::string today() const;  ///< of latest(): "2026-11-23", UTC
 };
 
 using Held = std::unique_lock<std::mutex>;

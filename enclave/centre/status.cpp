@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/entry.h"
+#include "enclave/centre/access.h"
 #include "enclave/centre/freshness.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/lifecycle.h"
@@ -143,6 +144,24 @@ std::string witness_text(const Call& call, const audit::WitnessStatus& status) {
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string> stores_aside(const Centre::State& state) {
+  std::vector<std::string> names;
+  for (const auto& store : state.registry.stores()) {
+    if (state.aside.contains(store.id)) names.push_back(name_of(store));
+  }
+  return names;
+}
+
+std::string aside_lines(const Call& call, const std::vector<std::string>& names) {
+  std::string shown;
+  for (const auto& name : names) shown += line(call, "shown.stores_aside", {name});
+  return shown;
+}
+
+}  // namespace
+
 int status(const Call& call) {
   const Held held(call.state.mutex);
   (void)require_any_role(call.state, call.person, {"operator", "custodian", "reviewer", "auditor"});
@@ -153,6 +172,7 @@ int status(const Call& call) {
     revoked += request.state == "revoked";
     waiting += is_on_its_way(request);
   }
+  const auto aside = stores_aside(call.state);
   const auto sessions = registry.open_sessions().size();
   auto& journal = call.state.journal;
   const auto& chain = journal.chain();
@@ -165,6 +185,7 @@ int status(const Call& call) {
                            {"trial", call.state.config.trial},
                            {"state", "unlocked"},
                            {"stores", registry.stores().size()},
+                           {"set_aside", aside},
                            {"sessions", sessions},
                            {"waiting", waiting},
                            {"revoked", revoked},
@@ -181,7 +202,7 @@ int status(const Call& call) {
   auto shown =
       centre_line(call.state.config, call.command.language) +
       line(call, "shown.state", {"unlocked"}) +
-      line(call, "shown.stores", {grouped(registry.stores().size())}) +
+      line(call, "shown.stores", {grouped(registry.stores().size())}) + aside_lines(call, aside) +
       line(call, "shown.sessions", {grouped(sessions)}) +
       (revoked > 0 ? line(call, "shown.requests_revoked", {grouped(waiting), grouped(revoked)})
                    : line(call, "shown.requests", {grouped(waiting)})) +

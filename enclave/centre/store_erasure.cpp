@@ -30,8 +30,6 @@ Announced announced_in(const std::string& subject) {
   return announced;
 }
 
-std::string name_of(const StoreRow& row) { return row.dataset + "@" + row.vintage; }
-
 /// Opaque files may tell of anything that their project could see.
 bool rests_on(const Centre::State& state, const RequestRow& request, const StoreRow& row) {
   for (const auto& output : state.registry.outputs(request.id)) {

@@ -134,6 +134,12 @@ void set_folder(Registry& registry, std::string_view project, std::string_view s
   registry.set_meta(folders_note, all.dump());
 }
 
+void drop_folder(Registry& registry, std::string_view project) {
+  auto all = note(registry, folders_note, Json::object());
+  all.erase(std::string(project));
+  registry.set_meta(folders_note, all.dump());
+}
+
 std::vector<std::string> folder_workspaces(const Registry& registry) {
   std::vector<std::string> all;
   for (const auto& one : note(registry, folders_note, Json::object())) {

@@ -47,6 +47,7 @@ void remove_workspace(Registry& registry, std::string_view id);
                                                             std::string_view project);
 void set_folder(Registry& registry, std::string_view project, std::string_view sha256,
                 std::string_view workspace);
+void drop_folder(Registry& registry, std::string_view project);
 /// The workspaces that left the folders that count.
 [[nodiscard]] std::vector<std::string> folder_workspaces(const Registry& registry);
 

@@ -16,6 +16,11 @@ namespace {
 constexpr std::size_t most_files = 200;             // of each kind, the newest
 constexpr std::uint64_t most_bytes = 256ULL << 20;  // of both kinds together
 
+/// A project's name may hold what a key's may not.
+std::string folder_key_name(const std::string& project) {
+  return "folder-" + sha256_hex(project).substr(0, 32);
+}
+
 [[noreturn]] void refuse(Centre::State& state, const Person& person, const std::string& project,
                          const Refusal& refusal) {
   auto change = state.registry.begin();
@@ -79,8 +84,14 @@ void check_folder_is_free(const Centre::State& state, const std::string& project
 
 }  // namespace
 
-WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::string& project,
-                              bool kept) {
+WorkspaceSettings under(WorkspaceSettings settings, const policies::WorkspaceRules& rules) {
+  if (rules.folder) settings.kept = *rules.folder == policies::Folder::kept;
+  if (rules.ingress) settings.ingress_approved = *rules.ingress == policies::Ingress::approved;
+  if (rules.hours) settings.hours = static_cast<std::uint32_t>(*rules.hours);
+  return settings;
+}
+
+WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::string& project) {
   auto& state = centre.state();
   const Held held(state.mutex);
   const auto answer = access_of(state, person, project);
@@ -91,18 +102,18 @@ WorkspaceGrant open_workspace(Centre& centre, const Person& person, const std::s
   grant.user = person.user;
   grant.uid = person.uid;
   grant.project = access.project.name;
-  grant.kept = kept;
-  if (grant.kept) {
+  grant.settings = under(read_workspace_settings(state.home), access.policy.policy.workspace);
+  if (grant.settings.kept) {
     check_folder_is_free(state, grant.project);
     std::tie(grant.folder_sha256, grant.folder_of) = folder_of(state.registry, grant.project);
   }
   grant.files = files_for(state, grant.project);
   const auto actor = *state.registry.find_actor(person.user);
   auto change = state.registry.begin();
-  add_workspace(state.registry,
-                {grant.workspace, actor, grant.project, grant.kept, state.now(), person.uid});
+  add_workspace(state.registry, {grant.workspace, actor, grant.project, grant.settings.kept,
+                                 state.now(), person.uid});
   state.journal.record("workspace.opened", actor,
-                       {{"folder", grant.kept ? "kept" : "vanishing"},
+                       {{"folder", grant.settings.kept ? "kept" : "vanishing"},
                         {"policy", access.policy.row.sha256},
                         {"project", grant.project},
                         {"workspace", grant.workspace}});
@@ -155,9 +166,22 @@ bool still_permitted(Centre& centre, const std::string& workspace) {
 KeyBytes folder_key(Centre& centre, const std::string& project) {
   auto& state = centre.state();
   const Held held(state.mutex);
-  // A project's name may hold what a key's may not.
-  const auto name = "folder-" + sha256_hex(project).substr(0, 32);
+  if (state.registry.texts().erased(project_texts(project))) {
+    throw EnclaveError(Fault::refused, "centre.folder_erased", {project});
+  }
+  const auto name = folder_key_name(project);
   return state.keyring.has(name) ? state.keyring.key(name) : state.keyring.create_key(name);
+}
+
+void erase_folder(Centre::State& state, const std::string& project) {
+  if (const auto name = folder_key_name(project); state.keyring.has(name)) {
+    state.keyring.destroy(name);
+  }
+  const auto workspace = folder_of(state.registry, project).second;
+  if (workspace.empty()) return;
+  std::error_code error;
+  std::filesystem::remove(folder_file(state.home, workspace), error);  // noise without its key
+  drop_folder(state.registry, project);
 }
 
 std::filesystem::path folder_file(const Home& home, const std::string& workspace) {

@@ -31,6 +31,11 @@ bool gives_credentials(const Client& client) {
 }
 
 std::vector<Credential> credentials_of(const Client& client) {
+  return gives_credentials(client) ? credentials_of(client, "")
+                                   : credentials_of(client, read_config(client.home).origin);
+}
+
+std::vector<Credential> credentials_of(const Client& client, const std::string& origin) {
   auto files = client.arguments.many("passphrase-file");
   std::vector<Credential> found;
   std::size_t next = 0;
@@ -43,8 +48,7 @@ std::vector<Credential> credentials_of(const Client& client) {
     found.push_back({CredentialKind::passphrase, passphrase_from_file(files[next])});
   }
   if (found.empty()) {
-    found.push_back({CredentialKind::passphrase,
-                     asked(client, "shown.ask_passphrase", read_config(client.home).origin)});
+    found.push_back({CredentialKind::passphrase, asked(client, "shown.ask_passphrase", origin)});
   }
   return found;
 }
@@ -56,6 +60,20 @@ std::vector<Credential> everybodys_credentials(const Client& client) {
     auto passphrase = asked(client, "shown.ask_next_passphrase", "");
     if (passphrase.empty()) return found;
     found.push_back({CredentialKind::passphrase, std::move(passphrase)});
+  }
+}
+
+Keyring open_keyring(const Client& client, const std::filesystem::path& keys,
+                     std::vector<Credential>& credentials) {
+  for (;;) {
+    try {
+      return Keyring::unlock(keys, credentials);
+    } catch (const EnclaveError& error) {
+      if (error.id() != "keys.shares_missing" || gives_credentials(client)) throw;
+      complain(error.what(), "");
+      credentials.push_back(
+          {CredentialKind::passphrase, asked(client, "shown.ask_next_passphrase", "")});
+    }
   }
 }
 

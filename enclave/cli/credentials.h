@@ -3,9 +3,12 @@
 // for on the terminal. They go to the process that holds the keyring, in locked memory on both
 // sides, and nowhere else.
 
+#include <filesystem>
+#include <string>
 #include <vector>
 
 #include "enclave/cli/local.h"
+#include "enclave/keys/keyring.h"
 #include "enclave/keys/recipient.h"
 
 namespace sceau::enclave {
@@ -16,6 +19,13 @@ namespace sceau::enclave {
 /// From the named files, or one passphrase from the terminal. Each --identity takes the next
 /// --passphrase-file for its own; where there is none, its passphrase is asked for.
 [[nodiscard]] std::vector<Credential> credentials_of(const Client& client);
+/// As that, of a centre whose home isn't there yet: it is asked for by its origin.
+[[nodiscard]] std::vector<Credential> credentials_of(const Client& client,
+                                                     const std::string& origin);
+
+/// The keyring in this folder. On a terminal the next of those who open together is asked in turn.
+[[nodiscard]] Keyring open_keyring(const Client& client, const std::filesystem::path& keys,
+                                   std::vector<Credential>& credentials);
 
 /// As that; and on a terminal passphrases of others, until an empty line: for what is to be wrapped
 /// anew for them.

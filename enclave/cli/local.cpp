@@ -10,7 +10,6 @@
 #include "enclave/fault.h"
 #include "enclave/messages.h"
 #include "policies/explain.h"
-#include "policies/file_rules.h"
 #include "policies/policy.h"
 
 namespace sceau::enclave {
@@ -72,10 +71,7 @@ int policy_check_command(const Client& client) {
     return base ? base : shipped_policy(extended);
   };
   const auto policy = policies::parse_policy(text, name, find);
-  auto lines = policies::explain(policy, client.language);
-  const auto files =
-      policies::explain(policies::parse_file_rules(text, name, find), client.language);
-  if (!files.empty()) lines.push_back(files);
+  const auto lines = policies::explain(policy, client.language);
   if (client.json) {
     const Json document = {{"format", 1},
                            {"policy", policy.name},

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "enclave/centre/control.h"
 #include "enclave/centre/lifecycle.h"
 #include "enclave/cli/credentials.h"
@@ -37,21 +35,6 @@ std::vector<Credential> credentials_for(const Client& client) {
   return found;
 }
 
-/// On a terminal the next of those who open together is asked in turn.
-Keyring open_here(const Client& client, std::vector<Credential>& credentials) {
-  for (;;) {
-    try {
-      return Keyring::unlock(client.home.keys(), credentials);
-    } catch (const EnclaveError& error) {
-      if (error.id() != "keys.shares_missing" || gives_credentials(client)) throw;
-      complain(error.what(), "");
-      credentials.push_back(
-          {CredentialKind::passphrase,
-           ask_passphrase(text("shown.ask_next_passphrase", {}, client.language))});
-    }
-  }
-}
-
 int ask_broker(int socket, const Client& client) {
   OpenedFiles opened;
   open_files(client.arguments, opened);
@@ -78,18 +61,13 @@ int run_here(const Client& client) {
   const HomeLock lock(client.home);
   const bool of_all = words == "key rotate" || words == "key split";
   auto credentials = of_all ? everybodys_credentials(client) : credentials_of(client);
-  Centre centre(client.home, open_here(client, credentials), client.clock);
+  Centre centre(client.home, open_keyring(client, client.home.keys(), credentials), client.clock);
   auto command = command_of(client, opened);
   command.credentials = of_all ? std::move(credentials) : credentials_for(client);
   return run_command(centre, person, command, process_examiner(), client.output);
 }
 
 }  // namespace
-
-void complain(const std::string& what, const std::string& advice) {
-  std::fprintf(stderr, "sceau: error: %s\n", what.c_str());
-  if (!advice.empty()) std::fprintf(stderr, "sceau: hint: %s\n", advice.c_str());
-}
 
 int reach_centre(const Client& client) {
   if (const auto socket = connect_control(client.home.control_socket())) {

@@ -2,16 +2,11 @@
 // How a command gets to its centre: over control.sock to the broker that serves, else by unlocking
 // the home here, under its lock.
 
-#include <string>
-
 #include "enclave/cli/local.h"
 
 namespace sceau::enclave {
 
 /// Runs the client's command in its centre; prints through the client's output. The exit code.
 int reach_centre(const Client& client);
-
-/// "sceau: error: …", and the hint where there is one, on stderr.
-void complain(const std::string& what, const std::string& advice);
 
 }  // namespace sceau::enclave

@@ -1,12 +1,12 @@
-// `sceau restore DIR`: a centre from a backup. What needs no key is checked before the passphrase
-// is asked for.
+// `sceau restore DIR`: a centre from a backup. What needs no key is checked before a passphrase
+// is asked for; several who open together are asked in turn.
 
 #include <nlohmann/json.hpp>
 
 #include "enclave/centre/backup.h"
 #include "enclave/centre/print.h"
+#include "enclave/cli/credentials.h"
 #include "enclave/cli/operation.h"
-#include "enclave/cli/terminal.h"
 #include "enclave/messages.h"
 
 namespace sceau::enclave {
@@ -17,13 +17,6 @@ using Json = nlohmann::ordered_json;
 std::optional<std::filesystem::path> path_of(const Client& client, std::string_view option) {
   const auto word = client.arguments.maybe(option);
   return word ? std::optional<std::filesystem::path>(*word) : std::nullopt;
-}
-
-KeyBytes passphrase_for(const Client& client, const BackupManifest& manifest) {
-  if (const auto file = client.arguments.maybe("passphrase-file")) {
-    return passphrase_from_file(*file);
-  }
-  return ask_passphrase(text("shown.ask_passphrase", {manifest.origin}, client.language));
 }
 
 }  // namespace
@@ -38,8 +31,9 @@ int restore_command(const Client& client) {
   const auto manifest = check_restorable(restoring);
   const auto config = read_config({restoring.backup});
   const auto person = acting_person(config, own_person(), client.arguments.one("as"));
-  const auto passphrase = passphrase_for(client, manifest);
-  restore_backup(restoring, manifest, passphrase.bytes(), person, client.clock);
+  auto credentials = credentials_of(client, manifest.origin);
+  const auto unlock = [&](const auto& keys) { return open_keyring(client, keys, credentials); };
+  restore_backup(restoring, manifest, unlock, person, client.clock);
   const auto line = [&](std::string_view id, const std::vector<std::string>& args) {
     return text(id, args, client.language) + "\n";
   };

@@ -8,7 +8,7 @@
 
 #include "enclave/centre/control.h"
 #include "enclave/cli/local.h"
-#include "enclave/cli/reach.h"
+#include "enclave/cli/terminal.h"
 #include "enclave/fault.h"
 #include "enclave/workspace/relay.h"
 

@@ -100,6 +100,11 @@ KeyBytes ask_new_passphrase(std::string_view language) {
   return first;
 }
 
+void complain(const std::string& what, const std::string& advice) {
+  std::fprintf(stderr, "sceau: error: %s\n", what.c_str());
+  if (!advice.empty()) std::fprintf(stderr, "sceau: hint: %s\n", advice.c_str());
+}
+
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() { clear(); }

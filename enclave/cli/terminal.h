@@ -19,6 +19,9 @@ namespace sceau::enclave {
 /// Twice; throws usage (centre.passphrases_differ).
 [[nodiscard]] KeyBytes ask_new_passphrase(std::string_view language);
 
+/// "sceau: error: …", and the hint where there is one, on stderr.
+void complain(const std::string& what, const std::string& advice);
+
 /// A bar on stderr for Output::progress; nothing where stderr is no terminal.
 class ProgressBar {
  public:

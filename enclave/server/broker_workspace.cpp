@@ -86,13 +86,11 @@ bool is_terminal_name(const std::string& name) {
 class Desk {
  public:
   Desk(int socket, const BrokerContext& context, std::shared_ptr<Centre> centre,
-       WorkspaceGrant grant, const WorkspaceSettings& settings, std::optional<std::uint32_t> user,
-       std::string language)
+       WorkspaceGrant grant, std::optional<std::uint32_t> user, std::string language)
       : socket_(socket),
         context_(context),
         centre_(std::move(centre)),
         grant_(std::move(grant)),
-        settings_(settings),
         user_(user),
         language_(std::move(language)),
         place_(user) {
@@ -114,7 +112,6 @@ class Desk {
   const BrokerContext& context_;
   std::shared_ptr<Centre> centre_;
   WorkspaceGrant grant_;
-  WorkspaceSettings settings_;
   std::optional<std::uint32_t> user_;
   std::string language_;
   SocketPlace place_;
@@ -141,13 +138,13 @@ WorkspacePlan Desk::plan(const Arguments& arguments) {
   if (plan.command.empty()) plan.command = {"psql"};
   plan.files = std::move(grant_.files);
   plan.own_user = user_;
-  plan.settings = settings_;
+  plan.settings = grant_.settings;
   return plan;
 }
 
 /// The kept folder in memory, for the workspace to unpack; -1: there is none to keep.
 int Desk::archive() {
-  if (!grant_.kept) return -1;
+  if (!grant_.settings.kept) return -1;
   const int fd = ::memfd_create("folder", MFD_CLOEXEC);
   if (fd < 0 || grant_.folder_sha256.empty()) return fd;
   try {
@@ -175,7 +172,7 @@ void Desk::accept() {
 
 /// Until it has ended, or should: the reason.
 std::string Desk::attend(RunningWorkspace& workspace) {
-  const auto hours = std::chrono::hours(settings_.hours);
+  const auto hours = std::chrono::hours(grant_.settings.hours);
   const auto deadline = std::chrono::steady_clock::now() + hours;
   auto next_check = std::chrono::steady_clock::now() + between_checks;
   while (true) {
@@ -203,7 +200,7 @@ std::string Desk::seal(RunningWorkspace& workspace, int archive) {
   FolderSealer sealer(folder_file(home, grant_.workspace), folder_key(*centre_, grant_.project),
                       grant_.project);
   // A name and some head for each file beside what the folder may hold.
-  std::uint64_t left = 2 * settings_.folder_bytes + (64ULL << 20);
+  std::uint64_t left = 2 * grant_.settings.folder_bytes + (64ULL << 20);
   const auto deadline = std::chrono::steady_clock::now() + packing_time;
   std::vector<std::uint8_t> piece(folder_piece);
   while (true) {
@@ -236,7 +233,7 @@ int Desk::run(const Arguments& arguments) {
   }
   auto streams = workspace->streams(start_time);
   place_.forget_name();
-  if (grant_.kept && !streams.empty()) {
+  if (grant_.settings.kept && !streams.empty()) {
     archive_out_ = streams.back();
     streams.pop_back();
   }
@@ -247,7 +244,7 @@ int Desk::run(const Arguments& arguments) {
   const auto reason = attend(*workspace);
   const bool orderly = reason == "ended";
   std::string sha256;
-  if (orderly && grant_.kept) sha256 = seal(*workspace, archive_out_);
+  if (orderly && grant_.settings.kept) sha256 = seal(*workspace, archive_out_);
   if (!orderly) workspace->kill();
   auto end = workspace->wait(std::chrono::seconds(10));
   if (!end) {
@@ -258,13 +255,13 @@ int Desk::run(const Arguments& arguments) {
   const int code = end ? end->exit_code : 0;
   const bool killed = orderly && end && !end->orderly;
   close_workspace(*centre_, grant_.workspace, killed ? "killed" : reason, code, sha256);
-  if (grant_.kept) {
+  if (grant_.settings.kept) {
     sweep_folders(*centre_);
     if (sha256.empty() && !context_.stopping) warn("workspace.not_kept");
   }
   if (reason == "timeout") {
     throw EnclaveError(Fault::not_permitted, "workspace.out_of_time",
-                       {std::to_string(settings_.hours)});
+                       {std::to_string(grant_.settings.hours)});
   }
   if (reason == "permit") {
     throw EnclaveError(Fault::not_permitted, "workspace.permit_ended", {grant_.project});
@@ -295,13 +292,12 @@ int serve_workspace(int socket, const ControlRequest& request, const Person& per
   const auto arguments = parse_arguments(spec, request.command.words);
   const auto centre = context.door.centre();
   if (!centre) throw EnclaveError(Fault::unavailable, "server.locked");
-  const auto settings = read_workspace_settings(context.door.home());
-  auto grant = open_workspace(*centre, person, arguments.one("PROJECT"), settings.kept);
+  auto grant = open_workspace(*centre, person, arguments.one("PROJECT"));
   const auto id = grant.workspace;
   std::optional<std::uint32_t> user;
   try {
     user = users.take();
-    Desk desk(socket, context, centre, std::move(grant), settings, user, request.command.language);
+    Desk desk(socket, context, centre, std::move(grant), user, request.command.language);
     const int code = desk.run(arguments);
     users.give_back(user);
     return code;

@@ -41,8 +41,8 @@ Door::Knock Door::unlock(std::span<const Credential> credentials, const Person& 
   }
   const auto givers = std::exchange(givers_, {});
   auto centre = std::make_shared<Centre>(home_, std::move(*keyring), clock_);
-  verify_stores(*centre, output);
   record_unlocked(*centre, givers);
+  verify_stores(*centre, output);
   const std::lock_guard held(mutex_);
   centre_ = std::move(centre);
   return {true, false};

@@ -179,10 +179,8 @@ std::vector<Examined> examine_job(const ExamineJob& job) {
     question.history.push_back({std::string(this_request), ++output, job.project, false,
                                 answers.back().version.value_or(tabulation)});
   }
-  if (job.files.empty()) return answers;
-  const auto rules = read_file_rules(job.policy);
   for (const auto& file : job.files) {
-    answers.push_back(examine_file(file, data, policy, rules, job.search));
+    answers.push_back(examine_file(file, data, policy, job.search));
   }
   return answers;
 }

@@ -120,10 +120,9 @@ Found search_stores(const FileFacts& facts, const FileQuestion& file, const Open
 }  // namespace
 
 Examined examine_file(const FileQuestion& file, const OpenedData& data,
-                      const policies::Policy& policy, const policies::FileRules& rules,
-                      bool search) {
+                      const policies::Policy& policy, bool search) {
   const auto facts = file_facts(file.name, file.bytes);
-  check_allowed(rules, file.name, facts, file.bytes.size());
+  check_allowed(policy.files, file.name, facts, file.bytes.size());
   Examined examined;
   examined.judgement = disclosure::not_a_tabulation(file.reason);
   Json json = {{"format", 1},

@@ -5,12 +5,8 @@
 
 #include "enclave/centre/exchange.h"
 #include "enclave/server/opened.h"
-#include "policies/file_rules.h"
 
 namespace sceau::enclave {
-
-/// What the policy that the texts make says of files. Throws policies::PolicyError.
-[[nodiscard]] policies::FileRules read_file_rules(const PolicyTexts& texts);
 
 /// `table_json` of the answer:
 ///   {"format":1,"type":"csv","encoding":"UTF-8","bidi":false,
@@ -20,7 +16,6 @@ namespace sceau::enclave {
 ///    "records":[{"store":…,"columns":[…],"lines":…,"of":…,"rare":…,"repeated":…}]}
 /// Throws what file_facts() and check_allowed() throw.
 [[nodiscard]] Examined examine_file(const FileQuestion& file, const OpenedData& data,
-                                    const policies::Policy& policy,
-                                    const policies::FileRules& rules, bool search);
+                                    const policies::Policy& policy, bool search);
 
 }  // namespace sceau::enclave

@@ -129,8 +129,4 @@ policies::Policy read_policy(const PolicyTexts& texts) {
   return policies::parse_policy(own_text(texts), texts.name + ".toml", among(texts));
 }
 
-policies::FileRules read_file_rules(const PolicyTexts& texts) {
-  return policies::parse_file_rules(own_text(texts), texts.name + ".toml", among(texts));
-}
-
 }  // namespace sceau::enclave

@@ -1,5 +1,6 @@
 #pragma once
 // What centre.toml says of workspaces ([workspace]); every key may be left out.
+// Of folder, ingress and hours a project's policy may say otherwise.
 //
 //   [workspace]
 //   folder = "kept"          # vanishing (default): gone at the end; kept: sealed between sessions

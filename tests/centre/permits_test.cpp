@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "audit/hash.h"
 #include "audit/key.h"
@@ -231,6 +232,36 @@ TEST_CASE("a custodian signs where their key is, and the centre takes what fits"
   world.ok(world.owner(), {"permit", "revoke", "P-000001"});
   CHECK(world.install(note).fault == "centre.permit_moved");
   CHECK(world.refusal_of("alix") == "centre.session_permit_revoked");
+  CHECK(world.verify().outcome == audit::Outcome::valid);
+}
+
+TEST_CASE("a key that was taken back signs nothing new; what it signed holds until it is revoked") {
+  Bare world;
+  const auto claire = signer_named("depp.example/claire");
+  world.ok(world.owner(), {"permit", "trust", claire.verifier_key()});
+  REQUIRE(world.install(audit::sign_note(world.draft(), claire)).code == 0);
+  CHECK(world.run("alix", {"permit", "distrust", claire.verifier_key()}).fault ==
+        "centre.role_needed");
+  CHECK(world.run(world.owner(), {"permit", "distrust", "depp.example/claire"}).fault ==
+        "centre.no_permit_key");
+  const auto said = nlohmann::json::parse(
+      world.ok(world.owner(), {"permit", "distrust", claire.verifier_key()}, {}, true));
+  CHECK(said["permits"] == nlohmann::json::array({"P-000001"}));
+  CHECK(world.run(world.owner(), {"permit", "distrust", claire.verifier_key()}).fault ==
+        "centre.permit_key_gone");
+  CHECK(world.run(world.owner(), {"permit", "trust", claire.verifier_key()}).fault ==
+        "centre.permit_key_there");
+  CHECK(world.refusal_of("alix") == "");
+  // Neither a list of revocations nor another permit of hers is taken; the centre's own key goes
+  // on.
+  const auto list =
+      audit::sign_note(world.ok(world.owner(), {"permit", "draft-revocation", "P-000001"}), claire);
+  CHECK(world.install(list).fault == "centre.permit_signature");
+  world.ok(world.owner(), {"permit", "revoke", "P-000001"});
+  CHECK(world.install(audit::sign_note(world.draft(), claire)).fault == "centre.permit_signature");
+  world.reopen();
+  CHECK(world.install(audit::sign_note(world.draft(), claire)).fault == "centre.permit_signature");
+  CHECK(world.grant().code == 0);
   CHECK(world.verify().outcome == audit::Outcome::valid);
 }
 

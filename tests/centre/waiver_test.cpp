@@ -71,6 +71,10 @@ TEST_CASE("a waiver ends on its day or when it is revoked, also for what waits")
     CHECK(submit(world, draft).verdict == Verdict::fail);
     const auto list = Json::parse(world.ok("rene", {"waiver", "list"}, {}, true));
     CHECK(list["waivers"][0]["state"] == "expired");
+    // What is over stays over where somebody sets the clock back to before that day.
+    world.now -= std::chrono::hours(48);
+    const auto later = Json::parse(world.ok("rene", {"waiver", "list"}, {}, true));
+    CHECK(later["waivers"][0]["state"] == "expired");
   }
   SUBCASE("when it is revoked") {
     const auto grant = world.session();

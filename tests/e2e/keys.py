@@ -122,8 +122,21 @@ class Keys(unittest.TestCase):
         ran = self.unlock("--identity", file, "--passphrase-file", words, "--json")
         self.assertEqual(ran.json()["state"], "unlocked")
         self.centre.sceau("role", "list")
+        backup = self.folder / "backup"
+        self.centre.sceau("backup", backup, "--with-keys")
         self.centre.stop()
+        self.restored_by_two(backup, first, ["--identity", file, "--passphrase-file", words])
         self.assertEqual(len(self.last("centre.unlocked")["data"]["recipients"].split(",")), 2)
+
+    def restored_by_two(self, backup, first, other):
+        """A backup of a split key is opened by as many people as the centre, and by nobody alone."""
+        home = self.folder / "restored"
+        restore = [binary("sceau"), "--home", home, "restore", backup]
+        alone = run([*restore, "--passphrase-file", first], code=2)
+        self.assertIn("1 of the 2 shares", alone.err)
+        self.assertFalse(home.exists())
+        run([*restore, *other, "--passphrase-file", first], code=0)
+        run([binary("sceau-audit"), "verify", home / "log", "--trust", home / "log.trust"], code=0)
 
     def test_4_a_rotation_leaves_no_old_file_of_use(self):
         first, marie = self.centre.passphrase_file, self.add("marie")

@@ -98,6 +98,17 @@ class Operation(unittest.TestCase):
         home, _ = self.restore(self.backup, "--keys", self.centre.home / "keys")
         self.assertTrue((home / "keys").exists())
 
+    def test_where_witnesses_are_trusted_a_newer_checkpoint_must_be_shown(self):
+        """The trust file that was handed out decides: with a quorum, restoring an old copy unseen is refused."""
+        trust = self.centre.folder / "quorum.trust"
+        key = self.centre.audit("key", "--name", "w.example/w", "--out", self.centre.folder / "W.key").out.strip()
+        written = (self.centre.home / "log.trust").read_text()
+        trust.write_text(written.replace("quorum none", f"witness w {key}\nquorum w"))
+        _, ran = self.restore(self.full, "--trust", trust, code=1)
+        self.assertIn("--since", ran.err)
+        self.restore(self.full, "--trust", trust, "--since", self.full / "log" / "checkpoint")
+        _, ran = self.restore(self.full, "--trust", trust, "--since", self.checkpoint, code=4)
+
     def test_another_passphrase_opens_nothing(self):
         wrong = self.centre.folder / "wrong"
         wrong.write_text("another passphrase")

@@ -216,8 +216,8 @@ class Files(unittest.TestCase):
         self.centre = session_world.ServedCentre()
         self.addCleanup(self.centre.__exit__)
 
-    def session(self, *command, code=0, stdin=None):
-        return self.centre.sceau("session", "orientation", "--", *command, as_user="alix", code=code)
+    def session(self, *command, code=0, project="orientation"):
+        return self.centre.sceau("session", project, "--", *command, as_user="alix", code=code)
 
     def write(self, name, content):
         path = self.centre.folder / name
@@ -275,6 +275,28 @@ class Files(unittest.TestCase):
         self.centre.verify_log()
 
 
+    def test_a_projects_policy_stands_above_the_centres_settings(self):
+        policy = self.centre.folder / "room.toml"
+        policy.write_text('format = 1\n[policy]\nname = "room"\nversion = "1"\nextends = "depp"\n'
+                          '[workspace]\nfolder = "kept"\ningress = "approved"\nhours = 2\n')
+        said = self.centre.sceau("policy", "check", policy).out
+        self.assertIn("workspace: the folder is kept sealed between sessions; a reviewer admits what is brought in; "
+                      "ends after 2 h.", said)
+        self.centre.sceau("policy", "install", policy)
+        self.centre.sceau("project", "create", "room", "--title", "T", "--purpose", "P", "--until", "2099-12-31",
+                          "--member", "alix")
+        self.centre.sceau("permit", "grant", "--project", "room", "--store", "lycees", "--policy", "room",
+                          "--until", "2099-12-31")
+        self.session("sh", "-c", "echo kept > f", project="room")
+        self.assertEqual(self.session("cat", "f", project="room").out, "kept\n")
+        self.session("sh", "-c", "echo gone > f")
+        self.assertIn("No such file", self.session("cat", "f", code=1).err)
+        for project, waits in (("room", True), ("orientation", False)):
+            self.centre.sceau("ingress", self.write("a.R", b"1\n"), "--project", project, "--comment", "c",
+                              as_user="alix")
+            self.assertEqual(self.session("ls", "/ingress", project=project).out, "" if waits else "a.R\n")
+
+
 @unittest.skipUnless(HAS_WORKSPACES, WHY_NOT)
 class KeptFolder(unittest.TestCase):
     def setUp(self):
@@ -327,6 +349,17 @@ class KeptFolder(unittest.TestCase):
         while (ran := self.session("cat", "f", code=None)).code == 2 and time.monotonic() < end:
             time.sleep(0.2)
         self.assertEqual(ran.out, "first\n")
+
+    def test_a_project_that_is_erased_takes_its_folder_and_its_key_along(self):
+        self.session("sh", "-c", "echo first > f")
+        keys = list((self.centre.home / "keys").glob("folder-*"))
+        kept = list((self.centre.home / "folders").iterdir())
+        self.assertEqual((len(keys), len(kept)), (1, 1))
+        self.centre.sceau("project", "close", "orientation", "--erase")
+        self.assertFalse(keys[0].exists())
+        self.assertFalse(kept[0].exists())
+        self.assertIn("error", self.session("true", code=3).err)
+        self.centre.verify_log()
 
     def test_more_than_the_folder_holds_is_refused_inside(self):
         ran = self.session("sh", "-c", "head -c 50000000 /dev/zero > big; rm big; echo small > f")

@@ -337,9 +337,7 @@ TEST_CASE("each number and each word of a policy changes its hash") {
 }
 
 TEST_CASE("a policy says which files may leave, and one that doesn't keeps its hash") {
-  const auto rules = [](const std::string& text) {
-    return parse_file_rules(text, "p.toml", [](std::string_view) { return std::nullopt; });
-  };
+  const auto rules = [](const std::string& text) { return parse(text).files; };
   const auto plain = parse(whole);
   CHECK(!rules(whole).types.has_value());
   CHECK(explain(rules(whole), "en").empty());
@@ -361,11 +359,44 @@ TEST_CASE("a policy says which files may leave, and one that doesn't keeps its h
   const PolicyFinder find = [&](std::string_view) { return std::optional(narrow); };
   const std::string child =
       "format = 1\n[policy]\nname = \"room\"\nversion = \"1\"\nextends = \"" + plain.name + "\"\n";
-  CHECK(parse_file_rules(child, "room.toml", find).max_bytes == 1000);
-  CHECK(parse_file_rules(child + "[files]\nmax_bytes = 5\n", "room.toml", find).types->size() == 2);
+  CHECK(parse_policy(child, "room.toml", find).files.max_bytes == 1000);
+  CHECK(parse_policy(child + "[files]\nmax_bytes = 5\n", "room.toml", find).files.types->size() ==
+        2);
   CHECK_THROWS_AS((void)rules(whole + "[files]\ntypes = [\"exe\"]\n"), PolicyError);
   CHECK_THROWS_AS((void)rules(whole + "[files]\nmax_bytes = -1\n"), PolicyError);
   CHECK_THROWS_AS((void)rules(whole + "[files]\nlargest = 1\n"), PolicyError);
+}
+
+TEST_CASE(
+    "a policy says what a workspace may keep and let in, and one that doesn't keeps its hash") {
+  const auto plain = parse(whole);
+  CHECK(!plain.workspace.folder);
+  CHECK(parse(whole + "[workspace]\n").sha256 == plain.sha256);
+  const auto narrow =
+      parse(whole + "[workspace]\nfolder = \"vanishing\"\ningress = \"approved\"\n");
+  CHECK(narrow.sha256 != plain.sha256);
+  CHECK(narrow.workspace.folder == Folder::vanishing);
+  CHECK(narrow.workspace.ingress == Ingress::approved);
+  CHECK(!narrow.workspace.hours);
+  CHECK(explain(narrow.workspace, "en") ==
+        "workspace: the folder vanishes at the end; a reviewer admits what is brought in.");
+  CHECK(explain(narrow, "fr").back() ==
+        "workspace\u00A0: le dossier disparaît à la fin\u202F; un relecteur admet ce qui est "
+        "apporté.");
+  const auto text = narrow.source_text;
+  const PolicyFinder find = [&](std::string_view) { return std::optional(text); };
+  const auto child =
+      parse_policy("format = 1\n[policy]\nname = \"room\"\nversion = \"1\"\nextends = \"" +
+                       plain.name + "\"\n[workspace]\nhours = 8\nfolder = \"kept\"\n",
+                   "room.toml", find);
+  CHECK(child.workspace.hours == 8);
+  CHECK(child.workspace.folder == Folder::kept);
+  CHECK(child.workspace.ingress == Ingress::approved);
+  for (const char* wrong : {"folder = \"open\"", "ingress = \"never\"", "hours = 0", "hours = 745",
+                            "memory = \"1G\""}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS((void)parse(whole + "[workspace]\n" + wrong + "\n"), PolicyError);
+  }
 }
 
 TEST_CASE("a policy asks for a witness by hours; none, or 0, asks for nothing") {

@@ -1,0 +1,167 @@
+#include "disclosure/history_bounds.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "disclosure/certifier.h"
+#include "disclosure/circuit_proofs.h"
+#include "disclosure/fault.h"
+
+namespace sceau::disclosure {
+namespace {
+
+constexpr std::size_t most_told = 50;    // a table that does more is refused for these
+constexpr std::size_t most_trials = 64;  // of leaving out releases, for one part
+
+using Seen = std::vector<std::uint8_t>;  // by table
+
+std::vector<std::size_t> all_of(const Neighbourhood& one) {
+  std::vector<std::size_t> numbers(one.targets.size());
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  return numbers;
+}
+
+// In the order of `chosen`, which is that of cells.
+std::vector<CellAudit> audited(const Neighbourhood& one, const Seen& seen,
+                               const std::vector<std::size_t>& chosen) {
+  const SumSystem system = one.system(seen, chosen);
+  return audit(system, system.least_pattern(), {});
+}
+
+class Search {
+ public:
+  Search(const Neighbourhoods& all, const Asking& asking, const BoundsBudget& budget)
+      : all_(&all), asking_(&asking), budget_(&budget), everything_(asking.table + 1, 1) {}
+
+  BoundsAnswer run() {
+    for (const Neighbourhood& one : all_->touched()) {
+      if (asking_->cancelled && asking_->cancelled()) {
+        throw DisclosureError(Fault::cancelled, "cancelled");
+      }
+      look_at(one);
+    }
+    return std::move(answer_);
+  }
+
+ private:
+  void look_at(const Neighbourhood& one) {
+    auto open = without_circuits(one);
+    const std::size_t left = budget_->audits - std::min(budget_->audits, audits_);
+    if (open.size() > left) {
+      answer_.in_doubt += open.size() - left;
+      open.resize(left);
+    }
+    if (open.empty()) return;
+    audits_ += open.size();
+    const auto audits = audited(one, everything_, open);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      switch (audits[i].safety) {
+        case Safety::certified:
+          ++answer_.certified;
+          break;
+        case Safety::not_certified:
+          ++answer_.in_doubt;
+          break;
+        case Safety::unsafe:  // what follows exactly is level 2's
+          if (audits[i].ground != Ground::linear) tell(one, open[i]);
+          break;
+      }
+    }
+  }
+
+  // Targets that no circuit proves, in the order of their cells.
+  std::vector<std::size_t> without_circuits(const Neighbourhood& one) {
+    const auto chosen = all_of(one);
+    const SumSystem system = one.system(everything_, chosen);
+    std::vector<std::uint32_t> cells;
+    for (const auto& target : one.targets) cells.push_back(target.cell);
+    const CircuitAnswer found = circuit_proofs(system, system.least_pattern(), cells,
+                                               budget_->multiplications, multiplications_);
+    std::vector<std::size_t> open;
+    for (const std::size_t number : chosen) {
+      if (found.exact[number] != 0) continue;  // level 2's
+      const Proof& proof = found.proofs[number];
+      const auto cell = cells[number];
+      const auto& demand = system.cells()[cell].demand;
+      if (meets(demand, change_of(proof.low, cell), change_of(proof.high, cell))) {
+        ++answer_.certified;
+      } else {
+        open.push_back(number);
+      }
+    }
+    std::ranges::sort(open, {}, [&](std::size_t number) { return cells[number]; });
+    return open;
+  }
+
+  void tell(const Neighbourhood& one, std::size_t number) {
+    if (answer_.sets.size() == most_told) return;
+    const auto& target = one.targets[number];
+    const Neighbourhood before = all_->before(target);
+    if (audited(before, everything_, {0}).front().safety == Safety::unsafe) return;
+    Narrowed found;
+    found.profiles = all_->profiles(target);
+    if (target.is_hidden) found.hidden = target.number;
+    found.tables = needed(one, number);
+    found.named = nearest(one, target.cell);
+    answer_.sets.push_back(std::move(found));
+  }
+
+  // Releases are left out by halves, then by quarters, …, as long as the part stays as narrow.
+  std::vector<std::uint32_t> needed(const Neighbourhood& one, std::size_t number) const {
+    std::set<std::uint32_t> taking_part;
+    for (const auto& source : one.sources) taking_part.insert(source.table);
+    for (const auto& limit : one.limits) taking_part.insert(limit.table);
+    taking_part.erase(asking_->table);
+    taking_part.erase(Neighbourhood::Source::everybody);
+    std::vector<std::uint32_t> tables(taking_part.begin(), taking_part.end());
+    Seen seen(everything_.size(), 0);
+    for (const std::uint32_t table : tables) seen[table] = 1;
+    seen[asking_->table] = 1;
+    std::size_t trials = 0;
+    for (std::size_t size = tables.size(); size > 0; size /= 2) {
+      for (std::size_t from = 0; from < tables.size() && trials < most_trials; from += size) {
+        ++trials;
+        const Seen whole = seen;
+        const auto to = std::min(from + size, tables.size());
+        for (std::size_t i = from; i < to; ++i) seen[tables[i]] = 0;
+        if (audited(one, seen, {number}).front().safety != Safety::unsafe) seen = whole;
+      }
+      std::erase_if(tables, [&](std::uint32_t table) { return seen[table] == 0; });
+    }
+    return tables;
+  }
+
+  // Of the new table's cells those that hold the part come first, and of those the smallest.
+  std::optional<ReleasedCell> nearest(const Neighbourhood& one, std::uint32_t cell) const {
+    const auto rank = [&](std::size_t sum) {
+      const bool holds =
+          std::ranges::find(one.sums[sum].terms, cell, &SumTerm::cell) != one.sums[sum].terms.end();
+      return std::pair(!holds, one.sources[sum].released->atoms);
+    };
+    std::optional<std::size_t> best;
+    for (std::size_t sum = 0; sum < one.sums.size(); ++sum) {
+      if (one.sources[sum].table != asking_->table) continue;
+      if (!best || rank(sum) < rank(*best)) best = sum;
+    }
+    if (!best) return std::nullopt;
+    return one.sources[*best].released;
+  }
+
+  const Neighbourhoods* all_;
+  const Asking* asking_;
+  const BoundsBudget* budget_;
+  Seen everything_;
+  std::uint64_t multiplications_ = 0;
+  std::size_t audits_ = 0;
+  BoundsAnswer answer_;
+};
+
+}  // namespace
+
+BoundsAnswer what_is_narrowed(const Neighbourhoods& all, const Asking& asking,
+                              const BoundsBudget& budget) {
+  return Search(all, asking, budget).run();
+}
+
+}  // namespace sceau::disclosure
