@@ -8,6 +8,7 @@
 #include "disclosure/groups.h"
 #include "disclosure/model_fit.h"
 #include "disclosure/plan.h"
+#include "disclosure/rounded_counts.h"
 #include "disclosure/table.h"
 
 namespace sceau::disclosure {
@@ -45,9 +46,8 @@ HiddenCell place_of(const Table& table, const Cell& cell) {
   HiddenCell place{cell.grouping_set, {}};
   for (std::size_t d = 0; d < table.domains.size(); ++d) {
     const Member member = cell.key[d];
-    place.codes.push_back(member == total
-                              ? std::nullopt
-                              : table.domains[d].codes[static_cast<std::size_t>(member)]);
+    place.codes.push_back(
+        member == total ? std::nullopt : table.domains[d].codes[static_cast<std::size_t>(member)]);
   }
   return place;
 }
@@ -87,6 +87,7 @@ Table tabulate(const Tabulation& tabulation, const Source& source,
     CellFiller(tabulation, plan, coarser, cells, counted_up(cells.size())).fill();
   }
   hide_cells(table);
+  round_counts(table);
   fit_models(table, source, codebook, cancelled, threads);
   return table;
 }

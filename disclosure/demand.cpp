@@ -104,8 +104,7 @@ class Demands {
 }  // namespace
 
 std::vector<Demand> demands_of(const Table& table, const ToldNumber& number,
-                               std::span<const CellFaults> faults,
-                               const policies::Policy& policy) {
+                               std::span<const CellFaults> faults, const policies::Policy& policy) {
   const Demands demands(table, number, policy);
   std::vector<Demand> found;
   for (std::size_t i = 0; i < faults.size(); ++i) found.push_back(demands.of(i, faults[i]));

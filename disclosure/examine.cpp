@@ -80,7 +80,8 @@ void judge_suppression(const Table& table, const policies::Policy& policy,
 // are judged by the threshold themselves; this is about the lines that suppression empties.
 void judge_labels(const Table& table, const policies::Codebook& codebook,
                   const policies::Policy& policy, std::vector<Placed>& found) {
-  const bool hides = table.tabulation.having_minimum || !table.tabulation.hidden.empty();
+  const bool hides = table.tabulation.having_minimum || !table.tabulation.hidden.empty() ||
+                     table.tabulation.rounded_to != 0;
   if (!hides || !policy.enforces(Rule::threshold)) return;
   for (std::size_t d = 0; d < table.domains.size(); ++d) {
     const auto* name = std::get_if<std::string>(&table.tabulation.dimensions[d].from);
@@ -103,6 +104,15 @@ void judge_labels(const Table& table, const policies::Codebook& codebook,
                             std::to_string(policy.threshold.minimum)};
     found.push_back({0, std::move(finding)});
   }
+}
+
+// What rounding answers: that a count is small, and what a rounded table tells of itself by
+// differences. Beside other tables it is for a person anyway (history.rounded).
+bool is_rounded_away(const Placed& placed) {
+  const Finding& finding = placed.finding;
+  if (finding.cell.empty()) return false;
+  return finding.rule == Rule::threshold ||
+         (finding.rule == Rule::history && finding.earlier.empty());
 }
 
 Judgement join(std::vector<Placed> found, std::vector<Rule> applied) {
@@ -145,6 +155,7 @@ Examination examine(const Question& question, const Source& source,
   add(judge_history(table, remembered, source, codebook, policy, cancelled));
   add(judge_implied_history(remembered, source, codebook, policy, cancelled));
   add(judge_superseded(table, question, source, codebook, policy, cancelled));
+  if (question.tabulation.rounded_to != 0) std::erase_if(found, is_rounded_away);
   Judgement judgement =
       join(std::move(found), applied_rules(question.tabulation, codebook, policy));
   return {std::move(table), std::move(judgement)};

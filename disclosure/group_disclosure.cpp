@@ -205,6 +205,7 @@ class Groups {
     wider.columns.push_back({"count(*)", Statistic{}, std::nullopt, false});
     wider.having_minimum.reset();
     wider.hidden.clear();
+    wider.rounded_to = 0;
     wider.where = without(wider.where, name);
     const Table all = tabulate(wider, *source_, *codebook_, *cancelled_);
     std::map<std::pair<std::uint32_t, std::string>, std::int64_t> units;

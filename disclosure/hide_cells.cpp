@@ -43,11 +43,10 @@ std::vector<CellProof> proofs_of(const Table& table, const std::vector<Solved>& 
       const SumCell& cell = solved.system.cells()[audit.cell];
       if (cell.demand.width == 0) continue;  // hidden for another number's sake
       const Proof& proof = audit.certificate.proofs.front();
-      proofs.push_back({coordinates(table, table.cells[solved.places[audit.cell]]),
-                        solved.number->statistic,
-                        amount(cell.value + change_of(proof.low, audit.cell), scale),
-                        amount(cell.value, scale),
-                        amount(cell.value + change_of(proof.high, audit.cell), scale)});
+      proofs.push_back(
+          {coordinates(table, table.cells[solved.places[audit.cell]]), solved.number->statistic,
+           amount(cell.value + change_of(proof.low, audit.cell), scale), amount(cell.value, scale),
+           amount(cell.value + change_of(proof.high, audit.cell), scale)});
     }
   }
   return proofs;

@@ -73,6 +73,11 @@ class Selection {
       return;
     }
     if (!share_a_vintage(then, reached)) return;  // nothing follows from it
+    // What exact and rounded counts of the same rows bound together isn't computed.
+    const bool one_is_rounded = then.rounded_to != 0 || now.rounded_to != 0;
+    if (one_is_rounded && rows_signature(then) != rows_signature(now)) {
+      findings.push_back(incomparable(earlier, "history.rounded", {}));
+    }
     const auto known = source_->vintages();
     for (const std::string& vintage : then.vintages) {
       if (std::find(known.begin(), known.end(), vintage) == known.end()) {

@@ -18,7 +18,8 @@ constexpr std::size_t most_cells = 200'000;
 /// How many neighbouring numbers become one class.
 constexpr std::array<std::int64_t, 4> class_sizes = {2, 5, 10, 20};
 
-/// Ever coarser forms of a dimension, the first as it was asked for; behind the last it is left out.
+/// Ever coarser forms of a dimension, the first as it was asked for; behind the last it is left
+/// out.
 using Ladder = std::vector<Dimension>;
 
 std::optional<std::int64_t> whole(const std::string& text) {
@@ -65,8 +66,8 @@ void widen(const std::string& variable, const Domain& domain, Ladder& ladder) {
   for (const std::int64_t size : class_sizes) {
     const std::int64_t classes = (*high - *low + size) / size;
     if (classes < 2) return;
-    const WidthBucket bucket{variable, {*low, 0}, {*low + classes * size, 0},
-                             static_cast<std::int32_t>(classes)};
+    const WidthBucket bucket{
+        variable, {*low, 0}, {*low + classes * size, 0}, static_cast<std::int32_t>(classes)};
     ladder.push_back({variable, bucket});
   }
 }
@@ -225,8 +226,7 @@ class Merging {
 
 }  // namespace
 
-Proposal merged_version(const Question& question, const Examination& original,
-                        const Bench& bench) {
+Proposal merged_version(const Question& question, const Examination& original, const Bench& bench) {
   return Merging(question, original, bench).run();
 }
 

@@ -100,6 +100,17 @@ constexpr std::array lines = {
     Line{"protection.judged",
          "the coarser table passes every rule by itself, those on earlier releases among them"},
     Line{"protection.no_merge", "of {1} coarser tables none passes"},
+    Line{"protection.rounds",
+         "counts are multiples of {1}: {2} of {3} cells are changed, by {4} at most; margins are "
+         "sums "
+         "of what is shown"},
+    Line{"protection.rounded",
+         "each count that has a finding could be any of {1} values at least, and the same table "
+         "would be shown for all of them"},
+    Line{"protection.not_counts",
+         "only tables of counts are rounded, without HAVING, and if they show their finest cells"},
+    Line{"protection.narrow_base",
+         "rounded to {1}, a count would be one of fewer than three values"},
     Line{"protection.nothing", "nothing: the table is shown as it is"},
     Line{"protection.passes", "the table passes as it is"},
     Line{"protection.none", "there is no safe version of this kind: {1}"},
@@ -108,11 +119,13 @@ constexpr std::array lines = {
     Line{"protection.not_exact",
          "{1} is a sum of floating-point numbers, which no certificate can be exact about"},
     Line{"protection.large", "{1} has numbers too large for a certificate"},
-    Line{"protection.large_pattern", "more cells would have to be hidden than a table can remember"},
+    Line{"protection.large_pattern",
+         "more cells would have to be hidden than a table can remember"},
     Line{"protection.empty", "the table has no cells"},
     Line{"protection.one_cell", "the table is a single number: nothing would be left of it"},
     Line{"protection.no_leaves",
-         "no part of the table shows all of its dimensions together, so its parts can't be protected "
+         "no part of the table shows all of its dimensions together, so its parts can't be "
+         "protected "
          "together"},
     Line{"protection.not_additive", "{1} doesn't add up over the table's categories"},
     Line{"protection.not_certified",
@@ -180,6 +193,9 @@ constexpr std::array lines = {
     Line{"history.other_data",
          "{1} was made from the data set \"{2}\" of the same population, which "
          "can't be compared row by row yet"},
+    Line{"history.rounded",
+         "{1} is of the same rows, and one of the two is rounded: together they could narrow a count "
+         "further than either"},
     Line{"history.unreadable",
          "{1} can't be computed on the data that are here, so it can't be compared"},
     Line{"history.missing_vintage",

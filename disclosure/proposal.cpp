@@ -32,13 +32,15 @@ std::string_view to_string(Way way) {
       return "suppress";
     case Way::merge:
       return "merge";
+    case Way::round:
+      return "round";
   }
   return "suppress";
 }
 
 std::optional<Way> parse_way(std::string_view text) {
-  const auto at = std::find_if(ways.begin(), ways.end(),
-                               [&](Way one) { return to_string(one) == text; });
+  const auto at =
+      std::find_if(ways.begin(), ways.end(), [&](Way one) { return to_string(one) == text; });
   if (at == ways.end()) return std::nullopt;
   return *at;
 }
@@ -64,10 +66,9 @@ std::vector<CellStatus> status_as_shown(const Table& table) {
 }
 
 Examination judged(const Question& question, const Bench& bench) {
-  auto examination =
-      examine(question, bench.source, bench.codebook, bench.policy, bench.cancelled);
-  examination.judgement = apply_waivers(std::move(examination.judgement), question.tabulation,
-                                        bench.waivers);
+  auto examination = examine(question, bench.source, bench.codebook, bench.policy, bench.cancelled);
+  examination.judgement =
+      apply_waivers(std::move(examination.judgement), question.tabulation, bench.waivers);
   return examination;
 }
 
@@ -97,6 +98,8 @@ Proposal propose(Way way, const Question& question, const Examination& original,
       return suppressed_version(question, original, bench);
     case Way::merge:
       return merged_version(question, original, bench);
+    case Way::round:
+      return rounded_version(question, original, bench);
   }
   return Message{"protection.no_leaves", {}};
 }

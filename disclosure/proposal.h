@@ -5,7 +5,7 @@
 //   sexe \ serie   A   B  Total      suppress   the 3 is hidden with 7, 9 and 6; the margins stay
 //   F              3   7   10        merge      serie, or sexe, in coarser categories or left out
 //   M              9   6   15
-//   Total         12  13   25
+//   Total         12  13   25        round      every count to a multiple of the policy's base
 //
 // Suppression hides every cell that has a finding, and others with it, until each number that the
 // table tells of a hidden cell (told_numbers.h) has a certificate: two tables that nobody can tell
@@ -16,9 +16,12 @@
 // the fewest such steps after which the coarser table passes by itself, and of as many the one that
 // keeps most. Candidates are counted, so the same question has the same answer everywhere.
 //
-// Of suppression there is none, with the reason, for: a table of a model or of weighted statistics, a sum of
-// doubles, a table that doesn't show its finest cells; of neither where a finding is on the output
-// as a whole.
+// Rounding is for tables of counts (rounded_counts.h), and answers that a count is small; what else
+// is found on a cell it doesn't cure.
+//
+// Of suppression there is none, with the reason, for: a table of a model or of weighted statistics,
+// a sum of doubles, a table that doesn't show its finest cells; of neither where a finding is on
+// the output as a whole.
 
 #include <array>
 #include <cstdint>
@@ -34,9 +37,9 @@
 
 namespace sceau::disclosure {
 
-enum class Way { suppress, merge };
+enum class Way { suppress, merge, round };
 
-inline constexpr std::array ways = {Way::suppress, Way::merge};
+inline constexpr std::array ways = {Way::suppress, Way::merge, Way::round};
 [[nodiscard]] std::string_view to_string(Way way);
 [[nodiscard]] std::optional<Way> parse_way(std::string_view text);
 
@@ -54,6 +57,7 @@ struct Loss {
 };
 
 /// Two values of a hidden cell that nobody can rule out, and the true one, in one unit.
+/// Of rounding: the ends of what the count could have been.
 struct CellProof {
   std::vector<Coordinate> cell;
   std::string statistic;
@@ -63,9 +67,9 @@ struct CellProof {
 /// A safe version.
 struct Version {
   Way way = Way::suppress;
-  Examination examination;          ///< of the version, waivers applied
-  std::vector<CellStatus> status;   ///< by cell of its table
-  std::vector<CellProof> proofs;    ///< of suppression: each primary cell and number, in order
+  Examination examination;         ///< of the version, waivers applied
+  std::vector<CellStatus> status;  ///< by cell of its table
+  std::vector<CellProof> proofs;   ///< of suppression: each primary cell and number, in order
   Loss loss;
   Message effect;  ///< what it hides or changes
   Message why;     ///< why it is safe

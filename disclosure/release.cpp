@@ -183,7 +183,9 @@ std::string table_csv(const Table& table, const policies::Codebook& codebook,
   std::string csv = dimensions.names(header);
   std::vector<int> decimals;
   for (const Column& column : tabulation.columns) {
-    csv += header.unique(describe(column)) + ",";
+    const std::int64_t base = tabulation.rounded_to;
+    const std::string how = base == 0 ? "" : " rounded to " + std::to_string(base);
+    csv += header.unique(describe(column) + how) + ",";
     decimals.push_back(released_decimals(column, codebook));
   }
   if (more != nullptr) csv += header.unique(more->name) + ",";

@@ -42,7 +42,8 @@ struct Family {
 
 struct ReleasedSets {
   std::vector<Family> families;
-  /// What HAVING, or the tabulation's `hidden`, hides, one a grouping set that hides something: its cells alone.
+  /// What HAVING, or the tabulation's `hidden`, hides, one a grouping set that hides something: its
+  /// cells alone.
   std::vector<Family> hidden;
   std::vector<std::uint32_t> atom_of;  ///< by profile: those with one atom are in the same cells
   std::vector<std::uint32_t> atoms;    ///< by atom: one of its profiles

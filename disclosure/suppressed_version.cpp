@@ -148,8 +148,7 @@ class Suppressing {
       if (hidden && leaf) version.loss.rows += cell.rows;
     }
     version.loss.cells = hiding.hidden.size();
-    version.loss.kept =
-        percent_kept(information(examination.table), information(original_.table));
+    version.loss.kept = percent_kept(information(examination.table), information(original_.table));
     version.effect = {"protection.hides",
                       {std::to_string(version.loss.gone), std::to_string(version.loss.cells),
                        std::to_string(primary), std::to_string(version.loss.gone - primary),

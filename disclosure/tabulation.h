@@ -206,6 +206,8 @@ struct Tabulation {
   std::vector<std::uint32_t> grouping_sets;  ///< bit i: dimension i is kept; one set without ROLLUP
   std::optional<std::int64_t> having_minimum;  ///< HAVING count(*) >= k: primary suppression
   std::vector<HiddenCell> hidden;              ///< ascending, no two alike
+  std::int64_t rounded_to =
+      0;  ///< counts are rounded to multiples of it (rounded_counts.h); 0: not
   friend bool operator==(const Tabulation&, const Tabulation&) = default;
 };
 

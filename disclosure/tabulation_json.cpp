@@ -221,6 +221,7 @@ Json written(const Tabulation& from) {
   json["where"] = condition(from.where);
   json["grouping_sets"] = from.grouping_sets;
   if (from.having_minimum) json["having_minimum"] = *from.having_minimum;
+  if (from.rounded_to != 0) json["rounded_to"] = from.rounded_to;
   if (!from.hidden.empty()) json["hidden"] = Json::array();
   for (const HiddenCell& one : from.hidden) {
     json["hidden"].push_back({one.grouping_set, codes(one)});
@@ -375,6 +376,7 @@ Tabulation read(const Json& json) {
   to.grouping_sets = json.at("grouping_sets").get<std::vector<std::uint32_t>>();
   if (json.contains("having_minimum"))
     to.having_minimum = json.at("having_minimum").get<std::int64_t>();
+  if (json.contains("rounded_to")) to.rounded_to = json.at("rounded_to").get<std::int64_t>();
   if (json.contains("hidden")) {
     for (const Json& one : json.at("hidden")) to.hidden.push_back(read_hidden(one));
   }

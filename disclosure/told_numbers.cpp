@@ -10,7 +10,8 @@
 namespace sceau::disclosure {
 namespace {
 
-/// The evidence of one part of a column in a cell: its statistic, its divisor, or the ones of either.
+/// The evidence of one part of a column in a cell: its statistic, its divisor, or the ones of
+/// either.
 using Part = const Evidence* (*)(const ColumnResult&);
 
 const Evidence* of_statistic(const ColumnResult& result) { return &result.evidence; }

@@ -23,8 +23,8 @@ namespace sceau::disclosure {
 struct ToldNumber {
   std::string statistic;  ///< describe() of the first column that tells it
   bool is_count = true;
-  bool has_shares = false;  ///< contributors' shares of it are judged
-  int scale = 0;            ///< of a sum: values are times 10^scale
+  bool has_shares = false;                ///< contributors' shares of it are judged
+  int scale = 0;                          ///< of a sum: values are times 10^scale
   std::vector<std::int64_t> values;       ///< by cell of the table
   std::vector<const Evidence*> evidence;  ///< by cell, of the table that it was made from
   [[nodiscard]] bool has_negatives() const;

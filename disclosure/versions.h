@@ -13,6 +13,10 @@ namespace sceau::disclosure {
 [[nodiscard]] Proposal merged_version(const Question& question, const Examination& original,
                                       const Bench& bench);
 
+/// Counts rounded to the policy's base.
+[[nodiscard]] Proposal rounded_version(const Question& question, const Examination& original,
+                                       const Bench& bench);
+
 /// Where no cells were chosen to be hidden: what HAVING hides is primary.
 [[nodiscard]] std::vector<CellStatus> status_as_shown(const Table& table);
 

@@ -8,6 +8,7 @@
 #include "disclosure/fault.h"
 #include "disclosure/implied.h"
 #include "disclosure/restricted.h"
+#include "disclosure/rounded_counts.h"
 #include "disclosure/tabulation.h"
 
 namespace sceau::disclosure {
@@ -240,6 +241,12 @@ Why check(const Tabulation& tabulation) {
   }
   if (const Why why = check(tabulation.where, 0)) return why;
   if (const Why why = check_hidden(tabulation)) return why;
+  if (tabulation.rounded_to != 0) {
+    if (tabulation.rounded_to < 0 || tabulation.rounded_to > 1'000'000) {
+      return "counts are rounded to at most a million";
+    }
+    if (!can_be_rounded(tabulation)) return "a table that is no table of counts is rounded";
+  }
   return check_references(tabulation);
 }
 

@@ -86,7 +86,7 @@ constexpr std::array entries = {
     MessageText{"acro.taken", "{1} of {2} results are claims on outputs of this request", ""},
     // tables of cells (sceau protect)
     MessageText{"protect.way", "there is no safe version called \"{1}\"",
-                "write protect 'suppress' or 'merge'"},
+                "write protect 'suppress', 'merge' or 'round'"},
     MessageText{"protect.no_table", "a safe version is one of a table, and this is none: {1}",
                 "ask with SELECT of dimensions and statistics from one data set"},
     MessageText{"protect.one_table", "protect takes one table", "name one CSV file"},

@@ -78,9 +78,9 @@ struct OutputDraft {
   disclosure::Message reason;                        ///< why it is no tabulation
   std::string opaque;                                ///< the file's bytes where it is opaque
   std::optional<disclosure::Chart> chart;            ///< the tabulation leaves as a figure
-  std::optional<disclosure::Way> protect;  ///< this safe version of it is asked for
+  std::optional<disclosure::Way> protect;            ///< this safe version of it is asked for
   bool propose = false;  ///< its safe versions are asked about; never of one that is submitted
-  std::string claim;  ///< what another tool said of it (acro_claims.h), JSON; or empty
+  std::string claim;     ///< what another tool said of it (acro_claims.h), JSON; or empty
   std::string replaces;  ///< "R-…": the request whose next turn this one is; or empty
 };
 
@@ -103,10 +103,10 @@ struct ExamineJob {
                                                          ///< are tables)
   std::vector<std::optional<disclosure::Way>> protects;  ///< likewise
   std::vector<std::uint8_t> proposes;                    ///< likewise, 1: `proposals` are wanted
-  std::vector<disclosure::Remembered> history;  ///< oldest first
-  std::vector<disclosure::Waiver> waivers;      ///< valid now, of these data sets
+  std::vector<disclosure::Remembered> history;           ///< oldest first
+  std::vector<disclosure::Waiver> waivers;               ///< valid now, of these data sets
   std::vector<disclosure::Supersession> superseded;
-  bool shown = false;  ///< whether `shown` of the answers is wanted
+  bool shown = false;               ///< whether `shown` of the answers is wanted
   std::vector<FileQuestion> files;  ///< answered behind the tabulations
   bool search = true;  ///< whether files are searched for records of `datasets` (record_scan.h)
 };
@@ -149,7 +149,7 @@ using Examiner = std::function<std::vector<Examined>(ExamineJob)>;
 struct JudgedOutput {
   std::string name;
   disclosure::Judgement judgement;
-  std::string verdict_json;  ///< disclosure::to_json of it
+  std::string verdict_json;         ///< disclosure::to_json of it
   bool exception_needless = false;  ///< one was asked for, and nothing fails
   std::vector<Proposed> proposals = {};
 };

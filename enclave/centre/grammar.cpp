@@ -369,7 +369,7 @@ std::vector<CommandSpec> gate_commands() {
         {"from", "FILE", data, true, "CSV files, plain or gzip; 'A*.csv' is expanded"},
         {"policy", "FILE", document, true, "the rule set that judges (TOML)"},
         {"after", "SQL", values, false, "what is out already, oldest first; may be repeated"},
-        {"protect", "WAY", value, false, "a safe version instead of the table: suppress or merge"},
+        {"protect", "WAY", value, false, "a safe version instead of the table: suppress, merge or round"},
         {"out", "FILE", value, false,
          "where to write that version, with each cell's status; default: stdout"},
         memory_option("that it may take")},

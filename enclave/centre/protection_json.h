@@ -18,8 +18,7 @@
 namespace sceau::enclave {
 
 /// `original`: table_json (examiner.h) of the table that was asked for.
-[[nodiscard]] std::string protection_json(disclosure::Way way,
-                                          const disclosure::Tabulation& asked,
+[[nodiscard]] std::string protection_json(disclosure::Way way, const disclosure::Tabulation& asked,
                                           const std::string& original,
                                           const disclosure::Proposal& proposal);
 

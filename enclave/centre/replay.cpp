@@ -163,8 +163,7 @@ Again again_of(const Centre::State& state, const RequestRow& request,
     if (outputs[i].opaque) {
       const auto then = judgement_from_json(outputs[i].judgement);
       if (then.findings.empty()) tampered(request.id);
-      again.job.files.push_back(
-          {outputs[i].name, outputs[i].file, then.findings.front().message});
+      again.job.files.push_back({outputs[i].name, outputs[i].file, then.findings.front().message});
       again.outputs.push_back(i);
       continue;
     }

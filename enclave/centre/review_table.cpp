@@ -86,7 +86,8 @@ std::string proofs_text(const Json& proofs, const std::string& language) {
     if (rows.size() == most_proofs_shown) break;
     auto& row = rows.emplace_back();
     for (const auto& [dimension, code] : proof.at("cell").items()) row.push_back(scalar(code));
-    for (const char* key : {"statistic", "low", "value", "high"}) row.push_back(proof.value(key, ""));
+    for (const char* key : {"statistic", "low", "value", "high"})
+      row.push_back(proof.value(key, ""));
   }
   auto shown = line_of("shown.protection_proofs", {}, language) + aligned(headers, rows);
   if (proofs.size() > rows.size()) {

@@ -202,8 +202,8 @@ std::string version_text(const disclosure::Proposal& proposal, const std::string
   }
   return enclave::text("shown.version",
                        {std::string(disclosure::to_string(version->way)),
-                        finding_text(version->effect, language),
-                        std::to_string(version->loss.kept), finding_text(version->why, language)},
+                        finding_text(version->effect, language), std::to_string(version->loss.kept),
+                        finding_text(version->why, language)},
                        language) +
          "\n";
 }
@@ -251,16 +251,15 @@ std::string json_of(const Client& client, const Ground& ground, const Judged& ju
   const auto output = disclosure::to_json(judged.judgement, output_name,
                                           judged.tabulation ? &*judged.tabulation : nullptr,
                                           judged.cells, client.language, finding_text);
-  Json document = {
-      {"format", 1},
-      {"request", nullptr},
-      {"policy", {{"name", ground.policy.name}, {"sha256", ground.policy.sha256}}},
-      {"verdict", disclosure::to_string(judged.judgement.verdict)},
-      {"outputs", Json::array({Json::parse(output)})}};
+  Json document = {{"format", 1},
+                   {"request", nullptr},
+                   {"policy", {{"name", ground.policy.name}, {"sha256", ground.policy.sha256}}},
+                   {"verdict", disclosure::to_string(judged.judgement.verdict)},
+                   {"outputs", Json::array({Json::parse(output)})}};
   if (judged.proposal) {
     const auto way = *disclosure::parse_way(client.arguments.one("protect"));
-    document["protection"] = Json::parse(
-        protection_json(way, *judged.tabulation, "null", *judged.proposal));
+    document["protection"] =
+        Json::parse(protection_json(way, *judged.tabulation, "null", *judged.proposal));
   }
   return document.dump() + "\n";
 }

@@ -224,8 +224,11 @@ void get(WireReader& in, OutputDraft& value) {
   get(in, value.reason);
   value.opaque = in.text();
   get(in, value.chart);
-  // Which cells are hidden is the examiner's to say.
-  if (value.tabulation && !value.tabulation->hidden.empty()) WireReader::refuse();
+  // Which cells are hidden, and how counts are rounded, is the examiner's to say.
+  if (value.tabulation &&
+      (!value.tabulation->hidden.empty() || value.tabulation->rounded_to != 0)) {
+    WireReader::refuse();
+  }
   get(in, value.protect);
   value.propose = in.boolean();
   value.claim = in.text();

@@ -41,7 +41,8 @@ std::optional<std::string> or_null(std::string text) {
 
 std::string shown_text(const disclosure::Finding& finding, std::string_view language) {
   auto words = finding_text(finding.message, language);
-  if (!finding.waived.empty()) words += " (" + text("server.waived", {finding.waived}, language) + ")";
+  if (!finding.waived.empty())
+    words += " (" + text("server.waived", {finding.waived}, language) + ")";
   return words;
 }
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "disclosure/fault.h"
 #include "tests/disclosure/build.h"
 
@@ -138,6 +140,38 @@ TEST_CASE("variables are named once each, in order") {
   table.dimensions.push_back({"b", WidthBucket{"age", {0, 0}, {1, 0}, 2}});
   CHECK(variables_of(table) ==
         std::vector<std::string>{"academie", "age", "niveau", "note", "sexe"});
+}
+
+TEST_CASE("hidden cells and rounding are part of what a table is, and written in one form") {
+  Tabulation table = build::cube(build::tabulation({"a", "b"}, {build::count()}));
+  const auto plain = to_json(table);
+  // cube: bit 0 keeps a, bit 1 keeps b
+  const auto both = static_cast<std::uint32_t>(
+      std::find(table.grouping_sets.begin(), table.grouping_sets.end(), 3U) -
+      table.grouping_sets.begin());
+  const auto only_a = static_cast<std::uint32_t>(
+      std::find(table.grouping_sets.begin(), table.grouping_sets.end(), 1U) -
+      table.grouping_sets.begin());
+  table.hidden = {{both, {"F", std::nullopt}}, {only_a, {"F", std::nullopt}}};
+  std::sort(table.hidden.begin(), table.hidden.end());
+  CHECK(to_json(table) != plain);
+  CHECK(tabulation_from_json(to_json(table)) == table);
+  CHECK(hides(table, {both, {"F", std::nullopt}}));  // b is NULL there
+  CHECK(!hides(table, {both, {"F", "A"}}));
+  auto twice = table;
+  twice.hidden.push_back(twice.hidden.back());
+  CHECK(!can_tabulate(twice));
+  auto elsewhere = table;
+  elsewhere.hidden = {{99, {"F", "A"}}};
+  CHECK(!can_tabulate(elsewhere));
+  auto margin = table;
+  margin.hidden = {{only_a, {"F", "A"}}};
+  CHECK(!can_tabulate(margin));
+  auto rounded = build::cube(build::tabulation({"a", "b"}, {build::count()}));
+  rounded.rounded_to = 5;
+  CHECK(tabulation_from_json(to_json(rounded)) == rounded);
+  rounded.columns = {build::column(build::sum_of("x"))};
+  CHECK(!can_tabulate(rounded));
 }
 
 }  // namespace sceau::disclosure

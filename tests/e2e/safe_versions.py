@@ -73,6 +73,10 @@ class SafeVersions(unittest.TestCase):
         centre.serve()
         centre.seal("lycees@2021", centre.folder / "lycees.toml", [centre.folder / "lycees.csv"])
         centre.cast()
+        (centre.folder / "colleges.toml").write_text(CODEBOOK.replace("lycees", "colleges"))
+        centre.seal("colleges@2021", centre.folder / "colleges.toml", [centre.folder / "lycees.csv"])
+        centre.sceau("permit", "grant", "--project", "orientation", "--store", "colleges", "--policy", "depp",
+                     "--until", "2099-12-31")
         centre.sceau("policy", "install", centre.folder / "seen.toml")
         centre.sceau("project", "create", "second", "--title", "Second", "--purpose", "test", "--until",
                      "2099-12-31", "--member", "bea")
@@ -114,6 +118,7 @@ class SafeVersions(unittest.TestCase):
         self.assertIn("certificate", rows["suppress"][4])
         self.assertTrue(50 <= int(rows["suppress"][3]) < 100)
         self.assertEqual(rows["merge"][1:4], ["pass", "academie → region: 12 cells instead of 20", rows["merge"][3]])
+        self.assertEqual(lines[3].split("|")[:2], ["round", "pass"])
         self.assertEqual(lines[-2], "0")
 
     def test_2_a_failing_table_is_released_with_cells_hidden(self):
@@ -159,6 +164,23 @@ class SafeVersions(unittest.TestCase):
         self.assertEqual(state, "released")
         self.assertEqual({row["region"] for row in self.released(request)}, {"N", "S", "Total"})
 
+    def test_4_a_rounded_version_adds_up_and_beside_other_tables_a_person_looks(self):
+        request, state = self.ask("alix", "orientation", TABLE.replace("lycees", "colleges"), ", protect 'round'")
+        self.assertEqual(state, "released")
+        rows = {(row["academie"], row["serie"]): int(row["count(*) rounded to 5"]) for row in self.released(request)}
+        self.assertEqual(rows["02", "B"], 5)
+        for (academie, serie), size in COUNTS.items():
+            self.assertLessEqual(abs(rows[academie, serie] - 4 * size), 2)
+            self.assertEqual(rows[academie, serie] % 5, 0)
+        for academie in REGION:
+            self.assertEqual(rows[academie, "Total"], sum(rows[academie, serie] for serie in "ABC"))
+        self.assertEqual(rows["Total", "Total"], sum(rows[academie, "Total"] for academie in REGION))
+        self.assertEqual(self.centre.sceau("replay", request, "--json", as_user="rene").json()["outcome"], "same")
+        # Of data of which a version with hidden cells is out, a rounded one could tell too much of these.
+        request, state = self.ask("alix", "orientation", TABLE, ", protect 'round'")
+        self.assertEqual(state, "checked")
+        self.centre.psql("alix", "orientation", f"CALL sceau.withdraw('{request}')")
+
     def test_5_the_reviewer_sees_the_original_the_version_and_the_certificate(self):
         request, state = self.ask("bea", "second", NOTES, ", protect 'suppress'")
         self.assertEqual(state, "checked")
@@ -185,7 +207,7 @@ class SafeVersions(unittest.TestCase):
         with self.centre.connect("alix", "orientation", autocommit=True) as session:
             rows = session.execute("EXPLAIN (DISCLOSURE, PROPOSE) SELECT count(*) FROM lycees WHERE academie = '02' "
                                    "AND serie = 'B'").fetchall()
-            self.assertEqual([row[:2] for row in rows], [("suppress", "none"), ("merge", "none")])
+            self.assertEqual([row[:2] for row in rows], [("suppress", "none"), ("merge", "none"), ("round", "none")])
             self.assertTrue(all(row[4] for row in rows))
             for extra, words in ((", protect 'blur'", "no safe version called"), ):
                 with self.assertRaisesRegex(psycopg.Error, words):
@@ -219,6 +241,7 @@ class SafeVersions(unittest.TestCase):
         check("--protect", "suppress", "--out", out, code=2)  # it is there already
         check("--out", folder / "other.csv", code=2)
         self.assertIn("academie → region", check("--protect", "merge", code=0).out)
+        self.assertIn("rounded to 5", check("--protect", "round", code=0).out)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ struct World {
 };
 
 World observed(const std::array<std::int64_t, 6>& counts) {
-  const auto seen = [&](std::size_t row, std::size_t column) { return counts[row + 2 * column] != 0; };
+  const auto seen = [&](std::size_t row, std::size_t column) {
+    return counts[row + 2 * column] != 0;
+  };
   World world;
   for (std::size_t column = 0; column < 3; ++column) {
     if (!seen(0, column) && !seen(1, column)) continue;
@@ -125,7 +127,8 @@ bool all_in_doubt(const Secret& secret, std::int64_t cap) {
     }
     return true;
   };
-  if (!look(all_that_fit(secret.made, secret.table, secret.pattern, cap), std::nullopt)) return false;
+  if (!look(all_that_fit(secret.made, secret.table, secret.pattern, cap), std::nullopt))
+    return false;
   if (secret.made.least > 0) return true;
   for (std::size_t i = 0; i < secret.pattern.size(); ++i) {
     if (secret.pattern[i] == 0 || secret.table.cells[i].value < 1) continue;
@@ -166,9 +169,7 @@ const policies::Codebook& two_classes() {
   return book;
 }
 
-Question cube_of_counts() {
-  return {cube(tabulation({"a", "b"}, {count()})), "p", {}, {}};
-}
+Question cube_of_counts() { return {cube(tabulation({"a", "b"}, {count()})), "p", {}, {}}; }
 
 }  // namespace
 
@@ -188,8 +189,7 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
       CAPTURE(number);
       const auto world = observed(counts);
       const auto rows = source(two_classes(), lines_of(world));
-      const auto [original, proposal] =
-          attempt(cube_of_counts(), *rows, two_classes(), policy);
+      const auto [original, proposal] = attempt(cube_of_counts(), *rows, two_classes(), policy);
       if (original.judgement.verdict == Verdict::pass) continue;
       if (const auto* version = std::get_if<Version>(&proposal)) {
         ++versions;
@@ -274,7 +274,8 @@ TEST_CASE("a cell that protects the small one is refused once the table without 
   CHECK(judgement.findings[0].rule == Rule::history);
 }
 
-TEST_CASE("a table without margins hides its small cells alone, and its history keeps them hidden") {
+TEST_CASE(
+    "a table without margins hides its small cells alone, and its history keeps them hidden") {
   const auto policy = threshold_of_three(policies::Zeros::safe, {Rule::threshold, Rule::history});
   const World world{{1, 6, 7, 8, 9, 5}, 2, 3};
   const auto rows = source(two_classes(), lines_of(world));
@@ -292,7 +293,8 @@ TEST_CASE("demands follow the rule: a dominated sum, nearly all of a group") {
   policy.dominance = {{1, {85, 2}, policies::AtLimit::pass}};
   // One school gives 90 of 100; an attacker must not get closer than 90 / 0.85 - 100 = 5.9 on
   // either side.
-  const auto book = codebook({category("a"), category("b"), category("uai"), integer("x")}, {"uai"});
+  const auto book =
+      codebook({category("a"), category("b"), category("uai"), integer("x")}, {"uai"});
   const auto rows = source(book,
                            "0 0 s1 90\n0 0 s2 6\n0 0 s3 4\n0 1 s1 30\n0 1 s2 30\n0 1 s3 30\n"
                            "1 0 s1 40\n1 0 s2 40\n1 0 s3 40\n1 1 s1 50\n1 1 s2 50\n1 1 s3 50\n");
@@ -307,9 +309,11 @@ TEST_CASE("demands follow the rule: a dominated sum, nearly all of a group") {
 
 TEST_CASE("what can't be certified is not proposed, with the reason") {
   const auto policy = threshold_of_three(policies::Zeros::safe, {Rule::threshold});
-  const auto reason = [&](const Tabulation& asked, const policies::Codebook& book, const Source& rows) {
+  const auto reason = [&](const Tabulation& asked, const policies::Codebook& book,
+                          const Source& rows) {
     const auto made = attempt({asked, "p", {}, {}}, rows, book, policy);
-    return std::holds_alternative<Message>(made.proposal) ? std::get<Message>(made.proposal).id : "";
+    return std::holds_alternative<Message>(made.proposal) ? std::get<Message>(made.proposal).id
+                                                          : "";
   };
   const auto few = source(two_classes(), "0 0\n0 0\n0 0\n0 1\n");
   // Were the only cell hidden there would be no table.
@@ -327,16 +331,17 @@ TEST_CASE("what can't be certified is not proposed, with the reason") {
   CHECK(reason(apart, two_classes(), *few) == "protection.no_leaves");
 }
 
-TEST_CASE("merging climbs the hierarchy before it leaves anything out, and widens classes of numbers") {
+TEST_CASE(
+    "merging climbs the hierarchy before it leaves anything out, and widens classes of numbers") {
   auto academie = category("academie");
   academie.parent = "region";
   auto age = integer("age");
   age.role = policies::Role::classification;
   const auto book = codebook({category("region"), academie, category("sexe"), age});
   const auto policy = threshold_of_three(policies::Zeros::safe, {Rule::threshold, Rule::history});
-  const auto rows = source(book, rows_of(2, "N 01 F 10") + rows_of(4, "N 02 F 11") +
-                                     rows_of(5, "S 03 F 12") + rows_of(5, "S 03 M 13") +
-                                     rows_of(6, "N 02 M 14"));
+  const auto rows =
+      source(book, rows_of(2, "N 01 F 10") + rows_of(4, "N 02 F 11") + rows_of(5, "S 03 F 12") +
+                       rows_of(5, "S 03 M 13") + rows_of(6, "N 02 M 14"));
   const auto merged = [&](const std::vector<std::string>& dimensions) {
     const Question question{tabulation(dimensions, {count()}), "p", {}, {}};
     const Bench bench{*rows, book, policy, {}, {}};
