@@ -54,6 +54,8 @@ Json entry_json(const HistoryRow& row) {
   if (row.opaque) return json;
   const auto tabulation = disclosure::tabulation_from_json(row.tabulation);
   json["dataset"] = tabulation.dataset;
+  if (!tabulation.hidden.empty()) json["hidden_cells"] = tabulation.hidden.size();
+  if (tabulation.rounded_to != 0) json["rounded_to"] = tabulation.rounded_to;
   json["vintages"] = tabulation.vintages;
   for (const auto& dimension : tabulation.dimensions) {
     json["dimensions"].push_back(dimension_text(dimension));
