@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 
 #include "tests/disclosure/build.h"
@@ -56,6 +57,8 @@ std::string lines_of(const World& world) {
   }
   return lines;
 }
+
+bool every() { return std::getenv("SCEAU_EVERY") != nullptr; }
 
 /// No turn of rows and columns comes before it.
 bool is_first_of_its_kind(const std::array<std::int64_t, 6>& counts) {
@@ -176,6 +179,7 @@ Question cube_of_counts() { return {cube(tabulation({"a", "b"}, {count()})), "p"
 TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumeration") {
   std::size_t versions = 0;
   std::size_t none = 0;
+  std::size_t turn = 0;
   for (const auto zeros : {policies::Zeros::safe, policies::Zeros::disclosive}) {
     const auto policy = threshold_of_three(zeros, {Rule::threshold});
     for (int number = 1; number < 15'625; ++number) {
@@ -185,7 +189,8 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
         one = rest % 5;
         rest /= 5;
       }
-      if (!is_first_of_its_kind(counts)) continue;
+      // All but turns of one another; every seventh of them unless everything is asked for.
+      if (!is_first_of_its_kind(counts) || (!every() && turn++ % 7 != 0)) continue;
       CAPTURE(number);
       const auto world = observed(counts);
       const auto rows = source(two_classes(), lines_of(world));
@@ -205,14 +210,14 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
     }
   }
   MESSAGE(versions << " versions, " << none << " tables without one");
-  CHECK(versions > 500);
+  CHECK(versions > 300);
 }
 
 TEST_CASE("the same cells asked for again hide what was hidden, and what is left keeps it hidden") {
   const auto policy = threshold_of_three(policies::Zeros::safe, {Rule::threshold, Rule::history});
   const auto book = codebook({category("a"), category("b"), integer("x")});
   std::size_t seconds = 0;
-  for (int number = 1; number < 15'625; number += 7) {
+  for (int number = 1; number < 15'625; number += 31) {
     std::array<std::int64_t, 6> counts{};
     int rest = number;
     for (auto& one : counts) {
@@ -247,7 +252,7 @@ TEST_CASE("the same cells asked for again hide what was hidden, and what is left
     const Question same{hidden, "p", {{"R-1", 1, "p", false, hidden}}, {}};
     REQUIRE(examine(same, *rows, book, policy).judgement.verdict == verdict);
   }
-  CHECK(seconds > 100);
+  CHECK(seconds > 30);
 }
 
 TEST_CASE("a cell that protects the small one is refused once the table without it is out") {
