@@ -1,7 +1,6 @@
 #include "disclosure/history_bounds.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "disclosure/certifier.h"
@@ -16,13 +15,17 @@ constexpr std::size_t most_trials = 64;  // of leaving out releases, for one par
 
 using Seen = std::vector<std::uint8_t>;  // by table
 
-std::vector<std::size_t> all_of(const Neighbourhood& one) {
-  std::vector<std::size_t> numbers(one.targets.size());
-  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+// Numbers of the targets that are one of these cells.
+std::vector<std::size_t> targets_of(const Neighbourhood& one,
+                                    const std::vector<std::uint32_t>& cells) {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < one.targets.size(); ++i) {
+    if (std::ranges::binary_search(cells, one.targets[i].cell)) numbers.push_back(i);
+  }
   return numbers;
 }
 
-// In the order of `chosen`, which is that of cells.
+// In the order of cells.
 std::vector<CellAudit> audited(const Neighbourhood& one, const Seen& seen,
                                const std::vector<std::size_t>& chosen) {
   const SumSystem system = one.system(seen, chosen);
@@ -54,9 +57,8 @@ class Search {
     }
     if (open.empty()) return;
     audits_ += open.size();
-    const auto audits = audited(one, everything_, open);
-    for (std::size_t i = 0; i < open.size(); ++i) {
-      switch (audits[i].safety) {
+    for (const CellAudit& cell : audited(one, everything_, targets_of(one, open))) {
+      switch (cell.safety) {
         case Safety::certified:
           ++answer_.certified;
           break;
@@ -64,33 +66,33 @@ class Search {
           ++answer_.in_doubt;
           break;
         case Safety::unsafe:  // what follows exactly is level 2's
-          if (audits[i].ground != Ground::linear) tell(one, open[i]);
+          if (cell.ground == Ground::linear) break;
+          for (const std::size_t number : targets_of(one, {cell.cell})) tell(one, number);
           break;
       }
     }
   }
 
-  // Targets that no circuit proves, in the order of their cells.
-  std::vector<std::size_t> without_circuits(const Neighbourhood& one) {
-    const auto chosen = all_of(one);
-    const SumSystem system = one.system(everything_, chosen);
+  // Targets' cells that no circuit proves, ascending.
+  std::vector<std::uint32_t> without_circuits(const Neighbourhood& one) {
     std::vector<std::uint32_t> cells;
     for (const auto& target : one.targets) cells.push_back(target.cell);
+    std::ranges::sort(cells);
+    cells.erase(std::ranges::unique(cells).begin(), cells.end());
+    const SumSystem system = one.system(everything_, targets_of(one, cells));
     const CircuitAnswer found = circuit_proofs(system, system.least_pattern(), cells,
                                                budget_->multiplications, multiplications_);
-    std::vector<std::size_t> open;
-    for (const std::size_t number : chosen) {
-      if (found.exact[number] != 0) continue;  // level 2's
-      const Proof& proof = found.proofs[number];
-      const auto cell = cells[number];
-      const auto& demand = system.cells()[cell].demand;
-      if (meets(demand, change_of(proof.low, cell), change_of(proof.high, cell))) {
+    std::vector<std::uint32_t> open;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (found.exact[i] != 0) continue;  // level 2's
+      const Proof& proof = found.proofs[i];
+      const auto& demand = system.cells()[cells[i]].demand;
+      if (meets(demand, change_of(proof.low, cells[i]), change_of(proof.high, cells[i]))) {
         ++answer_.certified;
       } else {
-        open.push_back(number);
+        open.push_back(cells[i]);
       }
     }
-    std::ranges::sort(open, {}, [&](std::size_t number) { return cells[number]; });
     return open;
   }
 

@@ -23,7 +23,7 @@ namespace sceau::disclosure {
 /// The same on every machine.
 struct BoundsBudget {
   std::uint64_t multiplications = 2'000'000'000;
-  std::size_t audits = 300;  ///< parts that circuits don't certify; each looks at 200,000 cases
+  std::size_t audits = 50;  ///< cells that circuits don't certify; each looks at 200,000 cases
 };
 
 struct Narrowed {

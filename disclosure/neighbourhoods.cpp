@@ -103,7 +103,7 @@ SumSystem Neighbourhood::system(std::span<const std::uint8_t> seen,
     SumCell& cell = made[targets[number].cell];
     cell.handling = Handling::open;
     cell.primary = true;
-    cell.demand.width = targets[number].width;
+    cell.demand.width = std::max(cell.demand.width, targets[number].width);
   }
   std::vector<Sum> known;
   for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -207,10 +207,10 @@ void Neighbourhoods::add_hidden(std::size_t number, bool with_new, Whole& made) 
     made.all.limits.push_back({one.table, cell, one.least - known, one.most - known, since});
   }
   if (one.rows >= asking_->pair_rows) return;
-  auto& targets = made.all.targets;
-  const auto same = std::ranges::find(targets, cell, &Neighbourhood::Target::cell);
-  if (same != targets.end()) targets.erase(same);  // said of the cell rather than of the part
-  targets.push_back({cell, number, true, std::min(least_width, one.most - one.least)});
+  if (of_hidden_[number].size() == 1) {  // it is the part: said of the cell
+    std::erase_if(made.all.targets, [&](const auto& target) { return target.cell == cell; });
+  }
+  made.all.targets.push_back({cell, number, true, std::min(least_width, one.most - one.least)});
 }
 
 Neighbourhoods::Whole Neighbourhoods::whole(const std::vector<std::uint8_t>& fixed,

@@ -55,7 +55,7 @@ struct Neighbourhood {
   std::vector<Sum> sums;
   std::vector<Source> sources;  ///< by sum
   std::vector<Limit> limits;
-  std::vector<Target> targets;
+  std::vector<Target> targets;  ///< two of one cell where all but a part of a hidden cell follows
 
   /// Of somebody who has seen the tables for which `seen` is 1; `chosen` targets are primary.
   [[nodiscard]] SumSystem system(std::span<const std::uint8_t> seen,
