@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "disclosure/fault.h"
@@ -89,7 +90,28 @@ class Binder {
       combinations *= dimension.codes.size();
     }
     id_.assign(combinations, unseen);
+    for (const auto& dimension : table_.dimensions) places_.push_back(places_by_name(dimension));
     return std::nullopt;
+  }
+
+  /// By code: its place among the dimension's names in bytewise order.
+  static std::vector<std::size_t> places_by_name(const TableDimension& dimension) {
+    std::vector<std::size_t> order(dimension.codes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](auto one, auto other) { return dimension.codes[one] < dimension.codes[other]; });
+    std::vector<std::size_t> places(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) places[order[i]] = i;
+    return places;
+  }
+
+  /// The same for a combination, whatever order the codes were given in.
+  [[nodiscard]] std::uint64_t rank(std::size_t index) const {
+    std::uint64_t rank = 0;
+    for (std::size_t d = 0; d < stride_.size(); ++d) {
+      rank += places_[d][code(index, d)] * stride_[d];
+    }
+    return rank;
   }
 
   [[nodiscard]] std::uint32_t code(std::size_t index, std::size_t dimension) const {
@@ -120,6 +142,7 @@ class Binder {
       known.cost = cell.cost;
       known.primary = cell.primary;
       known.demand = cell.demand;
+      known.rank = rank(index);
       if (cell.value == 0 && table_.zeros_published) {
         if (cell.primary) return TableFault{TableFault::Kind::zero_is_primary, cell.codes, 0};
         known.handling = Handling::shown;
@@ -147,6 +170,7 @@ class Binder {
         if (family.parent != code(index, d)) continue;
         SumCell sum;
         sum.handling = Handling::absent;
+        sum.rank = rank(index);
         bool any = false;
         for (const auto child : family.children) {
           const auto part = moved(index, d, child);
@@ -192,7 +216,8 @@ class Binder {
   const CellTable& table_;
   std::vector<std::vector<Family>> families_;
   std::vector<std::size_t> stride_;
-  std::vector<std::uint32_t> id_;  // by combination
+  std::vector<std::vector<std::size_t>> places_;  // by dimension and code
+  std::vector<std::uint32_t> id_;                 // by combination
   std::vector<SumCell> cells_;
   std::vector<Sum> sums_;
   std::vector<Insider> insiders_;

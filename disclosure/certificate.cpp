@@ -8,15 +8,6 @@ namespace {
 
 __extension__ typedef __int128 Wide;
 
-bool knows_better(const Insider& insider, const SumSystem& system, const Proof& proof) {
-  const auto value = system.cells()[insider.cell].value;
-  for (const auto* point : {&proof.low, &proof.high}) {
-    const auto seen = value + change_of(*point, insider.cell);
-    if (seen < insider.least || seen > insider.most) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::int64_t change_of(const Point& point, std::uint32_t cell) {
@@ -47,9 +38,36 @@ bool meets(const Demand& demand, std::int64_t low, std::int64_t high) {
   return low <= -demand.below && high >= demand.above && high - low >= demand.width;
 }
 
-bool proves(const SumSystem& system, const Pattern& pattern, const Certificate& certificate) {
-  if (!system.allows(pattern) || certificate.proofs.empty()) return false;
-  if (certificate.cell >= system.cells().size()) return false;
+bool leaves_open(const SumSystem& system, const Insider& insider, const Point& point) {
+  const auto seen = system.cells()[insider.cell].value + change_of(point, insider.cell);
+  return seen >= insider.least && seen <= insider.most;
+}
+
+std::vector<std::uint32_t> undeceived(const SumSystem& system, const Certificate& certificate) {
+  std::vector<std::uint32_t> found;
+  // Whoever knows a cell that the first proof leaves as it is finds both its points possible.
+  const auto& first = certificate.proofs.front();
+  for (const auto* point : {&first.low, &first.high}) {
+    for (const auto& change : *point) {
+      if (change.cell == certificate.cell) continue;
+      for (const auto number : system.insiders_of(change.cell)) {
+        const auto& insider = system.insiders()[number];
+        const bool doubts = std::any_of(certificate.proofs.begin(), certificate.proofs.end(),
+                                        [&](const Proof& proof) {
+                                          return leaves_open(system, insider, proof.low) &&
+                                                 leaves_open(system, insider, proof.high);
+                                        });
+        if (!doubts) found.push_back(number);
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+bool shelters(const SumSystem& system, const Pattern& pattern, const Certificate& certificate) {
+  if (certificate.proofs.empty() || certificate.cell >= system.cells().size()) return false;
   const auto& demand = system.cells()[certificate.cell].demand;
   for (const auto& proof : certificate.proofs) {
     if (!fits(system, pattern, proof.low) || !fits(system, pattern, proof.high)) return false;
@@ -58,21 +76,11 @@ bool proves(const SumSystem& system, const Pattern& pattern, const Certificate& 
       return false;
     }
   }
-  // Whoever knows a cell that the first proof leaves as it is finds both points possible.
-  const auto& first = certificate.proofs.front();
-  for (const auto* point : {&first.low, &first.high}) {
-    for (const auto& change : *point) {
-      if (change.cell == certificate.cell) continue;
-      for (const auto number : system.insiders_of(change.cell)) {
-        const auto& insider = system.insiders()[number];
-        const bool doubts =
-            std::any_of(certificate.proofs.begin(), certificate.proofs.end(),
-                        [&](const Proof& proof) { return !knows_better(insider, system, proof); });
-        if (!doubts) return false;
-      }
-    }
-  }
-  return true;
+  return undeceived(system, certificate).empty();
+}
+
+bool proves(const SumSystem& system, const Pattern& pattern, const Certificate& certificate) {
+  return system.allows(pattern) && shelters(system, pattern, certificate);
 }
 
 }  // namespace sceau::disclosure

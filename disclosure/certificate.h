@@ -45,9 +45,21 @@ struct Certificate {
 /// Whether the two ends meet the demand.
 [[nodiscard]] bool meets(const Demand& demand, std::int64_t low, std::int64_t high);
 
+/// Whether an insider of a cell finds the point possible.
+[[nodiscard]] bool leaves_open(const SumSystem& system, const Insider& insider, const Point& point);
+
+/// Insiders of other cells, ascending, whom none of the proofs leaves in doubt. There is at least
+/// one proof.
+[[nodiscard]] std::vector<std::uint32_t> undeceived(const SumSystem& system,
+                                                    const Certificate& certificate);
+
 /// Whether the certificate proves its cell protected against everybody and against each insider of
 /// another hidden cell. In exact arithmetic.
 [[nodiscard]] bool proves(const SumSystem& system, const Pattern& pattern,
                           const Certificate& certificate);
+
+/// The same where it is known that the system allows the pattern.
+[[nodiscard]] bool shelters(const SumSystem& system, const Pattern& pattern,
+                            const Certificate& certificate);
 
 }  // namespace sceau::disclosure

@@ -12,9 +12,7 @@ namespace {
 constexpr int most_pushes = 24;  // exchanges that are put one on another in one direction
 
 bool allows(const SumSystem& system, const Insider* insider, const Point& point) {
-  if (insider == nullptr) return true;
-  const auto seen = system.cells()[insider->cell].value + change_of(point, insider->cell);
-  return seen >= insider->least && seen <= insider->most;
+  return insider == nullptr || leaves_open(system, *insider, point);
 }
 
 std::int64_t farthest(const Demand& demand) {
@@ -56,6 +54,7 @@ Certifier::Certifier(const SumSystem& system, const Pattern& pattern, AuditBudge
       pattern_(pattern),
       budget_(budget),
       moves_(system, pattern),
+      programmes_(system, pattern),
       points_(1),
       best_(system.cells().size()) {}
 
@@ -80,15 +79,19 @@ void Certifier::remember(Point point) {
 
 void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell) {
   const auto most = farthest(system_.cells()[cell].demand);
+  moves_.set_base(base);
   remember(shifted(base, unit, moves_.room(unit, true, most)));
   remember(shifted(base, unit, -moves_.room(unit, false, most)));
 }
 
-void Certifier::recall(std::uint32_t cell, const Insider* insider, Proof& proof) {
+Certifier::Attempt Certifier::recall(std::uint32_t cell, const Insider* insider) const {
+  Attempt attempt;
   const auto& low = points_[best_[cell].low];
   const auto& high = points_[best_[cell].high];
-  if (usable(low, insider)) proof.low = low;
-  if (usable(high, insider)) proof.high = high;
+  if (usable(low, insider)) attempt.proof.low = low;
+  if (usable(high, insider)) attempt.proof.high = high;
+  attempt.proven = meets(system_.cells()[cell].demand, cell, attempt.proof);
+  return attempt;
 }
 
 // The exchange that the wish asks for, from its base, as far as it goes both ways.
@@ -155,15 +158,42 @@ void Certifier::exchange(std::uint32_t cell, const Insider* insider, Proof& proo
   if (!meets(demand, cell, proof)) push(cell, insider, false, proof);
 }
 
+// Both ends by linear programmes, split as an exchange would be.
+void Certifier::solve(std::uint32_t cell, const Insider* insider, Proof& proof) {
+  const auto& demand = system_.cells()[cell].demand;
+  ProgramSearch::Wish wish;
+  wish.cell = cell;
+  wish.insider = insider;
+  wish.most_cells = budget_.programme;
+  auto too_high = unlimited;  // what there was no answer for
+  auto too_low = unlimited;
+  const auto reach = [&](std::int64_t by, std::int64_t& too_far, Point& end) {
+    if (std::abs(change_of(end, cell)) >= std::abs(by)) return true;
+    if (std::abs(by) >= too_far) return false;
+    wish.by = by;
+    auto found = programmes_.find(wish);
+    if (!found) {
+      too_far = std::abs(by);
+      return false;
+    }
+    end = found->point;
+    remember(std::move(found->point));
+    return true;
+  };
+  for (const auto& [up, down] : amounts(demand)) {
+    if (reach(up, too_high, proof.high) && reach(-down, too_low, proof.low)) return;
+  }
+}
+
 // All that there is: the farthest end above that is of use, then the end below that it asks for.
 Reach Certifier::look_at_cases(std::uint32_t cell, const Insider* insider, Proof& proof) {
   const auto& demand = system_.cells()[cell].demand;
-  HiddenBlock block(system_, pattern_, cell);
-  if (block.cells() > budget_.largest_block) return Reach::out_of_budget;
+  auto block = HiddenBlock::around(system_, pattern_, cell, budget_.largest_block);
+  if (!block) return Reach::out_of_budget;
   auto left = budget_.cases;
   Point point;
   const auto reach = [&](std::int64_t amount) {
-    const auto answer = block.reach(cell, amount, insider, left, point);
+    const auto answer = block->reach(cell, amount, insider, left, point);
     if (answer == Reach::possible) remember(point);
     return answer;
   };
@@ -192,38 +222,18 @@ Reach Certifier::look_at_cases(std::uint32_t cell, const Insider* insider, Proof
 
 Certifier::Attempt Certifier::prove(std::uint32_t cell, const Insider* insider) {
   const auto& demand = system_.cells()[cell].demand;
-  Attempt attempt;
-  recall(cell, insider, attempt.proof);
-  attempt.proven = meets(demand, cell, attempt.proof);
+  auto attempt = recall(cell, insider);
   if (attempt.proven) return attempt;
   exchange(cell, insider, attempt.proof);
+  attempt.proven = meets(demand, cell, attempt.proof);
+  if (attempt.proven) return attempt;
+  if (budget_.programme != 0) solve(cell, insider, attempt.proof);
   attempt.proven = meets(demand, cell, attempt.proof);
   if (attempt.proven) return attempt;
   const auto answer = look_at_cases(cell, insider, attempt.proof);
   attempt.refuted = answer == Reach::impossible;
   attempt.proven = answer == Reach::possible && meets(demand, cell, attempt.proof);
   return attempt;
-}
-
-std::vector<std::uint32_t> Certifier::undeceived(const Certificate& certificate) const {
-  std::vector<std::uint32_t> found;
-  const auto& first = certificate.proofs.front();
-  for (const auto* point : {&first.low, &first.high}) {
-    for (const auto& change : *point) {
-      if (change.cell == certificate.cell) continue;
-      for (const auto number : system_.insiders_of(change.cell)) {
-        const auto* insider = &system_.insiders()[number];
-        const bool doubts = std::any_of(
-            certificate.proofs.begin(), certificate.proofs.end(), [&](const Proof& proof) {
-              return allows(system_, insider, proof.low) && allows(system_, insider, proof.high);
-            });
-        if (!doubts) found.push_back(number);
-      }
-    }
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
 }
 
 CellAudit Certifier::certify(std::uint32_t cell) {
@@ -236,8 +246,8 @@ CellAudit Certifier::certify(std::uint32_t cell) {
     return answer;
   }
   answer.certificate = {cell, {std::move(attempt.proof)}};
-  for (auto open = undeceived(answer.certificate); !open.empty();
-       open = undeceived(answer.certificate)) {
+  for (auto open = undeceived(system_, answer.certificate); !open.empty();
+       open = undeceived(system_, answer.certificate)) {
     auto again = prove(cell, &system_.insiders()[open.front()]);
     if (!again.proven) {
       answer.insider = open.front();
@@ -247,7 +257,7 @@ CellAudit Certifier::certify(std::uint32_t cell) {
     }
     answer.certificate.proofs.push_back(std::move(again.proof));
   }
-  if (proves(system_, pattern_, answer.certificate)) answer.safety = Safety::certified;
+  if (shelters(system_, pattern_, answer.certificate)) answer.safety = Safety::certified;
   return answer;
 }
 

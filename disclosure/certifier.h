@@ -13,6 +13,7 @@
 #include "disclosure/certificate.h"
 #include "disclosure/hidden_block.h"
 #include "disclosure/move_search.h"
+#include "disclosure/program_search.h"
 #include "disclosure/sum_system.h"
 
 namespace sceau::disclosure {
@@ -22,6 +23,7 @@ struct AuditBudget {
   std::uint64_t steps = 600;          ///< of one search for an exchange
   std::uint64_t cases = 200'000;      ///< of telling cases of a block apart
   std::size_t largest_block = 3'000;  ///< cells of a block whose cases are told apart
+  std::size_t programme = 20'000;     ///< cells of a linear programme; 0: none is made
 };
 
 enum class Safety { certified, unsafe, not_certified };
@@ -49,18 +51,17 @@ class Certifier {
   /// Two points for a hidden cell against somebody who knows what `insider` knows beside.
   [[nodiscard]] Attempt prove(std::uint32_t cell, const Insider* insider);
 
+  /// What points that were found before give, without a search.
+  [[nodiscard]] Attempt recall(std::uint32_t cell, const Insider* insider) const;
+
   /// A certificate of a hidden cell against everybody; else who sees through it.
   [[nodiscard]] CellAudit certify(std::uint32_t cell);
-
-  /// Insiders of other hidden cells whom no proof so far leaves in doubt.
-  [[nodiscard]] std::vector<std::uint32_t> undeceived(const Certificate& certificate) const;
 
   /// Keeps what adding and subtracting an exchange makes of a point, as far as the demand of `cell`
   /// asks: for a search by others that is about to hide what the exchange needs.
   void learn(const Point& base, const Point& unit, std::uint32_t cell);
-
-  [[nodiscard]] MoveSearch& moves() { return moves_; }
-  [[nodiscard]] const AuditBudget& budget() const { return budget_; }
+  /// Keeps a point that fits, or that will once its cells are hidden.
+  void remember(Point point);
 
  private:
   struct Best {
@@ -69,17 +70,17 @@ class Certifier {
   };
 
   [[nodiscard]] bool usable(const Point& point, const Insider* insider) const;
-  void remember(Point point);
-  void recall(std::uint32_t cell, const Insider* insider, Proof& proof);
   void exchange(std::uint32_t cell, const Insider* insider, Proof& proof);
   bool take(std::uint32_t cell, const Insider* insider, const MoveSearch::Wish& wish, Proof& proof);
   void push(std::uint32_t cell, const Insider* insider, bool up, Proof& proof);
+  void solve(std::uint32_t cell, const Insider* insider, Proof& proof);
   [[nodiscard]] Reach look_at_cases(std::uint32_t cell, const Insider* insider, Proof& proof);
 
   const SumSystem& system_;
   const Pattern& pattern_;
   AuditBudget budget_;
   MoveSearch moves_;
+  ProgramSearch programmes_;
   std::vector<Point> points_;
   std::vector<Best> best_;
 };

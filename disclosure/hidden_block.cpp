@@ -1,7 +1,8 @@
 #include "disclosure/hidden_block.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace sceau::disclosure {
 namespace {
@@ -28,27 +29,30 @@ std::int64_t clipped(Wide number) {
 
 }  // namespace
 
-HiddenBlock::HiddenBlock(const SumSystem& system, const Pattern& pattern, std::uint32_t cell) {
-  std::unordered_map<std::uint32_t, std::uint32_t> sum_number;
-  std::unordered_map<std::uint32_t, std::uint8_t> seen{{cell, 1}};
-  std::vector<std::uint32_t> waiting{cell};
+std::optional<HiddenBlock> HiddenBlock::around(const SumSystem& system, const Pattern& pattern,
+                                               std::uint32_t cell, std::size_t most) {
+  std::unordered_set<std::uint32_t> seen{cell};
+  std::unordered_set<std::uint32_t> seen_sums;
+  std::vector<std::uint32_t> cells{cell};
   std::vector<std::uint32_t> sums;
-  while (!waiting.empty()) {
-    const auto next = waiting.back();
-    waiting.pop_back();
-    cells_.push_back(next);
-    for (const auto& place : system.places(next)) {
-      if (!sum_number.emplace(place.sum, 0).second) continue;
+  for (std::size_t next = 0; next < cells.size(); ++next) {
+    if (cells.size() > most) return std::nullopt;
+    for (const auto& place : system.places(cells[next])) {
+      if (!seen_sums.insert(place.sum).second) continue;
       sums.push_back(place.sum);
       for (const auto& term : system.terms(place.sum)) {
-        if (pattern[term.cell] != 0 && seen.emplace(term.cell, 1).second) {
-          waiting.push_back(term.cell);
-        }
+        if (pattern[term.cell] != 0 && seen.insert(term.cell).second) cells.push_back(term.cell);
       }
     }
   }
-  std::sort(cells_.begin(), cells_.end());
+  std::sort(cells.begin(), cells.end());
   std::sort(sums.begin(), sums.end());
+  return HiddenBlock(system, pattern, std::move(cells), sums);
+}
+
+HiddenBlock::HiddenBlock(const SumSystem& system, const Pattern& pattern,
+                         std::vector<std::uint32_t> cells, const std::vector<std::uint32_t>& sums)
+    : cells_(std::move(cells)) {
   places_.resize(cells_.size());
   for (const auto member : cells_) {
     const auto& known = system.cells()[member];

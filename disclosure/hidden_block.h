@@ -23,10 +23,11 @@ enum class Reach { possible, impossible, out_of_budget };
 
 class HiddenBlock {
  public:
-  /// The hidden cells that hang together with `cell`, which is hidden itself.
-  HiddenBlock(const SumSystem& system, const Pattern& pattern, std::uint32_t cell);
+  /// The hidden cells that hang together with `cell`, which is hidden itself. nullopt: they are
+  /// more than `most`.
+  static std::optional<HiddenBlock> around(const SumSystem& system, const Pattern& pattern,
+                                           std::uint32_t cell, std::size_t most);
 
-  [[nodiscard]] std::size_t cells() const { return cells_.size(); }
   [[nodiscard]] std::span<const std::uint32_t> members() const { return cells_; }
 
   /// Can `cell` differ from its true value by `amount` or more (less, where it is negative), for
@@ -54,6 +55,10 @@ class HiddenBlock {
     std::uint32_t cell;
     Range before;
   };
+
+  /// `cells` and `sums` ascending: all that hang together.
+  HiddenBlock(const SumSystem& system, const Pattern& pattern, std::vector<std::uint32_t> cells,
+              const std::vector<std::uint32_t>& sums);
 
   [[nodiscard]] std::uint32_t local(std::uint32_t cell) const;
   void know(const Insider& insider);

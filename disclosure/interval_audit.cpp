@@ -28,7 +28,7 @@ class Blocks {
   /// Whether bounds alone narrow the cell too far.
   bool unsafe(std::uint32_t cell) {
     if (number_[cell] == none) {
-      HiddenBlock block(system_, pattern_, cell);
+      auto block = *HiddenBlock::around(system_, pattern_, cell, pattern_.size());
       for (const auto member : block.members()) {
         number_[member] = static_cast<std::uint32_t>(blocks_.size());
       }

@@ -130,7 +130,6 @@ void MoveSearch::explore(std::size_t depth) {
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (left_ == 0) return;
     --left_;
-    ++steps_;
     const auto candidate = chosen[i];
     if (cost_ + candidate.cost >= wish_.below_cost) continue;
     move(candidate.cell, candidate.by);

@@ -52,9 +52,6 @@ class MoveSearch {
   /// `most`.
   [[nodiscard]] std::int64_t room(const Point& unit, bool up, std::int64_t most) const;
 
-  /// Steps taken so far, by all searches.
-  [[nodiscard]] std::uint64_t steps() const { return steps_; }
-
  private:
   struct Candidate {
     std::uint32_t cell;
@@ -86,7 +83,6 @@ class MoveSearch {
   std::size_t most_places_ = 0;  // sums that a single cell is in
   std::size_t limit_ = 0;        // cells of the exchange beside the first
   std::uint64_t left_ = 0;
-  std::uint64_t steps_ = 0;
   std::optional<Exchange> best_;
   std::vector<std::vector<Candidate>> frames_;
 };

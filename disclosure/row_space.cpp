@@ -65,14 +65,7 @@ void RowSpace::clear() {
   columns_touched_.clear();
 }
 
-bool RowSpace::add(std::span<const std::uint32_t> ones, std::uint64_t& steps) {
-  steps += ones.size();
-  scatter(ones);
-  return keep(steps);
-}
-
-bool RowSpace::add_terms(std::span<const Term> terms, std::uint64_t& steps) {
-  steps += terms.size();
+void RowSpace::scatter_terms(std::span<const Term> terms) {
   for (const auto& term : terms) {
     touch(term.column);
     const auto size = static_cast<std::uint64_t>(term.factor < 0 ? -term.factor : term.factor);
@@ -80,11 +73,37 @@ bool RowSpace::add_terms(std::span<const Term> terms, std::uint64_t& steps) {
     for (std::uint64_t i = 0; i < size; ++i) value = field_->add(value, field_->one());
     value_[term.column] = term.factor < 0 ? field_->negative(value) : value;
   }
-  return keep(steps);
 }
 
-bool RowSpace::keep(std::uint64_t& steps) {
-  Row row{none, {}, reduce(steps), 0};
+bool RowSpace::add(std::span<const std::uint32_t> ones, std::uint64_t& steps) {
+  steps += ones.size();
+  scatter(ones);
+  return keep(reduce(steps));
+}
+
+bool RowSpace::add_terms(std::span<const Term> terms, std::uint64_t& steps) {
+  steps += terms.size();
+  scatter_terms(terms);
+  return keep(reduce(steps));
+}
+
+std::optional<std::vector<RowSpace::Part>> RowSpace::add_or_combine(std::span<const Term> terms,
+                                                                    std::uint64_t& steps) {
+  steps += terms.size();
+  scatter_terms(terms);
+  auto taken = reduce(steps);
+  const bool rest = std::any_of(columns_touched_.begin(), columns_touched_.end(),
+                                [&](std::uint32_t column) { return value_[column] != 0; });
+  if (rest) {
+    keep(std::move(taken));
+    return std::nullopt;
+  }
+  clear();
+  return put_back(taken);
+}
+
+bool RowSpace::keep(std::vector<Entry>&& taken) {
+  Row row{none, {}, std::move(taken), 0};
   for (const std::uint32_t column : columns_touched_) {
     if (value_[column] == 0) continue;
     if (row.pivot == none ||
@@ -108,6 +127,38 @@ bool RowSpace::keep(std::uint64_t& steps) {
   entries_ += row.others.size() + 1;
   rows_.push_back(std::move(row));
   return true;
+}
+
+// A kept row is scale · (the row as it was added - Σ taken · earlier kept rows).
+std::vector<RowSpace::Part> RowSpace::put_back(std::span<const Entry> taken) {
+  of_row_.resize(rows_.size(), 0);
+  std::size_t words = 0;
+  const auto note = [&](std::uint32_t row) {
+    due_[row / 64] |= std::uint64_t{1} << (row % 64);
+    words = std::max<std::size_t>(words, row / 64 + 1);
+  };
+  for (const Entry& entry : taken) {
+    of_row_[entry.at] = entry.value;
+    note(entry.at);
+  }
+  std::vector<Part> found;
+  for (std::size_t word = words; word-- > 0;) {
+    while (due_[word] != 0) {
+      const auto bit = static_cast<std::uint32_t>(63 - std::countl_zero(due_[word]));
+      const auto number = static_cast<std::uint32_t>(word * 64 + bit);
+      due_[word] &= ~(std::uint64_t{1} << bit);
+      const Element multiple = field_->multiply(of_row_[number], rows_[number].scale);
+      of_row_[number] = 0;
+      if (multiple == 0) continue;
+      found.push_back({number, multiple});
+      for (const Entry& entry : rows_[number].taken) {
+        of_row_[entry.at] =
+            field_->subtract(of_row_[entry.at], field_->multiply(multiple, entry.value));
+        note(entry.at);
+      }
+    }
+  }
+  return found;
 }
 
 std::vector<RowSpace::Element> RowSpace::orthogonal(std::uint64_t& state) const {
@@ -145,24 +196,13 @@ std::optional<std::vector<std::uint32_t>> RowSpace::combination(
     std::span<const std::uint32_t> ones) {
   std::uint64_t steps = 0;
   scatter(ones);
-  std::vector<Element> of_row(rows_.size(), 0);
-  for (const Entry& entry : reduce(steps)) of_row[entry.at] = entry.value;
+  const auto taken = reduce(steps);
   const bool rest = std::any_of(columns_touched_.begin(), columns_touched_.end(),
                                 [&](std::uint32_t column) { return value_[column] != 0; });
   clear();
   if (rest) return std::nullopt;
-  // A kept row is scale · (the row as it was added - Σ taken · earlier kept rows): from the last
-  // to the first, kept rows are put back into added ones.
   std::vector<std::uint32_t> found;
-  for (std::size_t i = rows_.size(); i-- > 0;) {
-    const Element multiple = field_->multiply(of_row[i], rows_[i].scale);
-    if (multiple == 0) continue;
-    found.push_back(static_cast<std::uint32_t>(i));
-    for (const Entry& entry : rows_[i].taken) {
-      of_row[entry.at] =
-          field_->subtract(of_row[entry.at], field_->multiply(multiple, entry.value));
-    }
-  }
+  for (const Part& part : put_back(taken)) found.push_back(part.row);
   std::reverse(found.begin(), found.end());
   return found;
 }

@@ -43,6 +43,16 @@ class RowSpace {
   /// The same for any row of small integers; no column twice.
   bool add_terms(std::span<const Term> terms, std::uint64_t& steps);
 
+  /// What a row is made of: `multiple` times the independent row numbered `row`.
+  struct Part {
+    std::uint32_t row;
+    Element multiple;  ///< not 0
+  };
+  /// Adds the row if it is no combination of those before, and answers nullopt; else answers of
+  /// which independent rows it is made, the last first.
+  std::optional<std::vector<Part>> add_or_combine(std::span<const Term> terms,
+                                                  std::uint64_t& steps);
+
   /// Rows that were no combination when they were added.
   [[nodiscard]] std::size_t rank() const { return rows_.size(); }
   [[nodiscard]] std::size_t columns() const { return pivot_of_.size(); }
@@ -78,11 +88,14 @@ class RowSpace {
   };
 
   void scatter(std::span<const std::uint32_t> ones);
+  void scatter_terms(std::span<const Term> terms);
   void touch(std::uint32_t column);
   /// From the free columns of an orthogonal vector, its pivots.
   void fill_pivots(std::vector<Element>& vector) const;
-  /// Keeps what is left of the row that was scattered.
-  bool keep(std::uint64_t& steps);
+  /// Keeps what is left of the row that was scattered; `taken` has what reduce() subtracted.
+  bool keep(std::vector<Entry>&& taken);
+  /// Kept rows put back into the rows that were added, the last first.
+  std::vector<Part> put_back(std::span<const Entry> taken);
   /// Subtracts earlier rows from what was scattered; the multiples by row.
   std::vector<Entry> reduce(std::uint64_t& steps);
   void clear();
@@ -97,6 +110,7 @@ class RowSpace {
   std::vector<std::uint8_t> touched_;
   std::vector<std::uint32_t> columns_touched_;
   std::vector<std::uint64_t> due_;  // bits by row: its pivot's column has been touched
+  std::vector<Element> of_row_;     // by row, while rows are put back
 };
 
 }  // namespace sceau::disclosure

@@ -37,7 +37,6 @@ SumSystem::SumSystem(std::vector<SumCell> cells, const std::vector<Sum>& sums,
   std::vector<std::size_t> known(cells_.size(), 0);
   for (const auto& sum : sums) {
     of_sum.push_back(sum.terms.size());
-    totals_.push_back(sum.total);
     for (const auto& term : sum.terms) {
       require(term.cell < cells_.size(), "a sum of a cell that there isn't");
       ++of_cell[term.cell];
@@ -63,10 +62,10 @@ SumSystem::SumSystem(std::vector<SumCell> cells, const std::vector<Sum>& sums,
   for (std::size_t i = 0; i < insiders_.size(); ++i) {
     insider_numbers_[next[insiders_[i].cell]++] = static_cast<std::uint32_t>(i);
   }
-  check();
+  check(sums);
 }
 
-void SumSystem::check() const {
+void SumSystem::check(const std::vector<Sum>& sums) const {
   for (const auto& cell : cells_) {
     require(within(cell.value, -largest_value, largest_value), "a value out of range");
     require(within(cell.least, -unlimited, cell.value), "a value below what everybody knows");
@@ -89,9 +88,9 @@ void SumSystem::check() const {
       require(here[i].sum != here[i - 1].sum, "a cell twice in one sum");
     }
   }
-  for (std::size_t sum = 0; sum < sums(); ++sum) {
-    Wide rest = -static_cast<Wide>(totals_[sum]);
-    for (const auto& term : terms(sum)) {
+  for (const auto& sum : sums) {
+    Wide rest = -static_cast<Wide>(sum.total);
+    for (const auto& term : sum.terms) {
       require(term.factor != 0 && within(term.factor, -1000, 1000), "a factor out of range");
       rest += static_cast<Wide>(term.factor) * cells_[term.cell].value;
     }

@@ -48,6 +48,8 @@ struct SumCell {
   Handling handling = Handling::open;
   bool primary = false;  ///< hidden because of itself; `demand` is for it
   Demand demand;
+  /// Its place among cells that are else alike; from what the cell is, not from where it stood.
+  std::uint64_t rank = 0;
 };
 
 struct SumTerm {
@@ -86,8 +88,7 @@ class SumSystem {
 
   [[nodiscard]] const std::vector<SumCell>& cells() const { return cells_; }
   [[nodiscard]] const std::vector<Insider>& insiders() const { return insiders_; }
-  [[nodiscard]] std::size_t sums() const { return totals_.size(); }
-  [[nodiscard]] std::int64_t total(std::size_t sum) const { return totals_[sum]; }
+  [[nodiscard]] std::size_t sums() const { return first_term_.size() - 1; }
   [[nodiscard]] std::span<const SumTerm> terms(std::size_t sum) const {
     return {terms_.data() + first_term_[sum], first_term_[sum + 1] - first_term_[sum]};
   }
@@ -106,11 +107,10 @@ class SumSystem {
   [[nodiscard]] bool allows(const Pattern& pattern) const;
 
  private:
-  void check() const;
+  void check(const std::vector<Sum>& sums) const;
 
   std::vector<SumCell> cells_;
   std::vector<Insider> insiders_;
-  std::vector<std::int64_t> totals_;
   std::vector<std::size_t> first_term_;
   std::vector<SumTerm> terms_;
   std::vector<std::size_t> first_place_;

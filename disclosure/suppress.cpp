@@ -5,14 +5,17 @@
 #include <utility>
 
 #include "disclosure/cheapest_pattern.h"
+#include "disclosure/first_pattern.h"
+#include "disclosure/program_search.h"
+#include "disclosure/sorted_system.h"
 
 namespace sceau::disclosure {
 namespace {
 
 constexpr int most_repairs = 120;           // of one cell
-constexpr std::uint64_t more_effort = 4;    // times the steps, where they weren't enough
 constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;  // and what that may take
+constexpr std::size_t small_programme = 0;  // cells of a programme on the way
 constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
 constexpr std::size_t several_orders =
     150;  // primary cells of a table that is worth several attempts
@@ -20,21 +23,33 @@ constexpr std::size_t several_orders =
 AuditBudget on_the_way(AuditBudget budget) {
   budget.largest_block = std::min(budget.largest_block, small_block);
   budget.cases = std::min(budget.cases, few_cases);
+  budget.programme = std::min(budget.programme, small_programme);
   return budget;
 }
 
 class Suppressor {
  public:
-  Suppressor(const SumSystem& system, const SuppressBudget& budget)
+  Suppressor(const SumSystem& system, const FirstPattern& start, const SuppressBudget& budget)
       : system_(system),
         budget_(budget),
-        pattern_(system.least_pattern()),
+        pattern_(start.pattern),
         certifier_(system, pattern_, on_the_way(budget.audit)),
+        moves_(system, pattern_),
+        programmes_(system, pattern_),
         certificates_(system.cells().size()),
-        users_(system.cells().size()) {}
+        users_(system.cells().size()) {
+    for (const auto& unit : start.exchanges) certifier_.learn({}, unit, unit.front().cell);
+  }
 
   void secure_all(std::span<const std::uint32_t> order) {
     for (const auto cell : order) secure(cell);
+  }
+
+  /// Once more those that have no certificate, now that others' cells are hidden.
+  void secure_rest(std::span<const std::uint32_t> order) {
+    for (const auto cell : order) {
+      if (!shelters(system_, pattern_, certificates_[cell])) secure(cell);
+    }
   }
 
   void remove_needless() {
@@ -61,7 +76,7 @@ class Suppressor {
     for (std::uint32_t cell = 0; cell < pattern_.size(); ++cell) {
       if (!system_.cells()[cell].primary) continue;
       auto& certificate = certificates_[cell];
-      if (proves(system_, pattern_, certificate)) {
+      if (shelters(system_, pattern_, certificate)) {
         CellAudit answer;
         answer.cell = cell;
         answer.safety = Safety::certified;
@@ -76,15 +91,16 @@ class Suppressor {
 
  private:
   struct Opening {
-    MoveSearch::Exchange exchange;
+    Point unit;
     Point base;  // from which it goes
+    std::int64_t cost = 0;
   };
 
   void secure(std::uint32_t cell) {
     certificates_[cell] = {cell, {}};
     if (!convince(cell, nullptr)) return;
-    for (auto open = certifier_.undeceived(certificates_[cell]); !open.empty();
-         open = certifier_.undeceived(certificates_[cell])) {
+    for (auto open = undeceived(system_, certificates_[cell]); !open.empty();
+         open = undeceived(system_, certificates_[cell])) {
       if (!convince(cell, &system_.insiders()[open.front()])) break;
     }
     note_users(cell);
@@ -92,59 +108,99 @@ class Suppressor {
 
   /// Hides what it takes to leave everybody, or this insider, in doubt.
   bool convince(std::uint32_t cell, const Insider* insider) {
-    const auto& demand = system_.cells()[cell].demand;
-    const auto whole = std::max({demand.width, demand.above, demand.below});
-    std::int64_t scale = 1;
-    std::uint64_t effort = 1;
-    for (int i = 0; i < most_repairs; ++i) {
-      auto attempt = certifier_.prove(cell, insider);
-      if (attempt.proven) {
-        certificates_[cell].proofs.push_back(std::move(attempt.proof));
-        return true;
+    auto attempt = certifier_.recall(cell, insider);
+    for (int i = 0; i < most_repairs && !attempt.proven; ++i) {
+      auto found = cheapest(cell, insider, attempt.proof);
+      if (!found) break;
+      take(*found, cell);
+      auto next = certifier_.recall(cell, insider);
+      if (change_of(next.proof.high, cell) == change_of(attempt.proof.high, cell) &&
+          change_of(next.proof.low, cell) == change_of(attempt.proof.low, cell)) {
+        // An exchange that could be had already, and doesn't help on.
+        found.reset();
+        solve(cell, insider, attempt.proof, 1, found);
+        if (!found) break;
+        take(*found, cell);
+        next = certifier_.recall(cell, insider);
       }
-      const auto found = cheapest(cell, insider, attempt.proof, scale, effort);
-      if (found) {
-        for (const auto& change : found->exchange.unit) pattern_[change.cell] = 1;
-        certifier_.learn(found->base, found->exchange.unit, cell);
-      } else if (scale <= whole) {
-        scale *= 2;  // half of it, and then the other half
-      } else if (effort == 1) {
-        effort = more_effort;
-        scale = 1;
-      } else {
-        return false;
-      }
+      attempt = std::move(next);
     }
-    return false;
+    if (!attempt.proven) attempt = certifier_.prove(cell, insider);
+    if (attempt.proven) certificates_[cell].proofs.push_back(std::move(attempt.proof));
+    return attempt.proven;
   }
 
-  /// The cheapest exchange with published cells in it that meets the demand, or a part of it.
-  std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof,
-                                  std::int64_t scale, std::uint64_t effort) {
+  void take(const Opening& opening, std::uint32_t cell) {
+    for (const auto& change : opening.unit) pattern_[change.cell] = 1;
+    certifier_.learn(opening.base, opening.unit, cell);
+  }
+
+  /// The cheapest change with published cells in it that was found to meet the demand, or a part of
+  /// it: an exchange, and what a linear programme makes of it.
+  std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof) {
     const auto& demand = system_.cells()[cell].demand;
-    std::optional<Opening> best;
+    const auto whole = std::max({demand.width, demand.above, demand.below});
+    std::optional<Opening> found;
+    for (std::int64_t scale = 1; !found && scale <= 2 * whole; scale *= 2) {
+      exchange(cell, insider, proof, scale, found);
+    }
+    if (!found || found->cost > 0) solve(cell, insider, proof, 1, found);
+    for (std::int64_t scale = 2; !found && scale <= 2 * whole; scale *= 2) {
+      solve(cell, insider, proof, scale, found);
+    }
+    return found;
+  }
+
+  void solve(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
+             std::optional<Opening>& best) {
+    const auto& demand = system_.cells()[cell].demand;
+    const auto high = change_of(proof.high, cell);
+    const auto low = change_of(proof.low, cell);
+    ProgramSearch::Wish wish;
+    wish.cell = cell;
+    wish.insider = insider;
+    wish.opens = true;
+    wish.most_cells = budget_.programme;
+    if (best) {
+      wish.below_cost = best->cost;
+      wish.seeds = best->unit;
+    }
+    const auto attempt = [&](std::int64_t have, std::int64_t want, int sign) {
+      if (have >= want) return;
+      wish.by = sign * (have + std::max<std::int64_t>(1, (want - have) / scale));
+      auto found = programmes_.find(wish);
+      if (!found) return;
+      wish.below_cost = found->cost;
+      best = {std::move(found->point), {}, found->cost};
+    };
+    attempt(high, std::max(demand.above, demand.width + low), 1);
+    attempt(-low, std::max(demand.below, demand.width - high), -1);
+  }
+
+  void exchange(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
+                std::optional<Opening>& best) {
+    const auto& demand = system_.cells()[cell].demand;
     MoveSearch::Wish wish;
     wish.cell = cell;
     wish.opens = true;
-    wish.steps = budget_.steps * effort;
+    wish.steps = budget_.steps;
     if (insider != nullptr) wish.frozen = insider->cell;
+    if (best) wish.below_cost = best->cost;
     const auto attempt = [&](const Point& base, std::int64_t up, std::int64_t down) {
       wish.up = up > 0 ? std::max<std::int64_t>(1, up / scale) : 0;
       wish.down = down > 0 ? std::max<std::int64_t>(1, down / scale) : 0;
       if (wish.up == 0 && wish.down == 0) return;
-      auto& moves = certifier_.moves();
-      moves.set_base(base);
-      auto found = moves.find(wish);
+      moves_.set_base(base);
+      auto found = moves_.find(wish);
       if (!found) return;
       wish.below_cost = found->cost;  // one that costs nothing ends the search, and helps on
-      best = {std::move(*found), base};
+      best = {std::move(found->unit), base, found->cost};
     };
     for (const auto& [up, down] : amounts(demand)) attempt({}, up, down);
     const auto high = change_of(proof.high, cell);
     const auto low = change_of(proof.low, cell);
     attempt(proof.high, std::max(demand.above, demand.width + low) - high, 0);
     attempt(proof.low, 0, std::max(demand.below, demand.width - high) + low);
-    return best;
   }
 
   void note_users(std::uint32_t cell) {
@@ -192,6 +248,8 @@ class Suppressor {
   const SuppressBudget& budget_;
   Pattern pattern_;
   Certifier certifier_;
+  MoveSearch moves_;
+  ProgramSearch programmes_;
   std::vector<Certificate> certificates_;          // by cell
   std::vector<std::vector<std::uint32_t>> users_;  // by cell: whose certificates may rest on it
 };
@@ -233,12 +291,16 @@ std::int64_t cost_of(const SumSystem& system, const Pattern& pattern) {
   return cost;
 }
 
-Suppression suppress(const SumSystem& system, const SuppressBudget& budget) {
+Suppression suppress(const SumSystem& given, const SuppressBudget& budget) {
+  const SortedSystem sorted(given);
+  const auto& system = sorted.system();
+  const auto order = orders(system);
   std::optional<Suppression> best;
-  for (const auto& order : orders(system)) {
-    Suppressor suppressor(system, budget);
-    suppressor.secure_all(order);
+  const auto attempt = [&](const FirstPattern& start, std::span<const std::uint32_t> cells) {
+    Suppressor suppressor(system, start, budget);
+    suppressor.secure_all(cells);
     suppressor.remove_needless();
+    suppressor.secure_rest(cells);
     Suppression found;
     found.audits = suppressor.audits();
     found.pattern = suppressor.pattern();
@@ -246,9 +308,18 @@ Suppression suppress(const SumSystem& system, const SuppressBudget& budget) {
     const bool better = !best || std::pair(!found.all_certified(), found.cost) <
                                      std::pair(!best->all_certified(), best->cost);
     if (better) best = std::move(found);
+  };
+  const auto first = first_pattern(system);
+  for (const auto& cells : order) attempt(first, cells);
+  if (order.size() > 1) {
+    for (const auto& cells : order) attempt({system.least_pattern(), {}}, cells);
   }
-  if (budget.nodes == 0) return std::move(*best);
-  return cheapest(system, std::move(*best), budget.audit, budget.nodes);
+  if (budget.nodes != 0) {
+    best = cheapest(system, std::move(*best), budget.audit, budget.nodes);
+  }
+  best->pattern = sorted.put_back(best->pattern);
+  best->audits = sorted.put_back(std::move(best->audits));
+  return std::move(*best);
 }
 
 }  // namespace sceau::disclosure

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstdlib>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "disclosure/prime_field.h"
 #include "tests/protect/enumerate.h"
@@ -125,6 +127,44 @@ TEST_CASE("the same table gives the same pattern") {
   const auto first = suppress(system, {});
   CHECK(first.all_certified());
   CHECK(first.pattern == suppress(system, {}).pattern);
+}
+
+TEST_CASE(
+    "a table whose lines and codes are shuffled gives the same pattern, and its certificates "
+    "hold") {
+  std::uint64_t state = 12;
+  Made made{{5, 6, 4}, std::vector<std::int64_t>(120)};
+  for (auto& count : made.counts) count = static_cast<std::int64_t>(draw(state) % 9);
+  const auto table = make_table(made);
+  const auto hidden = [](const CellTable& one, const SumSystem& system) {
+    const auto found = suppress(system, {});
+    CHECK(found.all_certified());
+    std::set<std::vector<std::string>> names;
+    for (const auto& audit : found.audits) CHECK(proves(system, found.pattern, audit.certificate));
+    for (std::size_t i = 0; i < one.cells.size(); ++i) {
+      if (found.pattern[i] == 0) continue;
+      std::vector<std::string> name;
+      for (std::size_t d = 0; d < one.dimensions.size(); ++d) {
+        name.push_back(one.dimensions[d].codes[one.cells[i].codes[d]]);
+      }
+      names.insert(std::move(name));
+    }
+    return names;
+  };
+  auto shuffled = table;
+  for (std::size_t i = shuffled.cells.size(); i > 1; --i) {
+    std::swap(shuffled.cells[i - 1], shuffled.cells[draw(state) % i]);
+  }
+  for (std::size_t d = 0; d < shuffled.dimensions.size(); ++d) {
+    auto& dimension = shuffled.dimensions[d];
+    const auto last = static_cast<std::uint32_t>(dimension.codes.size() - 1);
+    std::reverse(dimension.codes.begin(), dimension.codes.end());
+    dimension.total = last - *dimension.total;
+    for (auto& cell : shuffled.cells) cell.codes[d] = last - cell.codes[d];
+  }
+  const auto once = hidden(table, system_of(table));
+  CHECK(once.size() > 10);
+  CHECK(once == hidden(shuffled, system_of(shuffled)));
 }
 
 TEST_CASE("a table without primary cells is published whole") {

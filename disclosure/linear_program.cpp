@@ -1,0 +1,72 @@
+#include "disclosure/linear_program.h"
+
+#include <coin/CbcModel.hpp>
+#include <coin/ClpSimplex.hpp>
+#include <coin/CoinPackedMatrix.hpp>
+#include <coin/OsiClpSolverInterface.hpp>
+
+namespace sceau::disclosure {
+namespace {
+
+/// The programme as the solvers take it.
+struct Loaded {
+  explicit Loaded(const LinearProgram& program) : sides(program.rows, 0.0) {
+    for (const auto& column : program.columns) {
+      cost.push_back(column.cost);
+      low.push_back(column.low);
+      high.push_back(column.high);
+    }
+    std::vector<int> rows;
+    std::vector<int> columns;
+    std::vector<double> factors;
+    for (const auto& term : program.terms) {
+      rows.push_back(static_cast<int>(term.row));
+      columns.push_back(static_cast<int>(term.column));
+      factors.push_back(term.factor);
+    }
+    matrix = CoinPackedMatrix(true, rows.data(), columns.data(), factors.data(),
+                              static_cast<CoinBigIndex>(factors.size()));
+    matrix.setDimensions(static_cast<int>(program.rows), static_cast<int>(program.columns.size()));
+  }
+
+  CoinPackedMatrix matrix;
+  std::vector<double> cost;
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<double> sides;  // of the rows: all 0
+};
+
+}  // namespace
+
+std::optional<ProgramAnswer> solve(const LinearProgram& program, const ProgramBudget& budget) {
+  const Loaded loaded(program);
+  ClpSimplex solver;
+  solver.setLogLevel(0);
+  solver.loadProblem(loaded.matrix, loaded.low.data(), loaded.high.data(), loaded.cost.data(),
+                     loaded.sides.data(), loaded.sides.data());
+  solver.setMaximumIterations(budget.iterations);
+  solver.dual();
+  if (solver.status() != 0) return std::nullopt;
+  const auto* values = solver.primalColumnSolution();
+  return ProgramAnswer{{values, values + program.columns.size()}, solver.objectiveValue()};
+}
+
+std::optional<ProgramAnswer> solve_whole(const LinearProgram& program,
+                                         const ProgramBudget& budget) {
+  const Loaded loaded(program);
+  OsiClpSolverInterface solver;
+  solver.messageHandler()->setLogLevel(0);
+  solver.loadProblem(loaded.matrix, loaded.low.data(), loaded.high.data(), loaded.cost.data(),
+                     loaded.sides.data(), loaded.sides.data());
+  for (int column = 0; column < solver.getNumCols(); ++column) solver.setInteger(column);
+  CbcModel model(solver);
+  model.setLogLevel(0);
+  model.setMaximumNodes(budget.nodes);
+  model.solver()->setIntParam(OsiMaxNumIteration, budget.iterations);
+  model.branchAndBound();
+  if (model.bestSolution() == nullptr) return std::nullopt;
+  const auto* values = model.bestSolution();
+  return ProgramAnswer{{values, values + program.columns.size()}, model.getObjValue()};
+}
+
+}  // namespace sceau::disclosure

@@ -1,0 +1,58 @@
+#pragma once
+// Looks for tables that fit by linear programmes, where move_search finds none: first among the
+// cells near by, then among more and more of them. What the solver answers is rounded, or asked for
+// again in whole numbers, and then added up exactly.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "disclosure/certificate.h"
+#include "disclosure/linear_program.h"
+#include "disclosure/sum_system.h"
+
+namespace sceau::disclosure {
+
+class ProgramSearch {
+ public:
+  /// Both are kept by reference; the pattern may change between searches.
+  ProgramSearch(const SumSystem& system, const Pattern& pattern);
+
+  struct Wish {
+    std::uint32_t cell = 0;
+    std::int64_t by = 1;  ///< what the point must change the cell by; not 0
+    const Insider* insider = nullptr;
+    /// Whether published cells that are open may be changed, each at its cost.
+    bool opens = false;
+    /// Only points cheaper than this are of use.
+    std::int64_t below_cost = unlimited * 1024;
+    std::size_t most_cells = 0;  ///< of the largest neighbourhood that is tried
+    /// A change that would do: only what is near it is looked at, for a cheaper one. Empty: none.
+    Point seeds;
+  };
+  struct Found {
+    Point point;            ///< fits once its published cells are hidden
+    std::int64_t cost = 0;  ///< of those
+  };
+  [[nodiscard]] std::optional<Found> find(const Wish& wish);
+
+ private:
+  [[nodiscard]] bool may_change(std::uint32_t cell, const Wish& wish) const;
+  /// What one more cell on the way counts for, in costs: as much as a middling cell near by.
+  [[nodiscard]] std::int64_t hop_of(std::uint32_t cell) const;
+  /// The cells that are reached at the least cost, at most `most`; the wish's cell first.
+  void gather(const Wish& wish, std::size_t most);
+  [[nodiscard]] LinearProgram program(const Wish& wish);
+  [[nodiscard]] std::optional<Found> whole(const std::vector<double>& values, double times) const;
+
+  const SumSystem& system_;
+  const Pattern& pattern_;
+  std::vector<std::uint32_t> cells_;   // of the neighbourhood
+  bool all_ = false;                   // it holds all that can be reached
+  std::vector<std::uint32_t> number_;  // by sum: its row, while a programme is made
+  std::uint32_t round_ = 0;            // of gathering
+  std::vector<std::uint32_t> seen_;    // by cell: the round in which it was taken
+  std::vector<std::uint32_t> spread_;  // by sum: the round in which its cells were looked at
+};
+
+}  // namespace sceau::disclosure
