@@ -38,7 +38,7 @@ class Circuits {
     for (int pass = 0; pass < passes && open_ != 0 && *steps_ <= most_steps_; ++pass) {
       const std::size_t before = open_;
       look_at(order(pass), pass == 0);
-      if (open_ == before) break;  // circuits of such sums are no small numbers
+      if (pass == 0 && open_ == before) break;  // circuits of such sums are no small numbers
     }
     return std::move(answer_);
   }

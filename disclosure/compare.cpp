@@ -286,8 +286,8 @@ void TableComparison::judge_shares(const ReleasedTable& theirs, bool ours_hold,
                                    std::uint64_t& steps, std::vector<Derived>& out) {
   if (!policy_.enforces(Rule::group_disclosure)) return;
   const ReleasedTable ours{tabulation_, &sets_};
-  const auto groups = ours_hold ? derived_groups(ours, theirs, *codebook_)
-                                : derived_groups(theirs, ours, *codebook_);
+  const auto groups = ours_hold ? derived_groups(ours, theirs, *codebook_, steps)
+                                : derived_groups(theirs, ours, *codebook_, steps);
   steps += groups.size();
   for (const DerivedGroup& group : groups) judge_group(theirs, ours_hold, group, steps, out);
 }
@@ -308,6 +308,7 @@ void TableComparison::judge_group(const ReleasedTable& theirs, bool ours_hold,
     // Units are no more than rows, and no fewer than rows by the most of one unit.
     if (!group_disclosure(group.variable, std::min(largest * most, all), all, share)) continue;
     if (most > 1) {
+      steps += (1 + whole.size()) * profiles_->size();
       std::vector<std::uint32_t> everybody;
       for (const Remainder& one : whole) {
         const auto profiles = one.profiles();
@@ -359,14 +360,7 @@ Derived TableComparison::derived(const Pair& pair, bool name_theirs, std::uint32
 std::uint64_t TableComparison::digest(const Pair& pair, bool ours_hold, const Rest& rest) const {
   const Family& outer = ours_hold ? *pair.ours : *pair.theirs;
   const Family& inner = ours_hold ? *pair.theirs : *pair.ours;
-  std::vector<std::uint32_t> left;
-  for (std::uint32_t profile = 0; profile < outer.cell_of.size(); ++profile) {
-    if (outer.cell_of[profile] != rest.cell) continue;
-    const std::uint32_t part = inner.cell_of[profile];
-    const bool taken = std::find(rest.parts.begin(), rest.parts.end(), part) != rest.parts.end();
-    if (!taken) left.push_back(profile);
-  }
-  return rows_digest(left);
+  return rows_digest(Remainder{&outer, rest.cell, &inner, rest.parts}.profiles());
 }
 
 const Totals& TableComparison::totals(const Family& family, std::uint64_t& steps) {

@@ -61,8 +61,8 @@ bool keeps(const Family& family, std::size_t dimension) {
 class Derivation {
  public:
   Derivation(const ReleasedTable& outer, const ReleasedTable& inner,
-             const policies::Codebook& codebook)
-      : outer_(outer), inner_(inner), codebook_(codebook) {}
+             const policies::Codebook& codebook, std::uint64_t& steps)
+      : outer_(outer), inner_(inner), codebook_(codebook), steps_(steps) {}
 
   std::vector<DerivedGroup> find() {
     along_dimensions();
@@ -96,6 +96,7 @@ class Derivation {
       for (const Family& inner : inner_.sets->families) {
         if (!keeps(inner, e) || &inner == &outer) continue;
         const Holders holders = holders_of(outer, inner);
+        steps_ += outer.cell_of.size();
         std::map<const Group*, std::vector<Group>> inside;
         for (auto& [codes, group] : groups_along(inner_, inner, e)) {
           if (const Group* holder = holder_of(group, holders, group_of)) {
@@ -190,6 +191,7 @@ class Derivation {
 
   void beside(const Part& ours, const Part& theirs) {
     const Holders holders = holders_of(*ours.wide, *theirs.wide);
+    steps_ += ours.wide->cell_of.size();
     const auto narrow_cells = by_codes(outer_, *ours.narrow);
     const auto narrow_parts = by_codes(inner_, *theirs.narrow);
     std::map<std::uint32_t, Parts> inside;
@@ -231,6 +233,7 @@ class Derivation {
   const ReleasedTable& outer_;
   const ReleasedTable& inner_;
   const policies::Codebook& codebook_;
+  std::uint64_t& steps_;
   std::vector<DerivedGroup> found_;
 };
 
@@ -255,9 +258,9 @@ std::vector<std::uint32_t> Remainder::profiles() const {
 }
 
 std::vector<DerivedGroup> derived_groups(const ReleasedTable& outer, const ReleasedTable& inner,
-                                         const policies::Codebook& codebook) {
+                                         const policies::Codebook& codebook, std::uint64_t& steps) {
   if (!outer.sets->hidden.empty() || !inner.sets->hidden.empty()) return {};
-  return Derivation(outer, inner, codebook).find();
+  return Derivation(outer, inner, codebook, steps).find();
 }
 
 }  // namespace sceau::disclosure

@@ -44,9 +44,11 @@ struct DerivedGroup {
 };
 
 /// What follows where the inner table's groups of cells are taken from the outer ones that hold
-/// them, one at a time and all together. A table with suppressed cells gives none.
+/// them, one at a time and all together. A table with suppressed cells gives none. `steps` grows by
+/// the profiles that were looked at.
 [[nodiscard]] std::vector<DerivedGroup> derived_groups(const ReleasedTable& outer,
                                                        const ReleasedTable& inner,
-                                                       const policies::Codebook& codebook);
+                                                       const policies::Codebook& codebook,
+                                                       std::uint64_t& steps);
 
 }  // namespace sceau::disclosure
