@@ -15,7 +15,6 @@ namespace {
 constexpr int most_repairs = 120;           // of one cell
 constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;  // and what that may take
-constexpr std::size_t small_programme = 0;  // cells of a programme on the way
 constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
 constexpr std::size_t several_orders =
     150;  // primary cells of a table that is worth several attempts
@@ -23,7 +22,7 @@ constexpr std::size_t several_orders =
 AuditBudget on_the_way(AuditBudget budget) {
   budget.largest_block = std::min(budget.largest_block, small_block);
   budget.cases = std::min(budget.cases, few_cases);
-  budget.programme = std::min(budget.programme, small_programme);
+  budget.programme = 0;  // what a search for exchanges misses is repaired
   return budget;
 }
 

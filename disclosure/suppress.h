@@ -6,10 +6,11 @@
 //   M 9 6 | 15     hides four cells, and its certificate says +2 -2 / -2 +2.
 //     12 13 | 25
 //
-// A primary cell without a certificate gets the cheapest exchange that a search finds, whose cells
-// are hidden; that certifies it. Then each secondary cell, the dearest first, is published again
-// where every certificate that rested on it can be had without it. The same table gives the same
-// pattern everywhere: searches end after a number of steps, never of seconds.
+// A first pattern by linear algebra (first_pattern.h); then each primary cell that no point found
+// so far certifies gets the cheapest change that exchanges and linear programmes find, whose cells
+// are hidden; then each secondary cell, the dearest first, is published again where every
+// certificate that rested on it can be had without it. The same table gives the same pattern
+// everywhere, however its lines stand: searches end after a number of steps, never of seconds.
 
 #include <cstdint>
 #include <optional>
