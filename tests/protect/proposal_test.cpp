@@ -189,8 +189,8 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
         one = rest % 5;
         rest /= 5;
       }
-      // All but turns of one another; every seventh of them unless everything is asked for.
-      if (!is_first_of_its_kind(counts) || (!every() && turn++ % 7 != 0)) continue;
+      // All but turns of one another; every 29th of them unless everything is asked for.
+      if (!is_first_of_its_kind(counts) || (!every() && turn++ % 29 != 0)) continue;
       CAPTURE(number);
       const auto world = observed(counts);
       const auto rows = source(two_classes(), lines_of(world));
@@ -210,14 +210,14 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
     }
   }
   MESSAGE(versions << " versions, " << none << " tables without one");
-  CHECK(versions > 300);
+  CHECK(versions > 80);
 }
 
 TEST_CASE("the same cells asked for again hide what was hidden, and what is left keeps it hidden") {
   const auto policy = threshold_of_three(policies::Zeros::safe, {Rule::threshold, Rule::history});
   const auto book = codebook({category("a"), category("b"), integer("x")});
   std::size_t seconds = 0;
-  for (int number = 1; number < 15'625; number += 31) {
+  for (int number = 1; number < 15'625; number += 199) {
     std::array<std::int64_t, 6> counts{};
     int rest = number;
     for (auto& one : counts) {
@@ -252,7 +252,7 @@ TEST_CASE("the same cells asked for again hide what was hidden, and what is left
     const Question same{hidden, "p", {{"R-1", 1, "p", false, hidden}}, {}};
     REQUIRE(examine(same, *rows, book, policy).judgement.verdict == verdict);
   }
-  CHECK(seconds > 30);
+  CHECK(seconds > 5);
 }
 
 TEST_CASE("a cell that protects the small one is refused once the table without it is out") {
