@@ -240,22 +240,6 @@ class Locked(unittest.TestCase):
             centre.sceau("unlock", "--passphrase-file", centre.passphrase_file)
             self.assertNotIn("locked", centre.psql("alix", "orientation", "SELECT 1", code=2).err)
 
-    def test_a_centre_with_a_store_that_was_changed_stays_locked(self):
-        centre = session_world.ServedCentre()
-        self.addCleanup(centre.__exit__)
-        centre.stop()
-        store = centre.home / "stores" / "lycees@2021.store"
-        store.chmod(0o600)
-        with open(store, "r+b") as file:
-            file.seek(70_000)
-            byte = file.read(1)
-            file.seek(70_000)
-            file.write(bytes([byte[0] ^ 1]))
-        centre.serve(unlock=False)
-        refused = centre.sceau("unlock", "--passphrase-file", centre.passphrase_file, code=4)
-        self.assertIn("lycees@2021", refused.err)
-        self.assertIn("locked", centre.psql("alix", "orientation", "SELECT 1", code=2).err)
-
     def test_serve_with_a_passphrase_file_is_unlocked_at_once(self):
         centre = session_world.ServedCentre()
         self.addCleanup(centre.__exit__)
