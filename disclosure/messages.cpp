@@ -130,6 +130,9 @@ constexpr std::array lines = {
     Line{"protection.not_additive", "{1} doesn't add up over the table's categories"},
     Line{"protection.not_certified",
          "{1} cells of {2} could not be certified, whatever was hidden with them"},
+    Line{"protection.many_cells",
+         "{1} cells fail, and a pattern is looked for where at most {2} do: choose coarser "
+         "categories, or protect 'merge'"},
     Line{"protection.no_end",
          "with more cells hidden other cells failed, and so on, {1} times in a row"},
     Line{"protection.still_fails", "what is left still fails by \"{1}\""},
@@ -194,7 +197,8 @@ constexpr std::array lines = {
          "{1} was made from the data set \"{2}\" of the same population, which "
          "can't be compared row by row yet"},
     Line{"history.rounded",
-         "{1} is of the same rows, and one of the two is rounded: together they could narrow a count "
+         "{1} is of the same rows, and one of the two is rounded: together they could narrow a "
+         "count "
          "further than either"},
     Line{"history.unreadable",
          "{1} can't be computed on the data that are here, so it can't be compared"},

@@ -17,6 +17,9 @@ namespace {
 using policies::Rule;
 
 constexpr int most_rounds = 6;
+/// More are not searched for a pattern while somebody waits at a session: a table in which so much
+/// fails has too many categories.
+constexpr std::ptrdiff_t most_primary = 250;
 
 bool is_share_rule(Rule rule) { return rule == Rule::dominance || rule == Rule::p_percent; }
 
@@ -47,6 +50,11 @@ class Suppressing {
     take(original_.judgement);
     hide_as_before();
     for (int round = 0; round < most_rounds; ++round) {
+      const auto count = std::count(primary_.begin(), primary_.end(), 1);
+      if (count > most_primary) {
+        return Message{"protection.many_cells",
+                       {std::to_string(count), std::to_string(most_primary)}};
+      }
       auto made = hide_cells(original_.table, primary_, faults_, bench_.policy);
       if (auto* reason = std::get_if<Message>(&made)) return std::move(*reason);
       auto& hiding = std::get<Hiding>(made);

@@ -307,7 +307,8 @@ constexpr std::array<std::pair<std::string_view, Ingress>, 2> ingresses{
 
 void PolicyReader::workspace(const Section& section) {
   section.allow_only({"folder", "ingress", "hours"});
-  auto& workspace = policy_.workspace;  // what the extended policy says stays where this one doesn't
+  auto& workspace =
+      policy_.workspace;  // what the extended policy says stays where this one doesn't
   if (const auto folder = section.choice<Folder>("folder", folders)) workspace.folder = folder;
   if (const auto way = section.choice<Ingress>("ingress", ingresses)) workspace.ingress = way;
   if (const auto hours = section.integer("hours", 1, longest_workspace)) workspace.hours = hours;

@@ -182,12 +182,13 @@ std::vector<RequestRow> Registry::requests(std::string_view project) const {
 
 std::vector<OutputRow> Registry::outputs(std::string_view request) const {
   std::vector<OutputRow> rows;
-  auto found = db_.prepare(
-                      "SELECT request, number, name, title, exception, sql, opaque, dataset,"
-                      " population, tabulation, file, sha256, cells, statistics, judgement,"
-                      " cell_table, o.verdict, o.state, session, chart, claim, protection FROM outputs o"
-                      " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
-                   .with(request);
+  auto found =
+      db_.prepare(
+             "SELECT request, number, name, title, exception, sql, opaque, dataset,"
+             " population, tabulation, file, sha256, cells, statistics, judgement,"
+             " cell_table, o.verdict, o.state, session, chart, claim, protection FROM outputs o"
+             " JOIN requests r ON r.id = o.request WHERE request = ? ORDER BY number")
+          .with(request);
   while (found.next()) rows.push_back(output_row(texts_, found));
   return rows;
 }

@@ -117,8 +117,8 @@ TEST_CASE("rounding doesn't cure one school; beside other tables of its rows a p
   const auto book = codebook({a, category("b"), category("uai")}, {"uai"});
   auto policy = of_three(5, {Rule::threshold, Rule::contributors, Rule::history});
   policy.contributors.minimum = 2;
-  const auto rows = source(book, "0 x s1\n0 x s2\n" + rows_of(4, "1 x s1") + rows_of(3, "1 x s2") +
-                                     "1 z s2\n");
+  const auto rows =
+      source(book, "0 x s1\n0 x s2\n" + rows_of(4, "1 x s1") + rows_of(3, "1 x s2") + "1 z s2\n");
   const Bench bench{*rows, book, policy, {}, {}};
   const auto question = asked(tabulation({"a"}, {count()}));
   const auto made = propose(Way::round, question, judged(question, bench), bench);
