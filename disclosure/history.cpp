@@ -108,14 +108,6 @@ class Selection {
   std::set<std::string> columns_;
 };
 
-Finding out_of_budget(std::string id, std::vector<std::string> args) {
-  Finding finding;
-  finding.rule = Rule::history;
-  finding.verdict = Verdict::review;
-  finding.message = {std::move(id), std::move(args)};
-  return finding;
-}
-
 }  // namespace
 
 std::vector<Placed> judge_history(const Table& table, const Question& question,

@@ -54,6 +54,19 @@ Finding incomparable(const Remembered& earlier, std::string id, std::vector<std:
   return finding;
 }
 
+Finding out_of_budget(std::string id, std::vector<std::string> args) {
+  Finding finding;
+  finding.rule = Rule::history;
+  finding.verdict = Verdict::review;
+  finding.message = {std::move(id), std::move(args)};
+  return finding;
+}
+
+bool is_out_of_budget(const Finding& finding) {
+  const auto& id = finding.message.id;
+  return id == "history.budget" || id == "history.budget_together" || id == "history.in_doubt";
+}
+
 std::size_t HistoryFindings::place_of(std::size_t grouping_set,
                                       const std::vector<Coordinate>& cell) {
   if (places_.empty()) {

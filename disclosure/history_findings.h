@@ -22,6 +22,10 @@ namespace sceau::disclosure {
 [[nodiscard]] Finding incomparable(const Remembered& earlier, std::string id,
                                    std::vector<std::string> more);
 
+/// That a search ended without an answer, of the output as a whole: review.
+[[nodiscard]] Finding out_of_budget(std::string id, std::vector<std::string> args);
+[[nodiscard]] bool is_out_of_budget(const Finding& finding);
+
 class HistoryFindings {
  public:
   /// The references must outlive it.

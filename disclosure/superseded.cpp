@@ -68,13 +68,14 @@ class Judge {
  public:
   Judge(const Table& table, const Question& question, const Source& source,
         const policies::Codebook& codebook, const policies::Policy& policy,
-        const Cancelled& cancelled)
+        const Cancelled& cancelled, const HistoryBudget& budget)
       : table_(table),
         question_(question),
         source_(source),
         codebook_(codebook),
         policy_(policy),
         cancelled_(cancelled),
+        budget_(budget),
         versions_(question) {}
 
   std::vector<Placed> judge() {
@@ -126,7 +127,7 @@ class Judge {
       moved.tabulation.vintages = one.as_ours;
       question.history.push_back(std::move(moved));
     }
-    keep(judge_history(table_, question, source_, codebook_, policy_, cancelled_), true);
+    keep(judge_history(table_, question, source_, codebook_, policy_, cancelled_, budget_), true);
   }
 
   void on_their_rows(const std::vector<std::string>& vintages, const std::vector<Affected>& list) {
@@ -144,7 +145,7 @@ class Judge {
         }
       }
       const Table table = tabulate(question.tabulation, source_, codebook_, cancelled_);
-      keep(judge_history(table, question, source_, codebook_, policy_, cancelled_), false);
+      keep(judge_history(table, question, source_, codebook_, policy_, cancelled_, budget_), false);
       if (changes(table)) say(incomparable(*list.front().earlier, "history.superseded_change", {}));
     } catch (const DisclosureError& error) {
       if (error.fault() == Fault::cancelled) throw;
@@ -156,8 +157,7 @@ class Judge {
   /// another version's table have no place in this one.
   void keep(std::vector<Placed> findings, bool placed) {
     for (Placed& one : findings) {
-      const bool budget = one.finding.message.id == "history.budget";
-      if (one.finding.earlier.empty() && !budget) continue;
+      if (one.finding.earlier.empty() && !is_out_of_budget(one.finding)) continue;
       const bool said = std::any_of(found_.begin(), found_.end(), [&](const Placed& other) {
         return other.finding.message.id == one.finding.message.id &&
                other.finding.cell == one.finding.cell &&
@@ -221,6 +221,7 @@ class Judge {
   const policies::Codebook& codebook_;
   const policies::Policy& policy_;
   const Cancelled& cancelled_;
+  const HistoryBudget& budget_;
   Versions versions_;
   std::vector<Placed> found_;
 };
@@ -229,9 +230,10 @@ class Judge {
 
 std::vector<Placed> judge_superseded(const Table& table, const Question& question,
                                      const Source& source, const policies::Codebook& codebook,
-                                     const policies::Policy& policy, const Cancelled& cancelled) {
+                                     const policies::Policy& policy, const Cancelled& cancelled,
+                                     HistoryBudget budget) {
   if (!policy.enforces(Rule::history) || question.tabulation.columns.empty()) return {};
-  return Judge(table, question, source, codebook, policy, cancelled).judge();
+  return Judge(table, question, source, codebook, policy, cancelled, budget).judge();
 }
 
 }  // namespace sceau::disclosure

@@ -18,16 +18,19 @@
 #include <vector>
 
 #include "disclosure/examine.h"
+#include "disclosure/history.h"
 #include "disclosure/judge.h"
 
 namespace sceau::disclosure {
 
 /// Findings between the question and remembered tabulations of the policy's scope that stand on
-/// another version of one of its vintages. Throws DisclosureError (cancelled).
+/// another version of one of its vintages, each comparison within the budget. Throws
+/// DisclosureError (cancelled).
 [[nodiscard]] std::vector<Placed> judge_superseded(const Table& table, const Question& question,
                                                    const Source& source,
                                                    const policies::Codebook& codebook,
                                                    const policies::Policy& policy,
-                                                   const Cancelled& cancelled = {});
+                                                   const Cancelled& cancelled = {},
+                                                   HistoryBudget budget = {});
 
 }  // namespace sceau::disclosure

@@ -91,6 +91,43 @@ TEST_CASE("a difference across two versions fails as it would within one") {
   }
 }
 
+TEST_CASE("what two versions leave in doubt within the budget is for a person") {
+  const auto ine = [] {
+    auto made = category("ine");
+    made.role = policies::Role::identifier;
+    return made;
+  }();
+  const auto two = codebook({ine, category("a"), category("b")}, {}, "ine");
+  const auto rows_of = [](const std::string& name) {
+    MemoryVintage made{name, {{"ine", {}}, {"a", {}}, {"b", {}}}};
+    int number = 0;
+    const auto add = [&](int times, const char* a, const char* b) {
+      for (int i = 0; i < times; ++i) {
+        made.columns[0].values.emplace_back("p" + std::to_string(number++));
+        made.columns[1].values.emplace_back(a);
+        made.columns[2].values.emplace_back(b);
+      }
+    };
+    add(12, "x", "u");
+    add(3, "x", "v");
+    add(2, "y", "u");
+    add(14, "y", "v");
+    return made;
+  };
+  const auto rows = memory_source(two, {rows_of("2024"), rows_of("2024b")});
+  const auto policy = only({Rule::history});
+  const auto asked = question(over("2024b", tabulation({"b"}, {count()})),
+                              over("2024", tabulation({"a"}, {count()})));
+  const Table table = tabulate(asked.tabulation, *rows, two);
+  CHECK(judge_superseded(table, asked, *rows, two, policy).empty());
+  HistoryBudget budget;
+  budget.bounds = {0, 0};
+  const auto found = judge_superseded(table, asked, *rows, two, policy, {}, budget);
+  REQUIRE(!found.empty());
+  CHECK(found[0].finding.message.id == "history.in_doubt");
+  CHECK(found[0].finding.verdict == Verdict::review);
+}
+
 TEST_CASE("the same table of both versions passes where nothing was corrected") {
   const auto with_unit = book("ine");
   const auto rows =
