@@ -136,6 +136,7 @@ std::variant<Hiding, Message> hide(const Table& table, const std::vector<ToldNum
 
 std::variant<Hiding, Message> hide_cells(const Table& table,
                                          const std::vector<std::uint8_t>& primary,
+                                         const std::vector<std::uint8_t>& before,
                                          std::span<const CellFaults> faults,
                                          const policies::Policy& policy) {
   if (!shows_its_leaves(table.tabulation)) return Message{"protection.no_leaves", {}};
@@ -144,6 +145,7 @@ std::variant<Hiding, Message> hide_cells(const Table& table,
   Marked marked;
   marked.primary = primary;
   marked.hidden = primary;
+  for (std::size_t i = 0; i < before.size(); ++i) marked.hidden[i] |= before[i];
   const bool zeros_fail = policy.enforces(policies::Rule::threshold) &&
                           policy.threshold.zeros == policies::Zeros::disclosive;
   marked.zeros_published = !zeros_fail && !table.tabulation.having_minimum;

@@ -17,10 +17,12 @@ struct Hiding {
   std::vector<CellProof> proofs;
 };
 
-/// `primary`: by cell; `faults`: why, by cell. Or why there is no pattern (protection.…): a number
-/// that can't be protected, a table that doesn't add up, a cell without a certificate.
+/// `primary`: by cell; `before`: by cell, hidden whatever else is; `faults`: why, by cell. Or why
+/// there is no pattern (protection.…): a number that can't be protected, a table that doesn't add
+/// up, a cell without a certificate.
 [[nodiscard]] std::variant<Hiding, Message> hide_cells(const Table& table,
                                                        const std::vector<std::uint8_t>& primary,
+                                                       const std::vector<std::uint8_t>& before,
                                                        std::span<const CellFaults> faults,
                                                        const policies::Policy& policy);
 

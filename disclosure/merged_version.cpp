@@ -62,7 +62,7 @@ void widen(const std::string& variable, const Domain& domain, Ladder& ladder) {
     low = std::min(low.value_or(*number), *number);
     high = std::max(high.value_or(*number), *number);
   }
-  if (!low || *high - *low > 100'000) return;
+  if (!low || static_cast<Int128>(*high) - *low > 100'000) return;
   for (const std::int64_t size : class_sizes) {
     const std::int64_t classes = (*high - *low + size) / size;
     if (classes < 2) return;
@@ -111,14 +111,6 @@ void share(const std::vector<Ladder>& ladders, std::size_t left, Steps& so_far,
   }
 }
 
-std::string form_of(const Dimension& dimension) {
-  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-    return "width_bucket(" + bucket->variable + ", " + policies::to_string(bucket->low) + ", " +
-           policies::to_string(bucket->high) + ", " + std::to_string(bucket->buckets) + ")";
-  }
-  return dimension.name;
-}
-
 class Merging {
  public:
   Merging(const Question& question, const Examination& original, const Bench& bench)
@@ -139,7 +131,8 @@ class Merging {
       share(ladders_, steps, none, all);
       std::optional<Version> best;
       for (const Steps& one : all) {
-        if (tried_++ == most_) return best ? Proposal(std::move(*best)) : gave_up();
+        if (tried_ == most_) return best ? Proposal(std::move(*best)) : gave_up();
+        ++tried_;
         look_at(one, best);
       }
       if (best) return std::move(*best);
@@ -149,7 +142,7 @@ class Merging {
 
  private:
   [[nodiscard]] Message gave_up() const {
-    return {"protection.no_merge", {std::to_string(std::min(tried_, most_))}};
+    return {"protection.no_merge", {std::to_string(tried_)}};
   }
 
   [[nodiscard]] Tabulation merged(const Steps& steps) const {
@@ -205,7 +198,7 @@ class Merging {
       if (steps[d] == 0) continue;
       const bool out = steps[d] == ladders_[d].size();
       changes += (changes.empty() ? "" : ", ") + question_.tabulation.dimensions[d].name + " → " +
-                 (out ? "–" : form_of(ladders_[d][steps[d]]));
+                 (out ? "–" : describe(ladders_[d][steps[d]]));
     }
     version.effect = {
         "protection.merges",

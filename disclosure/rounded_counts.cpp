@@ -9,12 +9,6 @@
 namespace sceau::disclosure {
 namespace {
 
-std::uint32_t finest_of(const Tabulation& tabulation) {
-  std::uint32_t all = 0;
-  for (const std::uint32_t set : tabulation.grouping_sets) all |= set;
-  return all;
-}
-
 /// Calls back with each finest cell and each cell that it is part of, itself among them.
 template <typename Visit>
 void each_part(const Table& table, const Visit& visit) {
@@ -23,7 +17,7 @@ void each_part(const Table& table, const Visit& visit) {
     places[{table.cells[i].grouping_set, table.cells[i].key}] = i;
   }
   const auto& sets = table.tabulation.grouping_sets;
-  const std::uint32_t finest = finest_of(table.tabulation);
+  const std::uint32_t finest = shown_dimensions(table.tabulation);
   const auto first = std::find(sets.begin(), sets.end(), finest) - sets.begin();
   for (std::size_t leaf = 0; leaf < table.cells.size(); ++leaf) {
     if (table.cells[leaf].grouping_set != static_cast<std::uint32_t>(first)) continue;
@@ -53,10 +47,9 @@ bool can_be_rounded(const Tabulation& tabulation) {
     return (function == Function::count_rows || function == Function::count_values) &&
            !column.denominator && !column.percentage && !column.model;
   };
-  const auto& sets = tabulation.grouping_sets;
   return !tabulation.columns.empty() && tabulation.hidden.empty() && !tabulation.having_minimum &&
          std::all_of(tabulation.columns.begin(), tabulation.columns.end(), counts) &&
-         std::find(sets.begin(), sets.end(), finest_of(tabulation)) != sets.end();
+         shows_its_leaves(tabulation);
 }
 
 void round_counts(Table& table) {

@@ -39,6 +39,7 @@ class Suppressing {
       : question_(question), original_(original), bench_(bench) {
     const auto& cells = original.table.cells;
     primary_.assign(cells.size(), 0);
+    before_.assign(cells.size(), 0);
     faults_.resize(cells.size());
     for (std::size_t i = 0; i < cells.size(); ++i) {
       place_[{cells[i].grouping_set, key_of(coordinates(original.table, cells[i]))}] = i;
@@ -55,7 +56,7 @@ class Suppressing {
         return Message{"protection.many_cells",
                        {std::to_string(count), std::to_string(most_primary)}};
       }
-      auto made = hide_cells(original_.table, primary_, faults_, bench_.policy);
+      auto made = hide_cells(original_.table, primary_, before_, faults_, bench_.policy);
       if (auto* reason = std::get_if<Message>(&made)) return std::move(*reason);
       auto& hiding = std::get<Hiding>(made);
       Question again = question_;
@@ -109,7 +110,7 @@ class Suppressing {
         const HiddenCell here = place_of(original_.table, original_.table.cells[i]);
         for (std::uint32_t set = 0; set < then.grouping_sets.size(); ++set) {
           if (then.grouping_sets[set] != now.grouping_sets[here.grouping_set]) continue;
-          if (hides(then, {set, here.codes})) primary_[i] = 1;
+          if (hides(then, {set, here.codes})) before_[i] = 1;
         }
       }
     }
@@ -142,8 +143,7 @@ class Suppressing {
     Version version;
     version.way = Way::suppress;
     std::size_t primary = 0;
-    std::uint32_t finest = 0;
-    for (const std::uint32_t set : question_.tabulation.grouping_sets) finest |= set;
+    const std::uint32_t finest = shown_dimensions(question_.tabulation);
     for (std::size_t i = 0; i < hiding.hidden.size(); ++i) {
       const Cell& cell = original_.table.cells[i];
       const bool hidden = hiding.hidden[i] != 0;
@@ -172,6 +172,7 @@ class Suppressing {
   const Bench& bench_;
   std::map<Key, std::size_t> place_;
   std::vector<std::uint8_t> primary_;
+  std::vector<std::uint8_t> before_;  // by an earlier table of the same cells
   std::vector<CellFaults> faults_;
 };
 

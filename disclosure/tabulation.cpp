@@ -226,6 +226,30 @@ std::string describe(const Statistic& statistic) {
   return text;
 }
 
+std::uint32_t shown_dimensions(const Tabulation& tabulation) {
+  std::uint32_t all = 0;
+  for (const std::uint32_t set : tabulation.grouping_sets) all |= set;
+  return all;
+}
+
+bool shows_its_leaves(const Tabulation& tabulation) {
+  const auto& sets = tabulation.grouping_sets;
+  return std::find(sets.begin(), sets.end(), shown_dimensions(tabulation)) != sets.end();
+}
+
+std::string describe(const Dimension& dimension) {
+  if (const auto* variable = std::get_if<std::string>(&dimension.from)) return *variable;
+  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
+    return "width_bucket(" + bucket->variable + ", " + policies::to_string(bucket->low) + ", " +
+           policies::to_string(bucket->high) + ", " + std::to_string(bucket->buckets) + ")";
+  }
+  std::string cases;
+  for (const auto& one : std::get<Recode>(dimension.from).cases) {
+    cases += (cases.empty() ? "" : " | ") + describe(one.when);
+  }
+  return "CASE " + cases;
+}
+
 std::string describe(const Column& column) {
   if (column.model) return describe(*column.model);
   std::string text = (column.percentage ? "100 * " : "") + describe(column.statistic);

@@ -228,6 +228,13 @@ inline constexpr int max_condition_depth = 1000;
 [[nodiscard]] bool can_tabulate(const Tabulation& tabulation, std::string* why = nullptr);
 
 /// "count(*)", "avg(note)", "sum(x) / count(*)": as findings and release.json name a column.
+/// A bit a dimension: every one that some grouping set shows.
+[[nodiscard]] std::uint32_t shown_dimensions(const Tabulation& tabulation);
+/// Whether one grouping set shows them all: then all others add it up.
+[[nodiscard]] bool shows_its_leaves(const Tabulation& tabulation);
+
+/// "sexe", or what the recode is made from: never the researcher's own name for it.
+[[nodiscard]] std::string describe(const Dimension& dimension);
 [[nodiscard]] std::string describe(const Column& column);
 [[nodiscard]] std::string describe(const Statistic& statistic);
 [[nodiscard]] std::string describe(const Condition& condition);

@@ -107,12 +107,6 @@ class Reading {
   std::string name_;
 };
 
-std::uint32_t shown_dimensions(const Tabulation& tabulation) {
-  std::uint32_t all = 0;
-  for (const std::uint32_t set : tabulation.grouping_sets) all |= set;
-  return all;
-}
-
 /// Its only contributor knows the value.
 bool is_single(const Evidence& evidence) {
   return evidence.units <= 1 ||
@@ -125,11 +119,6 @@ bool is_single(const Evidence& evidence) {
 bool ToldNumber::has_negatives() const {
   return std::any_of(evidence.begin(), evidence.end(),
                      [](const Evidence* one) { return one->negatives > 0; });
-}
-
-bool shows_its_leaves(const Tabulation& tabulation) {
-  const auto& sets = tabulation.grouping_sets;
-  return std::find(sets.begin(), sets.end(), shown_dimensions(tabulation)) != sets.end();
 }
 
 std::variant<std::vector<ToldNumber>, Message> told_numbers(const Table& table) {

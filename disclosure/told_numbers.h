@@ -51,7 +51,4 @@ struct NumberCells {
 [[nodiscard]] NumberCells cells_of(const Table& table, const ToldNumber& number,
                                    const Marked& marked);
 
-/// Whether some grouping set shows every dimension that any shows: then all others add it up.
-[[nodiscard]] bool shows_its_leaves(const Tabulation& tabulation);
-
 }  // namespace sceau::disclosure

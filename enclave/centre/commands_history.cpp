@@ -20,20 +20,6 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return text;
 }
 
-/// "sexe", or what the recode is made from: never the researcher's own name for it.
-std::string dimension_text(const disclosure::Dimension& dimension) {
-  if (const auto* variable = std::get_if<std::string>(&dimension.from)) return *variable;
-  if (const auto* bucket = std::get_if<disclosure::WidthBucket>(&dimension.from)) {
-    return "width_bucket(" + bucket->variable + ", " + policies::to_string(bucket->low) + ", " +
-           policies::to_string(bucket->high) + ", " + std::to_string(bucket->buckets) + ")";
-  }
-  std::vector<std::string> cases;
-  for (const auto& one : std::get<disclosure::Recode>(dimension.from).cases) {
-    cases.push_back(disclosure::describe(one.when));
-  }
-  return "CASE " + joined(cases, " | ");
-}
-
 std::vector<std::string> conditions_of(const Tabulation& tabulation) {
   std::vector<std::string> conditions;
   if (tabulation.where.kind != disclosure::Condition::Kind::always) {
@@ -58,7 +44,7 @@ Json entry_json(const HistoryRow& row) {
   if (tabulation.rounded_to != 0) json["rounded_to"] = tabulation.rounded_to;
   json["vintages"] = tabulation.vintages;
   for (const auto& dimension : tabulation.dimensions) {
-    json["dimensions"].push_back(dimension_text(dimension));
+    json["dimensions"].push_back(disclosure::describe(dimension));
   }
   for (const auto& column : tabulation.columns) {
     json["statistics"].push_back(disclosure::describe(column));

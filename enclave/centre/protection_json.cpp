@@ -57,13 +57,18 @@ std::string protection_json(disclosure::Way way, const disclosure::Tabulation& a
   } else {
     add_version(std::get<disclosure::Version>(proposal), json);
   }
-  json["original"] = Json::parse(original);
-  return json.dump();
+  // Put in as it is: a million cells as one tree would need gigabytes.
+  auto text = json.dump();
+  text.pop_back();
+  return text + ",\"original\":" + original + "}";
 }
 
 AskedVersion asked_of(const std::string& protection) {
   try {
-    const auto json = Json::parse(protection);
+    const auto all_but_original = [](int depth, Json::parse_event_t event, const Json& parsed) {
+      return event != Json::parse_event_t::key || depth != 1 || parsed != "original";
+    };
+    const auto json = Json::parse(protection, all_but_original);
     const auto way = disclosure::parse_way(json.at("way").get<std::string>());
     if (way) return {*way, disclosure::tabulation_from_json(json.at("asked").dump())};
   } catch (const nlohmann::json::exception&) {

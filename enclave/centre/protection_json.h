@@ -11,7 +11,6 @@
 // are missing.
 
 #include <string>
-#include <string_view>
 
 #include "disclosure/proposal.h"
 

@@ -1,5 +1,6 @@
 #include "enclave/centre/review_table.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -30,10 +31,7 @@ std::string flags_text(const Json& flags) {
   return text;
 }
 
-}  // namespace
-
-std::string table_text(const std::string& json, const std::string& language) {
-  const auto table = Json::parse(json);
+std::string shown_table(const Json& table, const std::string& language) {
   const auto& cells = table.at("cells");
   if (cells.empty()) return text("shown.no_cells", {}, language) + "\n";
   std::vector<std::string> headers;
@@ -45,7 +43,8 @@ std::string table_text(const std::string& json, const std::string& language) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& cell : cells) {
     const auto flags = flags_text(cell.at("flags"));
-    const bool plain = flags.empty() && !cell.value("suppressed", false);
+    const bool hidden = cell.value("suppressed", false);
+    const bool plain = flags.empty() && !hidden;
     if ((!all && plain) || rows.size() >= most_cells_shown) {
       ++left_out;
       continue;
@@ -54,15 +53,12 @@ std::string table_text(const std::string& json, const std::string& language) {
     for (const auto& [dimension, code] : cell.at("cell").items()) row.push_back(scalar(code));
     for (const auto& value : cell.at("values")) row.push_back(scalar(value));
     row.push_back(scalar(cell.at("units")));
-    const bool hidden = cell.value("suppressed", false);
     row.push_back(hidden ? word("hidden", language) + (flags.empty() ? "" : ", " + flags) : flags);
   }
   auto shown = aligned(headers, rows);
   if (left_out > 0) shown += text("shown.more_cells", {grouped(left_out)}, language) + "\n";
   return shown;
 }
-
-namespace {
 
 std::string message_text(const Json& message, const std::string& language) {
   return printable(finding_text({message.at(0), message.at(1)}, language));
@@ -73,21 +69,20 @@ std::string line_of(const char* id, const std::vector<std::string>& args,
   return text(id, args, language) + "\n";
 }
 
+constexpr std::array proof_columns = {"statistic", "low", "value", "high"};
+
 /// What nobody can tell the true value from, a row a cell and number.
 std::string proofs_text(const Json& proofs, const std::string& language) {
   if (proofs.empty()) return "";
   std::vector<std::string> headers;
   for (const auto& [dimension, code] : proofs[0].at("cell").items()) headers.push_back(dimension);
-  for (const char* heading : {"statistic", "low", "value", "high"}) {
-    headers.push_back(word(heading, language));
-  }
+  for (const char* key : proof_columns) headers.push_back(word(key, language));
   std::vector<std::vector<std::string>> rows;
   for (const auto& proof : proofs) {
     if (rows.size() == most_proofs_shown) break;
     auto& row = rows.emplace_back();
     for (const auto& [dimension, code] : proof.at("cell").items()) row.push_back(scalar(code));
-    for (const char* key : {"statistic", "low", "value", "high"})
-      row.push_back(proof.value(key, ""));
+    for (const char* key : proof_columns) row.push_back(proof.value(key, ""));
   }
   auto shown = line_of("shown.protection_proofs", {}, language) + aligned(headers, rows);
   if (proofs.size() > rows.size()) {
@@ -97,6 +92,10 @@ std::string proofs_text(const Json& proofs, const std::string& language) {
 }
 
 }  // namespace
+
+std::string table_text(const std::string& json, const std::string& language) {
+  return shown_table(Json::parse(json), language);
+}
 
 std::string protection_text(const std::string& json, const std::string& language) {
   const auto protection = Json::parse(json);
@@ -111,7 +110,7 @@ std::string protection_text(const std::string& json, const std::string& language
   if (!made) return shown;  // what follows is the table that was asked for
   return shown + "\n" + proofs_text(protection.at("proofs"), language) +
          line_of("shown.protection_original", {}, language) +
-         table_text(protection.at("original").dump(), language) + "\n" +
+         shown_table(protection.at("original"), language) + "\n" +
          line_of("shown.protection_version", {}, language);
 }
 

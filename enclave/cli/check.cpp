@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "disclosure/implied.h"
 #include "disclosure/proposal.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/protection_json.h"
@@ -106,6 +107,7 @@ struct Judged {
   std::optional<disclosure::Tabulation> tabulation;
   std::size_t cells = 0;
   std::optional<disclosure::Proposal> proposal;  ///< where a safe version is asked for
+  std::string protection;                        ///< how it came about (protection_json.h)
   std::string file;                              ///< of the version, with each cell's status
 };
 
@@ -127,6 +129,7 @@ Judged with_version(disclosure::Way way, const disclosure::Question& question,
   Judged judged;
   judged.tabulation = question.tabulation;
   judged.proposal = disclosure::propose(way, question, examination, bench);
+  judged.protection = protection_json(way, question.tabulation, "null", *judged.proposal);
   judged.cells = examination.table.cells.size();
   const auto* version = std::get_if<disclosure::Version>(&*judged.proposal);
   if (version == nullptr) {
@@ -140,16 +143,19 @@ Judged with_version(disclosure::Way way, const disclosure::Question& question,
   judged.cells = table.cells.size();
   std::vector<std::string> status;
   for (const auto one : version->status) status.emplace_back(disclosure::to_string(one));
-  judged.file = disclosure::csv_with(table, bench.codebook, language, "status", status);
+  // A line of a model's file is an estimate, not a cell.
+  judged.file = disclosure::model_of(table.tabulation) != nullptr
+                    ? disclosure::released_csv(table, bench.codebook, language)
+                    : disclosure::csv_with(table, bench.codebook, language, "status", status);
   return judged;
 }
 
-Judged judge(const Client& client, const Ground& ground) {
-  const auto way = way_of(client);
+Judged judge(const Client& client, const Ground& ground,
+             const std::optional<disclosure::Way>& way) {
   const auto question = asked(ground, client.arguments.one("SQL"));
   const auto history = history_of(client, ground);
   if (const auto* reason = std::get_if<disclosure::Message>(&question)) {
-    return {disclosure::not_a_tabulation(*reason), std::nullopt, 0, std::nullopt, ""};
+    return {disclosure::not_a_tabulation(*reason), std::nullopt, 0, std::nullopt, "", ""};
   }
   const auto& tabulation = std::get<disclosure::Tabulation>(question);
   auto references = tabulation.references;
@@ -169,8 +175,12 @@ Judged judge(const Client& client, const Ground& ground) {
   const disclosure::Question whole{tabulation, project_name, history, {}};
   auto examination = disclosure::judged(whole, bench);
   if (!way) {
-    return {std::move(examination.judgement), tabulation, examination.table.cells.size(),
-            std::nullopt, ""};
+    return {std::move(examination.judgement),
+            tabulation,
+            examination.table.cells.size(),
+            std::nullopt,
+            "",
+            ""};
   }
   return with_version(*way, whole, bench, std::move(examination), client.language);
 }
@@ -256,17 +266,14 @@ std::string json_of(const Client& client, const Ground& ground, const Judged& ju
                    {"policy", {{"name", ground.policy.name}, {"sha256", ground.policy.sha256}}},
                    {"verdict", disclosure::to_string(judged.judgement.verdict)},
                    {"outputs", Json::array({Json::parse(output)})}};
-  if (judged.proposal) {
-    const auto way = *disclosure::parse_way(client.arguments.one("protect"));
-    document["protection"] =
-        Json::parse(protection_json(way, *judged.tabulation, "null", *judged.proposal));
-  }
+  if (judged.proposal) document["protection"] = Json::parse(judged.protection);
   return document.dump() + "\n";
 }
 
 }  // namespace
 
 int check_command(const Client& client) {
+  const auto way = way_of(client);
   OpenedFiles opened;
   open_files(client.arguments, opened);
   read_documents(client.arguments, opened);
@@ -274,7 +281,7 @@ int check_command(const Client& client) {
     throw EnclaveError(Fault::unavailable, "server.no_child");
   }
   const auto ground = ground_of(client, opened);
-  const auto judged = judge(client, ground);
+  const auto judged = judge(client, ground, way);
   const auto out = client.arguments.maybe("out");
   if (out && !judged.file.empty()) write_new_file(*out, judged.file);
   client.output.out(client.json ? json_of(client, ground, judged)

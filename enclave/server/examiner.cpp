@@ -92,11 +92,21 @@ Proposed told_of(disclosure::Way way, const disclosure::Proposal& proposal) {
   return told;
 }
 
+/// A version that has lost what the figure is drawn along is none.
+disclosure::Proposal drawable(disclosure::Proposal proposal,
+                              const std::optional<disclosure::Chart>& chart) {
+  const auto* version = std::get_if<disclosure::Version>(&proposal);
+  if (version == nullptr || !chart) return proposal;
+  auto why = disclosure::why_no_figure(version->examination.table.tabulation, *chart);
+  return why ? disclosure::Proposal(std::move(*why)) : std::move(proposal);
+}
+
 /// Makes the version the examination, and what is remembered; or says why there is none.
-void protect(disclosure::Way way, const disclosure::Question& question,
+void protect(const Wanted& wanted, const disclosure::Question& question,
              const disclosure::Bench& bench, disclosure::Examination& examination,
              Examined& examined) {
-  auto proposal = disclosure::propose(way, question, examination, bench);
+  const auto way = *wanted.protect;
+  auto proposal = drawable(disclosure::propose(way, question, examination, bench), wanted.chart);
   const auto original = table_json(examination.table, examination.judgement, bench.codebook);
   examined.protection = protection_json(way, question.tabulation, original, proposal);
   if (const auto* reason = std::get_if<disclosure::Message>(&proposal)) {
@@ -120,7 +130,7 @@ Examined examine_one(const disclosure::Question& question, const Wanted& wanted,
           told_of(way, disclosure::propose(way, question, examination, bench)));
     }
   }
-  if (wanted.protect) protect(*wanted.protect, question, bench, examination, examined);
+  if (wanted.protect) protect(wanted, question, bench, examination, examined);
   examined.cells = examination.table.cells.size();
   for (const auto& column : question.tabulation.columns) {
     examined.statistics.push_back(disclosure::describe(column));

@@ -110,4 +110,12 @@ std::vector<bool> doubts(const Made& made, const CellTable& table, const Pattern
   return found;
 }
 
+bool leaves_doubt(const Made& made, const CellTable& table, const Pattern& pattern,
+                  std::initializer_list<std::int64_t> caps) {
+  return std::any_of(caps.begin(), caps.end(), [&](std::int64_t cap) {
+    const auto found = doubts(made, table, pattern, cap);
+    return std::all_of(found.begin(), found.end(), [](bool doubt) { return doubt; });
+  });
+}
+
 }  // namespace sceau::disclosure::test

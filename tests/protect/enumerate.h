@@ -3,6 +3,7 @@
 // of the code that it tests but the table and the pattern; rows and columns are its own.
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -16,12 +17,14 @@ struct Span {
   std::int64_t high;
 };
 
-/// Of each cell of the table, what it is at least and at most over all tables of whole numbers that
-/// fit: inner cells at most `cap`. `least_of`: the attacker's knowledge of a single cell, if any.
+/// What an attacker knows of a single cell: that it is `least` at least.
 struct Known {
   std::size_t cell;
   std::int64_t least;
 };
+
+/// Of each cell of the table, what it is at least and at most over all tables of whole numbers that
+/// fit: inner cells at most `cap`. `known`: of one cell, if any.
 [[nodiscard]] std::vector<Span> all_that_fit(const Made& made, const CellTable& table,
                                              const Pattern& pattern, std::int64_t cap,
                                              std::optional<Known> known = std::nullopt);
@@ -30,5 +33,10 @@ struct Known {
 /// primary cell.
 [[nodiscard]] std::vector<bool> doubts(const Made& made, const CellTable& table,
                                        const Pattern& pattern, std::int64_t cap);
+
+/// Whether all of them are, with one of the caps: with a hidden total there is no end to what fits,
+/// so more and more values are tried.
+[[nodiscard]] bool leaves_doubt(const Made& made, const CellTable& table, const Pattern& pattern,
+                                std::initializer_list<std::int64_t> caps);
 
 }  // namespace sceau::disclosure::test
