@@ -60,8 +60,6 @@ class Certifier {
   /// Keeps what adding and subtracting an exchange makes of a point, as far as the demand of `cell`
   /// asks: for a search by others that is about to hide what the exchange needs.
   void learn(const Point& base, const Point& unit, std::uint32_t cell);
-  /// Keeps a point that fits, or that will once its cells are hidden.
-  void remember(Point point);
 
  private:
   struct Best {
@@ -70,6 +68,8 @@ class Certifier {
   };
 
   [[nodiscard]] bool usable(const Point& point, const Insider* insider) const;
+  /// Keeps a point that fits, or that will once its cells are hidden.
+  void remember(Point point);
   void exchange(std::uint32_t cell, const Insider* insider, Proof& proof);
   bool take(std::uint32_t cell, const Insider* insider, const MoveSearch::Wish& wish, Proof& proof);
   void push(std::uint32_t cell, const Insider* insider, bool up, Proof& proof);

@@ -40,6 +40,7 @@ Gathered::Gathered(const Profiles& profiles, TableComparison& comparison,
 void Gathered::add(std::uint32_t table, const Tabulation& tabulation, const ReleasedSets& sets,
                    std::uint64_t& steps) {
   complete = complete && cells.add(table, sets, steps);
+  if (!complete) return;  // nobody will ask
   asking.table = table;
   asking.bytes += rows_signature(tabulation) + "\n";
   for (const Family& family : sets.hidden) {

@@ -25,32 +25,34 @@ std::vector<std::size_t> targets_of(const Neighbourhood& one,
   return numbers;
 }
 
-// In the order of cells.
-std::vector<CellAudit> audited(const Neighbourhood& one, const Seen& seen,
-                               const std::vector<std::size_t>& chosen) {
-  const SumSystem system = one.system(seen, chosen);
-  return audit(system, system.least_pattern(), {});
-}
-
 class Search {
  public:
   Search(const Neighbourhoods& all, const Asking& asking, const BoundsBudget& budget)
       : all_(&all), asking_(&asking), budget_(&budget), everything_(asking.table + 1, 1) {}
 
   BoundsAnswer run() {
-    for (const Neighbourhood& one : all_->touched()) {
-      if (asking_->cancelled && asking_->cancelled()) {
-        throw DisclosureError(Fault::cancelled, "cancelled");
-      }
-      look_at(one);
-    }
+    for (const Neighbourhood& one : all_->touched()) look_at(one);
     return std::move(answer_);
   }
 
  private:
+  void stop_if_cancelled() const {
+    if (asking_->cancelled && asking_->cancelled()) {
+      throw DisclosureError(Fault::cancelled, "cancelled");
+    }
+  }
+
+  // In the order of cells.
+  std::vector<CellAudit> audited(const Neighbourhood& one, const Seen& seen,
+                                 const std::vector<std::size_t>& chosen) const {
+    stop_if_cancelled();
+    const SumSystem system = one.system(seen, chosen);
+    return audit(system, system.least_pattern(), {});
+  }
+
   void look_at(const Neighbourhood& one) {
     auto open = without_circuits(one);
-    const std::size_t left = budget_->audits - std::min(budget_->audits, audits_);
+    const std::size_t left = budget_->audits - audits_;
     if (open.size() > left) {
       answer_.in_doubt += open.size() - left;
       open.resize(left);
@@ -75,6 +77,7 @@ class Search {
 
   // Targets' cells that no circuit proves, ascending.
   std::vector<std::uint32_t> without_circuits(const Neighbourhood& one) {
+    stop_if_cancelled();
     std::vector<std::uint32_t> cells;
     for (const auto& target : one.targets) cells.push_back(target.cell);
     std::ranges::sort(cells);

@@ -8,6 +8,9 @@
 namespace sceau::disclosure {
 namespace {
 
+constexpr int most_iterations = 20'000;  // of the simplex method, of one programme
+constexpr int most_nodes = 40;           // of branching, in whole numbers
+
 /// The programme as the solvers take it.
 struct Loaded {
   explicit Loaded(const LinearProgram& program) : sides(program.rows, 0.0) {
@@ -38,21 +41,20 @@ struct Loaded {
 
 }  // namespace
 
-std::optional<ProgramAnswer> solve(const LinearProgram& program, const ProgramBudget& budget) {
+std::optional<std::vector<double>> solve(const LinearProgram& program) {
   const Loaded loaded(program);
   ClpSimplex solver;
   solver.setLogLevel(0);
   solver.loadProblem(loaded.matrix, loaded.low.data(), loaded.high.data(), loaded.cost.data(),
                      loaded.sides.data(), loaded.sides.data());
-  solver.setMaximumIterations(budget.iterations);
+  solver.setMaximumIterations(most_iterations);
   solver.dual();
   if (solver.status() != 0) return std::nullopt;
   const auto* values = solver.primalColumnSolution();
-  return ProgramAnswer{{values, values + program.columns.size()}, solver.objectiveValue()};
+  return std::vector<double>(values, values + program.columns.size());
 }
 
-std::optional<ProgramAnswer> solve_whole(const LinearProgram& program,
-                                         const ProgramBudget& budget) {
+std::optional<std::vector<double>> solve_whole(const LinearProgram& program) {
   const Loaded loaded(program);
   OsiClpSolverInterface solver;
   solver.messageHandler()->setLogLevel(0);
@@ -61,12 +63,12 @@ std::optional<ProgramAnswer> solve_whole(const LinearProgram& program,
   for (int column = 0; column < solver.getNumCols(); ++column) solver.setInteger(column);
   CbcModel model(solver);
   model.setLogLevel(0);
-  model.setMaximumNodes(budget.nodes);
-  model.solver()->setIntParam(OsiMaxNumIteration, budget.iterations);
+  model.setMaximumNodes(most_nodes);
+  model.solver()->setIntParam(OsiMaxNumIteration, most_iterations);
   model.branchAndBound();
   if (model.bestSolution() == nullptr) return std::nullopt;
   const auto* values = model.bestSolution();
-  return ProgramAnswer{{values, values + program.columns.size()}, model.getObjValue()};
+  return std::vector<double>(values, values + program.columns.size());
 }
 
 }  // namespace sceau::disclosure

@@ -35,23 +35,11 @@ struct LinearProgram {
   std::vector<Term> terms;  ///< no place twice
 };
 
-struct ProgramBudget {
-  int iterations = 20'000;  ///< of the simplex method, of one programme
-  int nodes = 40;           ///< of branching, in whole numbers
-};
-
-struct ProgramAnswer {
-  std::vector<double> values;  ///< by column
-  double cost = 0;
-};
-
-/// A cheapest answer; nullopt: there is none, or none was found within the budget. The same
-/// programme gives the same answer.
-[[nodiscard]] std::optional<ProgramAnswer> solve(const LinearProgram& program,
-                                                 const ProgramBudget& budget);
+/// A cheapest answer, by column; nullopt: there is none, or none was found within the budget. The
+/// same programme gives the same answer.
+[[nodiscard]] std::optional<std::vector<double>> solve(const LinearProgram& program);
 
 /// The same in whole numbers; the best that was found, which need not be the cheapest.
-[[nodiscard]] std::optional<ProgramAnswer> solve_whole(const LinearProgram& program,
-                                                       const ProgramBudget& budget);
+[[nodiscard]] std::optional<std::vector<double>> solve_whole(const LinearProgram& program);
 
 }  // namespace sceau::disclosure

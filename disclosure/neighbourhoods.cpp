@@ -207,9 +207,8 @@ void Neighbourhoods::add_hidden(std::size_t number, bool with_new, Whole& made) 
     made.all.limits.push_back({one.table, cell, one.least - known, one.most - known, since});
   }
   if (one.rows >= asking_->pair_rows) return;
-  if (of_hidden_[number].size() == 1) {  // it is the part: said of the cell
-    std::erase_if(made.all.targets, [&](const auto& target) { return target.cell == cell; });
-  }
+  // It is the part: said of the cell, no longer of what was a target until here.
+  if (of_hidden_[number].size() == 1) made.said_from[cell] = made.all.targets.size();
   made.all.targets.push_back({cell, number, true, std::min(least_width, one.most - one.least)});
 }
 
@@ -226,7 +225,15 @@ Neighbourhoods::Whole Neighbourhoods::whole(const std::vector<std::uint8_t>& fix
     add_sum(std::move(terms), {cell.table, cell, since || cell.table == asking_->table}, made.all);
   }
   made.of_hidden.assign(hidden_->size(), none);
+  made.said_from.assign(made.all.cells.size(), 0);
   for (std::size_t i = 0; i < hidden_->size(); ++i) add_hidden(i, with_new, made);
+  std::vector<Neighbourhood::Target> targets;
+  for (std::size_t i = 0; i < made.all.targets.size(); ++i) {
+    const auto& target = made.all.targets[i];
+    const bool is_part = target.cell < made.said_from.size();
+    if (!is_part || i >= made.said_from[target.cell]) targets.push_back(target);
+  }
+  made.all.targets = std::move(targets);
   return made;
 }
 

@@ -89,6 +89,7 @@ class Neighbourhoods {
     Neighbourhood all;
     std::vector<std::uint32_t> of_part;    // the cell; or none
     std::vector<std::uint32_t> of_hidden;  // the cell; or none
+    std::vector<std::size_t> said_from;    // by part's cell: its targets before that one are none
   };
 
   void part_atoms(const Profiles& profiles);

@@ -138,13 +138,13 @@ std::optional<ProgramSearch::Found> ProgramSearch::find(const Wish& wish) {
   for (const auto size : neighbourhoods) {
     gather(wish, wish.seeds.empty() ? std::min(size, wish.most_cells) : seeded_cells);
     const auto made = program(wish);
-    if (const auto answer = solve(made, {})) {
+    if (const auto answer = solve(made)) {
       for (int times = 1; times <= most_times; ++times) {
-        if (auto found = whole(answer->values, times)) return cheap(found);
+        if (auto found = whole(*answer, times)) return cheap(found);
       }
       if (cells_.size() <= whole_cells) {
-        if (const auto again = solve_whole(made, {})) {
-          if (auto found = whole(again->values, 1)) return cheap(found);
+        if (const auto again = solve_whole(made)) {
+          if (auto found = whole(*again, 1)) return cheap(found);
         }
       }
     }

@@ -87,14 +87,17 @@ bool RowSpace::add_terms(std::span<const Term> terms, std::uint64_t& steps) {
   return keep(reduce(steps));
 }
 
+bool RowSpace::anything_left() const {
+  return std::any_of(columns_touched_.begin(), columns_touched_.end(),
+                     [&](std::uint32_t column) { return value_[column] != 0; });
+}
+
 std::optional<std::vector<RowSpace::Part>> RowSpace::add_or_combine(std::span<const Term> terms,
                                                                     std::uint64_t& steps) {
   steps += terms.size();
   scatter_terms(terms);
   auto taken = reduce(steps);
-  const bool rest = std::any_of(columns_touched_.begin(), columns_touched_.end(),
-                                [&](std::uint32_t column) { return value_[column] != 0; });
-  if (rest) {
+  if (anything_left()) {
     keep(std::move(taken));
     return std::nullopt;
   }
@@ -197,8 +200,7 @@ std::optional<std::vector<std::uint32_t>> RowSpace::combination(
   std::uint64_t steps = 0;
   scatter(ones);
   const auto taken = reduce(steps);
-  const bool rest = std::any_of(columns_touched_.begin(), columns_touched_.end(),
-                                [&](std::uint32_t column) { return value_[column] != 0; });
+  const bool rest = anything_left();
   clear();
   if (rest) return std::nullopt;
   std::vector<std::uint32_t> found;

@@ -92,6 +92,8 @@ class RowSpace {
   void touch(std::uint32_t column);
   /// From the free columns of an orthogonal vector, its pivots.
   void fill_pivots(std::vector<Element>& vector) const;
+  /// Of what was scattered.
+  [[nodiscard]] bool anything_left() const;
   /// Keeps what is left of the row that was scattered; `taken` has what reduce() subtracted.
   bool keep(std::vector<Entry>&& taken);
   /// Kept rows put back into the rows that were added, the last first.

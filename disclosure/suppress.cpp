@@ -301,9 +301,10 @@ Suppression suppress(const SumSystem& given, const SuppressBudget& budget) {
     suppressor.remove_needless();
     suppressor.secure_rest(cells);
     Suppression found;
-    found.audits = suppressor.audits();
     found.pattern = suppressor.pattern();
     found.cost = cost_of(system, found.pattern);
+    if (best && best->all_certified() && found.cost >= best->cost) return;  // whatever it proves
+    found.audits = suppressor.audits();
     const bool better = !best || std::pair(!found.all_certified(), found.cost) <
                                      std::pair(!best->all_certified(), best->cost);
     if (better) best = std::move(found);
