@@ -104,7 +104,7 @@ void change_pseudonyms(disclosure::Tabulation& tabulation, const Codebooks& code
 }  // namespace
 
 std::filesystem::path file_of(const Centre::State& state, const StoreRow& store) {
-  return state.home.stores() / (store.dataset + "@" + store.vintage + ".store");
+  return state.home.stores() / (name_of(store) + ".store");
 }
 
 std::optional<std::set<std::string>> columns_of(const PermitRow& permit) {

@@ -125,7 +125,7 @@ std::string store_text(const Call& call, const StoreRow& row, const Store& store
     heading.append(12 - std::min<std::size_t>(11, display_width(heading)), ' ');
     return "  " + heading + value + "\n";
   };
-  const auto name = row.dataset + "@" + row.vintage;
+  const auto name = name_of(row);
   auto shown = (row.superseded ? line(call, "shown.superseded", {name}) : name + "\n") +
                fact("rows", grouped(row.rows)) + fact("rejected", grouped(row.rejected)) +
                fact("bytes", grouped(row.size)) + fact("sha256", row.sha256) +
@@ -177,9 +177,8 @@ int store_list(const Call& call) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& row : call.state.registry.stores()) {
     list.push_back(store_json(call.state, row));
-    rows.push_back({row.dataset + "@" + row.vintage, standing_of(call.state, row),
-                    grouped(row.rows), grouped(row.rejected), grouped(row.size),
-                    row.sealed.substr(0, 10)});
+    rows.push_back({name_of(row), standing_of(call.state, row), grouped(row.rows),
+                    grouped(row.rejected), grouped(row.size), row.sealed.substr(0, 10)});
   }
   say(call, {{"format", 1}, {"stores", list}},
       aligned(call.command.language, {"store", "state", "rows", "rejected", "bytes", "sealed"},

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "enclave/centre/access.h"
 #include "enclave/centre/handlers.h"
 #include "enclave/centre/people.h"
 #include "enclave/centre/print.h"
@@ -37,7 +38,7 @@ int store_rekey(const Call& call) {
   Json list = Json::array();
   std::string shown;
   for (const auto& row : rows) {
-    const auto store = row.dataset + "@" + row.vintage;
+    const auto store = name_of(row);
     const auto rekeyed = rekey_store(call.state, by, store, call.output.cancelled);
     list.push_back({{"store", store}, {"bytes", rekeyed.size}, {"sha256", rekeyed.sha256}});
     shown += line(call, "shown.store_rekeyed", {store, grouped(rekeyed.size), rekeyed.sha256});

@@ -2,10 +2,9 @@
 // Permits: what a custodian grants, signs and revokes, and whether one holds for somebody here and
 // now. What is granted is a document (permit_document.h); the registry's row is an index to it.
 //
-//   draft_permit(state, request)            the text that a custodian signs, wherever their key is
-//   install_permit(state, by, note)         granted: signed by a registered key, nothing moved
-//   since why_not(state, row, person)             expired, not yet valid, another person, place,
-//   policy …
+//   draft_permit      the text that a custodian signs, wherever their key is
+//   install_permit    granted, where a registered key signed it and nothing has moved since
+//   why_not           expired, not yet valid, another person or place, another policy, …
 //
 // A trial centre has a key of its own, made with it, and signs by itself; `sceau-audit verify`
 // calls such a centre a trial.

@@ -91,9 +91,8 @@ void record_opened(Centre::State& state, const SessionGrant& grant, const Access
   for (const auto& [name, dataset] : access.datasets) {
     for (const auto& store : dataset.stores) {
       state.registry.add_session_store(grant.session, store.id);
-      state.journal.record(
-          "store.opened", grant.actor,
-          {{"session", grant.session}, {"store", store.dataset + "@" + store.vintage}});
+      state.journal.record("store.opened", grant.actor,
+                           {{"session", grant.session}, {"store", name_of(store)}});
     }
   }
   change.commit();

@@ -98,7 +98,7 @@ void record_rekeyed(Centre::State& state, const std::string& by, const Announced
 
 /// The row knows which file holds; what stands there is brought to that.
 void put_in_place(Centre::State& state, const StoreRow& row) {
-  const auto store = row.dataset + "@" + row.vintage;
+  const auto store = name_of(row);
   const auto fresh = rekeyed_file(state, store);
   std::error_code error;
   if (fs::exists(fresh, error)) {
