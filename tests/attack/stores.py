@@ -154,8 +154,8 @@ class Stores(unittest.TestCase):
             self.assertIn("set aside", self.ask())
             self.centre.sceau("store", "verify", "lycees@2021")
             flip(self.store, page * PAGE + 100)
-        self.centre.sceau("store", "verify", "impots@2021")
-        self.assertIsNone(self.ask())
+            self.centre.sceau("store", "verify", "impots@2021")
+            self.assertIsNone(self.ask())
 
     def test_z_a_centre_that_starts_with_a_damaged_store_sets_it_aside_until_it_is_back(self):
         for damage in (lambda: flip(self.store, self.size - PAGE + 100), lambda: self.store.unlink(),

@@ -108,11 +108,12 @@ void run(std::size_t wanted) {
   const auto processor = std::clock();
   const auto bound = bind(table);
   const auto& system = std::get<SumSystem>(bound);
-  const auto first = cost_of(system, first_pattern(system).pattern);
-  const std::chrono::duration<double> eliminated = std::chrono::steady_clock::now() - begun;
   const auto found = suppress(system, {});
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   const auto busy = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
+  const auto again = std::chrono::steady_clock::now();
+  const auto first = cost_of(system, first_pattern(system).pattern);
+  const std::chrono::duration<double> eliminated = std::chrono::steady_clock::now() - again;
   std::size_t secondary = 0;
   std::size_t certified = 0;
   for (std::size_t i = 0; i < table.cells.size(); ++i) {

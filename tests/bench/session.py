@@ -77,8 +77,7 @@ def main():
     if not REAL.exists():
         print(f"skipped: {REAL} is not here")
         return
-    centre = harness.TrialCentre()
-    with centre:
+    with harness.TrialCentre() as centre:
         centre.seal("lycees@2021", harness.SOURCE / "policies" / "codebooks" / "lycees.toml", [REAL])
         centre.cast()
         centre.serve()

@@ -132,6 +132,18 @@ TEST_CASE("explain, submissions and sceau.findings tell no cell either") {
   CHECK(Json::parse(shown)["outputs"][0]["findings"][0]["measured"] == 4);
 }
 
+TEST_CASE("safe versions are not listed where aggregates are shown: they count what is not seen") {
+  World world;
+  cast(world);
+  const auto grant = world.session("bob", "outside");
+  auto draft = world.table("a.csv", Verdict::fail);
+  draft.propose = true;
+  const auto asked = world.jobs.size();
+  CHECK(fault_of([&] { (void)world.centre().explain(grant.session, {draft}, world.examiner()); }) ==
+        "centre.propose_aggregates");
+  CHECK(world.jobs.size() == asked);
+}
+
 TEST_CASE("what was withdrawn counts where aggregates are shown, and not where rows are") {
   World world;
   cast(world);

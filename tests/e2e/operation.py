@@ -107,7 +107,7 @@ class Operation(unittest.TestCase):
         _, ran = self.restore(self.full, "--trust", trust, code=1)
         self.assertIn("--since", ran.err)
         self.restore(self.full, "--trust", trust, "--since", self.full / "log" / "checkpoint")
-        _, ran = self.restore(self.full, "--trust", trust, "--since", self.checkpoint, code=4)
+        self.restore(self.full, "--trust", trust, "--since", self.checkpoint, code=4)
 
     def test_another_passphrase_opens_nothing(self):
         wrong = self.centre.folder / "wrong"

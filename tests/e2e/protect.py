@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import pathlib
-import subprocess
 import tempfile
 import unittest
 
@@ -34,34 +33,31 @@ class Protect(unittest.TestCase):
         return str(self.home / name)
 
     def sceau(self, *words, code=0):
-        done = subprocess.run([harness.binary("sceau"), "protect", *words], text=True, capture_output=True,
-                              env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done
+        return harness.run([harness.binary("sceau"), "protect", *words], code=code, env={"LC_ALL": "C.UTF-8"})
 
     def test_a_square_is_hidden_and_the_numbers_with_it(self):
         done = self.sceau(self.table(SQUARE))
-        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        rows = list(csv.DictReader(io.StringIO(done.out)))
         hidden = {(row["sexe"], row["serie"]): row for row in rows if row["status"] != "published"}
         self.assertEqual(set(hidden), {("F", "A"), ("F", "B"), ("M", "A"), ("M", "B")})
         self.assertEqual(hidden["F", "A"]["status"], "primary")
         self.assertTrue(all(row["freq"] == "" for row in hidden.values()))
         self.assertEqual([row["freq"] for row in rows if row["status"] == "published"],
                          ["10", "15", "12", "13", "25"])
-        self.assertIn("protected: 1 of 1 primary cells certified, 3 secondary cells of cost 22 hidden", done.stderr)
+        self.assertIn("protected: 1 of 1 primary cells certified, 3 secondary cells of cost 22 hidden", done.err)
 
     def test_counts_as_json_and_the_table_in_a_file_that_was_not_there(self):
         out = str(self.home / "out.csv")
         done = self.sceau(self.table(SQUARE), "--json", "--out", out)
-        self.assertEqual(json.loads(done.stdout), {
+        self.assertEqual(json.loads(done.out), {
             "format": 1, "protected": True, "cells": 9, "published": 5, "primary": 1, "secondary": 3,
             "suppressed_cost": "22", "certified": 1, "uncertified": []})
         self.assertIn("F,A,,primary", pathlib.Path(out).read_text())
         again = self.sceau(self.table(SQUARE), "--out", out, code=2)
-        self.assertIn("is there already", again.stderr)
+        self.assertIn("is there already", again.err)
 
     def test_exact_proves_that_nothing_is_cheaper(self):
-        answer = json.loads(self.sceau(self.table(SQUARE), "--exact", "--json").stdout)
+        answer = json.loads(self.sceau(self.table(SQUARE), "--exact", "--json").out)
         self.assertEqual((answer["suppressed_cost"], answer["least_cost"], answer["gap"]), ("22", "22", "0"))
 
     def test_two_hierarchies_of_one_dimension_are_one_system(self):
@@ -72,23 +68,23 @@ class Protect(unittest.TestCase):
         second = self.table("code,parent\nA,AC\nC,AC\nB,BD\nD,BD\n", "second.csv")
         done = self.sceau(self.table("place,freq,primary\n" + rows), "--hierarchy", f"place={first}", "--hierarchy",
                           f"place={second}")
-        hidden = {row["place"] for row in csv.DictReader(io.StringIO(done.stdout)) if row["status"] != "published"}
+        hidden = {row["place"] for row in csv.DictReader(io.StringIO(done.out)) if row["status"] != "published"}
         self.assertEqual(hidden, {"A", "B", "C", "D"})
 
     def test_zeros_are_hidden_where_they_are_said_to_be_disclosive(self):
         zero = SQUARE.replace("F,A,3,1", "F,A,0,1").replace("F,Total,10", "F,Total,7")
         zero = zero.replace("Total,A,12", "Total,A,9").replace("Total,Total,25", "Total,Total,22")
-        self.assertIn("write --zeros hidden", self.sceau(self.table(zero), code=2).stderr)
-        self.assertIn("F,A,,primary", self.sceau(self.table(zero), "--zeros", "hidden").stdout)
+        self.assertIn("write --zeros hidden", self.sceau(self.table(zero), code=2).err)
+        self.assertIn("F,A,,primary", self.sceau(self.table(zero), "--zeros", "hidden").out)
 
     def test_what_cannot_be_protected_is_not_written(self):
         out = self.home / "out.csv"
         alone = self.table("d,freq,primary,lpl,upl\nA,2,1,2,0\nTotal,2,0,,\n")
         done = self.sceau(alone, "--out", str(out), code=1)
         self.assertFalse(out.exists())
-        self.assertIn("not protected, nothing written", done.stdout)
-        self.assertIn("an attacker gets too close to d A", done.stdout)
-        self.assertIn("un attaquant s'approche trop de d A", self.sceau(alone, "--lang", "fr", code=1).stderr)
+        self.assertIn("not protected, nothing written", done.out)
+        self.assertIn("an attacker gets too close to d A", done.out)
+        self.assertIn("un attaquant s'approche trop de d A", self.sceau(alone, "--lang", "fr", code=1).err)
 
     def test_faults_of_a_table_are_named_and_its_numbers_are_not(self):
         for text, words in (
@@ -99,9 +95,9 @@ class Protect(unittest.TestCase):
                 (SQUARE.replace("primary", "first"), "column \"first\""),
                 (SQUARE.replace("freq", "count"), "no code columns")):
             done = self.sceau(self.table(text), code=2)
-            self.assertIn(words, done.stderr)
-            self.assertIn("hint: ", done.stderr)
-            self.assertNotIn("9999", done.stderr)
+            self.assertIn(words, done.err)
+            self.assertIn("hint: ", done.err)
+            self.assertNotIn("9999", done.err)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ type = "date"
 role = "classification"
 """
 
+HEADER = ("academie", "uai", "sexe", "rang", "note", "naissance")
+
 
 def pupils():
     rows = []
@@ -61,13 +63,13 @@ def pupils():
 
 
 class ServedCentre(harness.TrialCentre):
-    def __init__(self):
+    def __init__(self, codebook=CODEBOOK, header=HEADER, rows=None):
         super().__init__()
-        self.rows = pupils()
-        (self.folder / "lycees.toml").write_text(CODEBOOK)
+        self.rows = pupils() if rows is None else rows
+        (self.folder / "lycees.toml").write_text(codebook)
         with open(self.folder / "lycees.csv", "w", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow(("academie", "uai", "sexe", "rang", "note", "naissance"))
+            writer.writerow(header)
             writer.writerows(self.rows)
         self.serve()  # first, so that the passphrase is stretched once and not by each command
         self.seal("lycees@2021", self.folder / "lycees.toml", [self.folder / "lycees.csv"])
