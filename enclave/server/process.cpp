@@ -29,6 +29,12 @@ extern "C" {
 namespace sceau::enclave {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool has_shadow_memory = true;  // the sanitizer's: terabytes of addresses
+#else
+constexpr bool has_shadow_memory = false;
+#endif
+
 [[noreturn]] void no_child() { throw EnclaveError(Fault::unavailable, "server.no_child"); }
 
 /// posix_spawn's two argument lists, destroyed on every way out.
@@ -84,13 +90,7 @@ void plan_files(SpawnPlan& plan, int channel, std::optional<int> client) {
 }
 
 /// No reading of this process's memory by others of its user. (The leak sanitizer would, at exit.)
-bool close_the_blinds() {
-#if defined(__SANITIZE_ADDRESS__)
-  return true;
-#else
-  return ::prctl(PR_SET_DUMPABLE, 0) == 0;
-#endif
-}
+bool close_the_blinds() { return has_shadow_memory || ::prctl(PR_SET_DUMPABLE, 0) == 0; }
 
 /// Whether this process may lock memory beyond RLIMIT_MEMLOCK.
 bool may_lock_memory() {
@@ -104,12 +104,11 @@ bool may_lock_memory() {
 /// locked memory every later allocation could fail, so there only the keys' own pages are locked
 /// (KeyBytes).
 void stay_out_of_swap() {
-#if !defined(__SANITIZE_ADDRESS__)  // its shadow is terabytes
+  if (has_shadow_memory) return;  // it is terabytes
   rlimit most{};
   const bool unbounded = ::getrlimit(RLIMIT_MEMLOCK, &most) == 0 && most.rlim_cur == RLIM_INFINITY;
   if (!unbounded && !may_lock_memory()) return;
   ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-#endif
 }
 
 /// Where the machine runs out of memory a child goes, never the broker.
@@ -214,16 +213,13 @@ void harden_broker() {
 }
 
 bool limit_memory(pid_t process, std::uint64_t bytes) {
-#if defined(__SANITIZE_ADDRESS__)  // its shadow alone is terabytes
-  return process >= 0 && bytes < ~std::uint64_t{0};
-#else
+  if (has_shadow_memory) return true;
   constexpr std::uint64_t least = 1ULL << 30;
   const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
   const auto page = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PAGESIZE)));
   const auto most = bytes > 0 ? bytes : std::max(least, pages * page / 2);
   const rlimit limit = {most, most};
   return ::prlimit(process, RLIMIT_DATA, &limit, nullptr) == 0;
-#endif
 }
 
 std::uint64_t memory_limit() {
