@@ -94,7 +94,8 @@ Certifier::Attempt Certifier::recall(std::uint32_t cell, const Insider* insider)
   return attempt;
 }
 
-// The exchange that the wish asks for, from its base, as far as it goes both ways.
+// The exchange that the wish asks for, from the true table, as far as it goes both ways. Whether
+// there is one.
 bool Certifier::take(std::uint32_t cell, const Insider* insider, const MoveSearch::Wish& wish,
                      Proof& proof) {
   moves_.set_base({});
@@ -124,14 +125,19 @@ void Certifier::push(std::uint32_t cell, const Insider* insider, bool up, Proof&
   wish.cell = cell;
   wish.steps = budget_.steps;
   if (insider != nullptr) wish.frozen = insider->cell;
+  const auto tried = amounts(demand);  // by exchange(), from the true table
   std::int64_t amount = wanted;
   for (int i = 0; i < most_pushes; ++i) {
     const auto left = wanted - std::abs(change_of(end, cell));
     amount = std::min(amount, left);
     if (amount <= 0) break;
-    moves_.set_base(end);
     wish.up = up ? amount : 0;
     wish.down = up ? 0 : amount;
+    if (end.empty() && std::ranges::find(tried, std::pair(wish.up, wish.down)) != tried.end()) {
+      amount /= 2;
+      continue;
+    }
+    moves_.set_base(end);
     const auto found = moves_.find(wish);
     if (!found) {
       amount /= 2;

@@ -7,44 +7,52 @@
 namespace sceau::disclosure {
 namespace {
 
-__extension__ typedef __int128 Wide;
-
 // Cells of an exchange beside the first, one attempt after another: a square, a cube, more.
 constexpr std::array<std::size_t, 4> depths{3, 7, 13, 31};
 constexpr std::size_t broadest = 12;  // cells that are tried for one sum
+constexpr std::int64_t largest_step =
+    4;  // of a cell in an exchange; times an amount it is no overflow
 
 }  // namespace
 
 MoveSearch::MoveSearch(const SumSystem& system, const Pattern& pattern)
     : system_(system),
       pattern_(pattern),
-      base_(system.cells().size(), 0),
-      by_(system.cells().size(), 0),
+      sides_(system.cells().size()),
       rest_(system.sums(), 0),
       place_in_broken_(system.sums(), 0),
       frames_(depths.back() + 1) {
-  for (std::size_t cell = 0; cell < system.cells().size(); ++cell) {
+  for (std::size_t cell = 0; cell < sides_.size(); ++cell) {
+    const auto& known = system.cells()[cell];
+    sides_[cell] = {known.most - known.value, known.value - known.least, known.cost, 0,
+                    known.handling == Handling::open};
     most_places_ = std::max(most_places_, system.places(cell).size());
   }
 }
 
 void MoveSearch::set_base(const Point& base) {
-  for (const auto cell : base_cells_) base_[cell] = 0;
-  base_cells_.clear();
-  for (const auto& change : base) {
-    base_[change.cell] = change.by;
-    base_cells_.push_back(change.cell);
-  }
+  const auto shift = [&](const Point& point, std::int64_t times) {
+    for (const auto& change : point) {
+      sides_[change.cell].above -= times * change.by;
+      sides_[change.cell].below += times * change.by;
+    }
+  };
+  shift(base_, -1);
+  base_ = base;
+  shift(base_, 1);
+}
+
+std::int64_t MoveSearch::cost_of(std::uint32_t cell) const {
+  return pattern_[cell] != 0 ? 0 : sides_[cell].cost;
 }
 
 bool MoveSearch::may_move(std::uint32_t cell, std::int32_t by) const {
-  if (by_[cell] != 0 || cell == wish_.frozen) return false;
-  const auto& known = system_.cells()[cell];
-  if (pattern_[cell] == 0 && (!wish_.opens || known.handling != Handling::open)) return false;
-  const Wide now = static_cast<Wide>(known.value) + base_[cell];
-  const Wide added = now + static_cast<Wide>(by) * wish_.up;
-  const Wide taken = now - static_cast<Wide>(by) * wish_.down;
-  return added >= known.least && added <= known.most && taken >= known.least && taken <= known.most;
+  const auto& side = sides_[cell];
+  if (side.by != 0 || cell == wish_.frozen) return false;
+  if (pattern_[cell] == 0 && (!wish_.opens || !side.open)) return false;
+  const auto added = by * wish_.up;
+  const auto taken = by * wish_.down;
+  return added <= side.above && -added <= side.below && taken <= side.below && -taken <= side.above;
 }
 
 // By how many more sums would be broken, and how badly, if the cell moved.
@@ -58,7 +66,7 @@ std::int64_t MoveSearch::balance(std::uint32_t cell, std::int32_t by) const {
 }
 
 void MoveSearch::move(std::uint32_t cell, std::int32_t by) {
-  by_[cell] += by;
+  sides_[cell].by += by;
   for (const auto& place : system_.places(cell)) {
     auto& rest = rest_[place.sum];
     const bool was = rest != 0;
@@ -82,20 +90,23 @@ void MoveSearch::candidates_of(std::uint32_t sum, std::vector<Candidate>& into) 
   into.clear();
   const auto rest = rest_[sum];
   for (const auto& term : system_.terms(sum)) {
-    if (rest % term.factor != 0) continue;
-    const auto by = -rest / term.factor;
-    if (std::abs(by) > 4) continue;
+    auto by = term.factor == 1 ? -rest : rest;  // most factors are 1 or -1
+    if (term.factor != 1 && term.factor != -1) {
+      if (rest % term.factor != 0) continue;
+      by = -rest / term.factor;
+    }
+    if (std::abs(by) > largest_step) continue;
+    const auto cost = cost_of(term.cell);
+    if (cost_ + cost >= wish_.below_cost) continue;
     const auto step = static_cast<std::int32_t>(by);
     if (!may_move(term.cell, step)) continue;
-    const auto cost = pattern_[term.cell] != 0 ? 0 : system_.cells()[term.cell].cost;
-    if (cost_ + cost >= wish_.below_cost) continue;
     into.push_back({term.cell, step, cost + balance(term.cell, step) * weight_, cost});
   }
 }
 
 void MoveSearch::keep() {
   Exchange found;
-  for (const auto cell : moved_) found.unit.push_back({cell, by_[cell]});
+  for (const auto cell : moved_) found.unit.push_back({cell, sides_[cell].by});
   std::sort(found.unit.begin(), found.unit.end(),
             [](const Change& one, const Change& other) { return one.cell < other.cell; });
   found.cost = cost_;
@@ -107,7 +118,7 @@ void MoveSearch::explore(std::size_t depth) {
   if (broken_.empty()) return keep();
   if (broken_.size() > (limit_ - depth) * most_places_) return;  // more than what is left mends
   auto& chosen = frames_[depth];
-  std::vector<Candidate> here;
+  auto& here = here_;
   chosen.clear();
   bool any = false;
   const auto order = [](const Candidate& one, const Candidate& other) {
@@ -122,11 +133,13 @@ void MoveSearch::explore(std::size_t depth) {
       const auto held = std::min_element(chosen.begin(), chosen.end(), order);
       if (here.size() != 1 && (chosen.size() == 1 || !order(*best, *held))) continue;
     }
-    chosen = here;
+    std::swap(chosen, here);
     any = true;
   }
-  std::sort(chosen.begin(), chosen.end(), order);
-  if (chosen.size() > broadest) chosen.resize(broadest);
+  const auto tried = std::min(broadest, chosen.size());
+  std::partial_sort(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(tried),
+                    chosen.end(), order);
+  chosen.resize(tried);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (left_ == 0) return;
     --left_;
@@ -147,7 +160,7 @@ std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
   wish_ = wish;
   best_.reset();
   if (!may_move(wish.cell, 1)) return std::nullopt;
-  cost_ = pattern_[wish.cell] != 0 ? 0 : system_.cells()[wish.cell].cost;
+  cost_ = cost_of(wish.cell);
   // One more broken sum costs about one more cell beside this one.
   std::vector<std::int64_t> costs;
   if (wish.opens) {
@@ -180,10 +193,9 @@ std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
 
 std::int64_t MoveSearch::room(const Point& unit, bool up, std::int64_t most) const {
   for (const auto& change : unit) {
-    const auto& known = system_.cells()[change.cell];
+    const auto& side = sides_[change.cell];
     const auto by = up ? change.by : -change.by;
-    const auto now = known.value + base_[change.cell];
-    most = std::min(most, by > 0 ? (known.most - now) / by : (now - known.least) / -by);
+    most = std::min(most, by > 0 ? side.above / by : side.below / -by);
   }
   return std::max<std::int64_t>(most, 0);
 }

@@ -60,7 +60,17 @@ class MoveSearch {
     std::int64_t cost;
   };
 
+  /// What a search asks of a cell again and again, side by side.
+  struct Side {
+    std::int64_t above = 0;  // from the base to what it is at most
+    std::int64_t below = 0;  // and to what it is at least
+    std::int64_t cost = 0;
+    std::int32_t by = 0;  // in the exchange that is tried
+    bool open = false;    // may be hidden where it isn't
+  };
+
   [[nodiscard]] bool may_move(std::uint32_t cell, std::int32_t by) const;
+  [[nodiscard]] std::int64_t cost_of(std::uint32_t cell) const;
   [[nodiscard]] std::int64_t balance(std::uint32_t cell, std::int32_t by) const;
   void move(std::uint32_t cell, std::int32_t by);
   void candidates_of(std::uint32_t sum, std::vector<Candidate>& into) const;
@@ -69,11 +79,10 @@ class MoveSearch {
 
   const SumSystem& system_;
   const Pattern& pattern_;
-  std::vector<std::int64_t> base_;  // by cell
-  std::vector<std::uint32_t> base_cells_;
+  std::vector<Side> sides_;  // by cell
+  Point base_;
   // The exchange that is tried.
   Wish wish_;
-  std::vector<std::int32_t> by_;  // by cell
   std::vector<std::uint32_t> moved_;
   std::vector<std::int64_t> rest_;  // by sum
   std::vector<std::uint32_t> broken_;
@@ -85,6 +94,7 @@ class MoveSearch {
   std::uint64_t left_ = 0;
   std::optional<Exchange> best_;
   std::vector<std::vector<Candidate>> frames_;
+  std::vector<Candidate> here_;  // of one sum
 };
 
 }  // namespace sceau::disclosure

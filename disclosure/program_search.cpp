@@ -16,7 +16,8 @@ constexpr std::uint32_t none = 0xffffffffU;
 constexpr int most_times = 4;  // by which fractions are tried to be made whole
 constexpr double whole_enough = 1e-6;
 constexpr double hidden_weight = 1e-3;    // of a hidden cell's unit: short exchanges are round ones
-constexpr std::size_t whole_cells = 700;  // a programme in whole numbers has at most
+constexpr std::size_t whole_cells = 250;  // of a programme in whole numbers
+constexpr std::size_t many_whole_cells = 700;  // and of one that is worth the time
 
 }  // namespace
 
@@ -25,7 +26,8 @@ ProgramSearch::ProgramSearch(const SumSystem& system, const Pattern& pattern)
       pattern_(pattern),
       number_(system.sums(), none),
       seen_(system.cells().size(), 0),
-      spread_(system.sums(), 0) {}
+      spread_(system.sums(), 0),
+      holders_(system.sums()) {}
 
 bool ProgramSearch::may_change(std::uint32_t cell, const Wish& wish) const {
   return pattern_[cell] != 0 || (wish.opens && system_.cells()[cell].handling == Handling::open);
@@ -45,7 +47,7 @@ std::int64_t ProgramSearch::hop_of(std::uint32_t cell) const {
   return std::max<std::int64_t>(1, *middle / 3);
 }
 
-void ProgramSearch::gather(const Wish& wish, std::size_t most) {
+bool ProgramSearch::gather(const Wish& wish, std::size_t most) {
   using Way = std::tuple<std::int64_t, std::uint32_t, std::uint32_t>;  // cost, cells, cell
   std::priority_queue<Way, std::vector<Way>, std::greater<>> waiting;
   ++round_;
@@ -68,6 +70,40 @@ void ProgramSearch::gather(const Wish& wish, std::size_t most) {
     }
   }
   all_ = waiting.empty();
+  leave_out_stuck();
+  return !cells_.empty() && cells_.front() == wish.cell;
+}
+
+void ProgramSearch::leave_out_stuck() {
+  for (const auto cell : cells_) {
+    for (const auto& place : system_.places(cell)) {
+      auto& holders = holders_[place.sum];
+      ++holders.count;
+      holders.mixed ^= cell;
+    }
+  }
+  std::vector<std::uint32_t> stuck;
+  const auto look_at = [&](std::uint32_t sum) {
+    if (holders_[sum].count == 1) stuck.push_back(holders_[sum].mixed);
+  };
+  for (const auto cell : cells_) {
+    for (const auto& place : system_.places(cell)) look_at(place.sum);
+  }
+  while (!stuck.empty()) {
+    const auto cell = stuck.back();
+    stuck.pop_back();
+    if (std::exchange(seen_[cell], 0) == 0) continue;
+    for (const auto& place : system_.places(cell)) {
+      auto& holders = holders_[place.sum];
+      --holders.count;
+      holders.mixed ^= cell;
+      look_at(place.sum);
+    }
+  }
+  for (const auto cell : cells_) {
+    for (const auto& place : system_.places(cell)) holders_[place.sum] = {};
+  }
+  std::erase_if(cells_, [&](std::uint32_t cell) { return seen_[cell] == 0; });
 }
 
 // Each cell is two columns, what is added and what is taken, so that both cost.
@@ -136,21 +172,41 @@ std::optional<ProgramSearch::Found> ProgramSearch::find(const Wish& wish) {
     return found->cost < wish.below_cost ? std::move(found) : std::nullopt;
   };
   for (const auto size : neighbourhoods) {
-    gather(wish, wish.seeds.empty() ? std::min(size, wish.most_cells) : seeded_cells);
-    const auto made = program(wish);
-    if (const auto answer = solve(made)) {
-      for (int times = 1; times <= most_times; ++times) {
-        if (auto found = whole(*answer, times)) return cheap(found);
-      }
-      if (cells_.size() <= whole_cells) {
-        if (const auto again = solve_whole(made)) {
-          if (auto found = whole(*again, 1)) return cheap(found);
+    const auto most = wish.seeds.empty() ? std::min(size, wish.most_cells) : seeded_cells;
+    bool is_last = size >= wish.most_cells || !wish.seeds.empty();
+    const bool may_change = gather(wish, most);
+    is_last = is_last || all_;
+    if (may_change) {
+      const auto made = program(wish);
+      if (const auto answer = solve(made)) {
+        for (int times = 1; times <= most_times; ++times) {
+          if (auto found = whole(*answer, times)) return cheap(found);
         }
+        if (auto found = in_whole_numbers(wish, made, *answer)) return cheap(found);
+        is_last = is_last || !wish.thorough;  // with more cells there are mostly fractions again
       }
     }
-    if (all_ || size >= wish.most_cells || !wish.seeds.empty()) break;
+    if (is_last) break;
   }
   return std::nullopt;
+}
+
+// Where that would be too much, near those cells alone that change in the answer with fractions.
+std::optional<ProgramSearch::Found> ProgramSearch::in_whole_numbers(
+    const Wish& wish, const LinearProgram& made, const std::vector<double>& fractions) {
+  if (!wish.seeds.empty() && !wish.thorough) return std::nullopt;
+  const auto most = wish.thorough ? many_whole_cells : whole_cells;
+  if (cells_.size() <= most) {
+    const auto answer = solve_whole(made);
+    return answer ? whole(*answer, 1) : std::nullopt;
+  }
+  auto near = wish;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (fractions[2 * i] != fractions[2 * i + 1]) near.seeds.push_back({cells_[i], 1});
+  }
+  if (!gather(near, most)) return std::nullopt;
+  const auto answer = solve_whole(program(near));
+  return answer ? whole(*answer, 1) : std::nullopt;
 }
 
 }  // namespace sceau::disclosure

@@ -27,6 +27,8 @@ class ProgramSearch {
     /// Only points cheaper than this are of use.
     std::int64_t below_cost = unlimited * 1024;
     std::size_t most_cells = 0;  ///< of the largest neighbourhood that is tried
+    /// Whether whole numbers are looked for at length where the cheapest answer has fractions.
+    bool thorough = false;
     /// A change that would do: only what is near it is looked at, for a cheaper one. Empty: none.
     Point seeds;
   };
@@ -40,10 +42,15 @@ class ProgramSearch {
   [[nodiscard]] bool may_change(std::uint32_t cell, const Wish& wish) const;
   /// What one more cell on the way counts for, in costs: as much as a middling cell near by.
   [[nodiscard]] std::int64_t hop_of(std::uint32_t cell) const;
-  /// The cells that are reached at the least cost, at most `most`; the wish's cell first.
-  void gather(const Wish& wish, std::size_t most);
+  /// The cells that are reached at the least cost, at most `most`; the wish's cell first. Whether
+  /// it can change there at all.
+  [[nodiscard]] bool gather(const Wish& wish, std::size_t most);
+  /// Leaves out cells that can't change because nothing else that was gathered makes up for it.
+  void leave_out_stuck();
   [[nodiscard]] LinearProgram program(const Wish& wish);
   [[nodiscard]] std::optional<Found> whole(const std::vector<double>& values, double times) const;
+  [[nodiscard]] std::optional<Found> in_whole_numbers(const Wish& wish, const LinearProgram& made,
+                                                      const std::vector<double>& fractions);
 
   const SumSystem& system_;
   const Pattern& pattern_;
@@ -53,6 +60,13 @@ class ProgramSearch {
   std::uint32_t round_ = 0;            // of gathering
   std::vector<std::uint32_t> seen_;    // by cell: the round in which it was taken
   std::vector<std::uint32_t> spread_;  // by sum: the round in which its cells were looked at
+  /// By sum: cells of the neighbourhood in it, and the exclusive or of their numbers, which is the
+  /// last one's when one is left.
+  struct Holders {
+    std::uint32_t count = 0;
+    std::uint32_t mixed = 0;
+  };
+  std::vector<Holders> holders_;
 };
 
 }  // namespace sceau::disclosure

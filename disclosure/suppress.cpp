@@ -1,7 +1,6 @@
 #include "disclosure/suppress.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "disclosure/cheapest_pattern.h"
@@ -26,6 +25,8 @@ AuditBudget on_the_way(AuditBudget budget) {
   return budget;
 }
 
+constexpr std::uint64_t more_steps = 100;  // for a cell that is still open at the end
+
 class Suppressor {
  public:
   Suppressor(const SumSystem& system, const FirstPattern& start, const SuppressBudget& budget)
@@ -35,6 +36,7 @@ class Suppressor {
         certifier_(system, pattern_, on_the_way(budget.audit)),
         moves_(system, pattern_),
         programmes_(system, pattern_),
+        steps_(budget.steps),
         certificates_(system.cells().size()),
         users_(system.cells().size()) {
     for (const auto& unit : start.exchanges) certifier_.learn({}, unit, unit.front().cell);
@@ -44,10 +46,12 @@ class Suppressor {
     for (const auto cell : order) secure(cell);
   }
 
-  /// Once more those that have no certificate, now that others' cells are hidden.
+  /// Once more those that have no certificate, now that others' cells are hidden; and at any cost.
   void secure_rest(std::span<const std::uint32_t> order) {
+    steps_ = more_steps * budget_.steps;
     for (const auto cell : order) {
-      if (!shelters(system_, pattern_, certificates_[cell])) secure(cell);
+      if (!has_certificate(cell)) secure(cell);
+      if (!has_certificate(cell)) secure_at_any_cost(cell);
     }
   }
 
@@ -59,9 +63,7 @@ class Suppressor {
         secondary.push_back(cell);
       }
     }
-    std::stable_sort(secondary.begin(), secondary.end(), [&](auto one, auto other) {
-      return system_.cells()[one].cost > system_.cells()[other].cost;
-    });
+    dearest_first(secondary);
     for (const auto cell : secondary) publish(cell);
   }
 
@@ -75,7 +77,7 @@ class Suppressor {
     for (std::uint32_t cell = 0; cell < pattern_.size(); ++cell) {
       if (!system_.cells()[cell].primary) continue;
       auto& certificate = certificates_[cell];
-      if (shelters(system_, pattern_, certificate)) {
+      if (has_certificate(cell)) {
         CellAudit answer;
         answer.cell = cell;
         answer.safety = Safety::certified;
@@ -94,6 +96,67 @@ class Suppressor {
     Point base;  // from which it goes
     std::int64_t cost = 0;
   };
+
+  [[nodiscard]] bool has_certificate(std::uint32_t cell) const {
+    return shelters(system_, pattern_, certificates_[cell]);
+  }
+
+  /// Hides what a certificate rests on that would do if all that may be hidden were; then publishes
+  /// what of that isn't needed. Without one, no pattern is known to protect the cell.
+  void secure_at_any_cost(std::uint32_t cell) {
+    Pattern all(pattern_.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i] = pattern_[i] != 0 || system_.cells()[i].handling == Handling::open ? 1 : 0;
+    }
+    auto answer = Certifier(system_, all, budget_.audit).certify(cell);
+    if (answer.safety != Safety::certified) return;
+    certificates_[cell] = answer.certificate;
+    for (auto& proof : certificates_[cell].proofs) {
+      for (auto* point : {&proof.low, &proof.high}) cheapen(cell, *point);
+    }
+    if (!shelters(system_, all, certificates_[cell]))
+      certificates_[cell] = std::move(answer.certificate);
+    std::vector<std::uint32_t> opened;
+    for (const auto& proof : certificates_[cell].proofs) {
+      for (const auto* point : {&proof.low, &proof.high}) {
+        for (const auto& change : *point) {
+          if (std::exchange(pattern_[change.cell], 1) == 0) opened.push_back(change.cell);
+        }
+      }
+    }
+    note_users(cell);
+    dearest_first(opened);
+    for (const auto one : opened) publish(one);
+  }
+
+  /// Another point that is as far from the truth and needs less to be hidden, if one is found.
+  void cheapen(std::uint32_t cell, Point& point) {
+    ProgramSearch::Wish wish;
+    wish.cell = cell;
+    wish.by = change_of(point, cell);
+    wish.opens = true;
+    wish.most_cells = budget_.audit.programme;
+    wish.thorough = true;
+    wish.below_cost = 0;
+    for (const auto& change : point) {
+      if (pattern_[change.cell] == 0) wish.below_cost += system_.cells()[change.cell].cost;
+    }
+    for (const bool is_near : {true, false}) {
+      if (wish.below_cost == 0) return;
+      if (is_near) wish.seeds = point;
+      auto found = programmes_.find(wish);
+      wish.seeds.clear();
+      if (!found) continue;
+      wish.below_cost = found->cost;
+      point = std::move(found->point);
+    }
+  }
+
+  void dearest_first(std::vector<std::uint32_t>& cells) const {
+    std::stable_sort(cells.begin(), cells.end(), [&](auto one, auto other) {
+      return system_.cells()[one].cost > system_.cells()[other].cost;
+    });
+  }
 
   void secure(std::uint32_t cell) {
     certificates_[cell] = {cell, {}};
@@ -182,7 +245,7 @@ class Suppressor {
     MoveSearch::Wish wish;
     wish.cell = cell;
     wish.opens = true;
-    wish.steps = budget_.steps;
+    wish.steps = steps_;
     if (insider != nullptr) wish.frozen = insider->cell;
     if (best) wish.below_cost = best->cost;
     const auto attempt = [&](const Point& base, std::int64_t up, std::int64_t down) {
@@ -249,6 +312,7 @@ class Suppressor {
   Certifier certifier_;
   MoveSearch moves_;
   ProgramSearch programmes_;
+  std::uint64_t steps_;                            // of one search for an exchange
   std::vector<Certificate> certificates_;          // by cell
   std::vector<std::vector<std::uint32_t>> users_;  // by cell: whose certificates may rest on it
 };

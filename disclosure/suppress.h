@@ -23,7 +23,7 @@ namespace sceau::disclosure {
 
 struct SuppressBudget {
   AuditBudget audit;
-  std::uint64_t steps = 500;      ///< of one search for a cheap exchange
+  std::uint64_t steps = 60;       ///< of one search for a cheap exchange
   std::size_t programme = 2'400;  ///< cells of a linear programme for one
   std::uint64_t nodes = 0;        ///< of the search for the cheapest pattern; 0: none is made
 };

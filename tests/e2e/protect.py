@@ -86,6 +86,25 @@ class Protect(unittest.TestCase):
         self.assertIn("an attacker gets too close to d A", done.out)
         self.assertIn("un attaquant s'approche trop de d A", self.sceau(alone, "--lang", "fr", code=1).err)
 
+    def test_round_numbers_stay_what_they_are(self):
+        # A tool that writes 100000 as 1e+05 reads zero back, and then nothing adds up any more.
+        counts = {("F", "A"): 100_000, ("F", "B"): 200_000, ("M", "A"): 1_000_000, ("M", "B"): 3, ("F", "C"): 400_000,
+                  ("M", "C"): 10_000_000}
+        for sex in "FM":
+            counts[sex, "Total"] = sum(counts[sex, serie] for serie in "ABC")
+        for serie in "ABC":
+            counts["Total", serie] = counts["F", serie] + counts["M", serie]
+        counts["Total", "Total"] = counts["F", "Total"] + counts["M", "Total"]
+        lines = [f"{sex},{serie},{count},{int(count == 3)}\n" for (sex, serie), count in counts.items()]
+        done = self.sceau(self.table("sexe,serie,freq,primary\n" + "".join(lines)))
+        rows = {(row["sexe"], row["serie"]): row for row in csv.DictReader(io.StringIO(done.out))}
+        published = {cell: row["freq"] for cell, row in rows.items() if row["status"] == "published"}
+        self.assertEqual(len(rows) - len(published), 4)
+        self.assertEqual(published, {cell: str(counts[cell]) for cell in published})
+        written_small = "".join(lines).replace(",100000,", ",1e+05,")
+        refused = self.sceau(self.table("sexe,serie,freq,primary\n" + written_small), code=2)
+        self.assertIn("line 2: \"freq\" is no number", refused.err)
+
     def test_faults_of_a_table_are_named_and_its_numbers_are_not(self):
         for text, words in (
                 (SQUARE.replace("Total,Total,25", "Total,Total,9999"), "don't add up"),
