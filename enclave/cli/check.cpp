@@ -1,6 +1,8 @@
 // `sceau check`: what the gate would say, without a centre. The rows are read from CSV files into
 // this process' memory and nothing is written.
 
+#include <malloc.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -273,6 +275,7 @@ std::string json_of(const Client& client, const Ground& ground, const Judged& ju
 }  // namespace
 
 int check_command(const Client& client) {
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);  // as in an examiner (process.cpp)
   const auto way = way_of(client);
   OpenedFiles opened;
   open_files(client.arguments, opened);

@@ -4,7 +4,7 @@
 #include "enclave/cli/protect.h"
 
 #include <fcntl.h>
-#include <unistd.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <charconv>
@@ -214,6 +214,7 @@ std::string text_of(const Client& client, const CellFile& file, const Suppressio
 }  // namespace
 
 int protect_command(const Client& client) {
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);  // as in an examiner (process.cpp)
   const auto rules = rules_of(client);
   OpenedFiles opened;
   open_files(client.arguments, opened);

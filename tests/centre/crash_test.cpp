@@ -32,18 +32,37 @@ void copy_home(const fs::path& from, const fs::path& to) {
   }
 }
 
+/// What the log's publisher, which has its own clock, changes first and last.
+std::string published(const Home& home) {
+  std::string both;
+  for (const auto& file : {home.log_state() / "signed", home.log() / "checkpoint"}) {
+    if (fs::exists(file)) both += read_bytes(file) + "\n";
+  }
+  return both;
+}
+
+/// A home as it is at one time: files that the publisher changed on the way are copied again.
+void copy_living_home(const Home& home, const fs::path& to) {
+  for (bool is_torn = true; is_torn;) {
+    fs::remove_all(to);
+    const auto before = published(home);
+    copy_home(home.root, to);
+    is_torn = published(home) != before;
+  }
+}
+
 /// Copies of the home at each moment of `act`.
 std::vector<fs::path> moments(World& world, const Folder& folder,
                               const std::function<void()>& act) {
   std::vector<fs::path> copies;
   world.at_clock = [&] {
     copies.push_back(folder.path() / std::to_string(copies.size()));
-    copy_home(world.home().root, copies.back());
+    copy_living_home(world.home(), copies.back());
   };
   act();
   world.at_clock = nullptr;
   copies.push_back(folder.path() / "end");
-  copy_home(world.home().root, copies.back());
+  copy_living_home(world.home(), copies.back());
   return copies;
 }
 

@@ -49,6 +49,7 @@ COUNTS = {("01", "A"): 9, ("01", "B"): 7, ("01", "C"): 11, ("02", "A"): 8, ("02"
           ("03", "A"): 12, ("03", "B"): 9, ("03", "C"): 6, ("04", "A"): 13, ("04", "B"): 8, ("04", "C"): 10}
 REGION = {"01": "N", "02": "N", "03": "S", "04": "S"}
 TABLE = "SELECT academie, serie, count(*) FROM lycees GROUP BY CUBE (academie, serie)"
+TURNED = "SELECT serie, academie, count(*) FROM lycees GROUP BY CUBE (serie, academie)"
 NOTES = "SELECT academie, serie, count(*), avg(note) FROM lycees GROUP BY CUBE (academie, serie)"
 
 
@@ -145,6 +146,10 @@ class SafeVersions(unittest.TestCase):
         notes, state = self.ask("alix", "orientation", NOTES, ", protect 'suppress'")
         self.assertEqual(state, "released")
         self.assertLessEqual(self.hidden(self.first), self.hidden(notes))
+        # The same cells with the dimensions in another order show no other one.
+        turned, state = self.ask("alix", "orientation", TURNED, ", protect 'suppress'")
+        self.assertEqual(state, "released")
+        self.assertEqual(self.hidden(turned), self.hidden(self.first))
         # A cell that protects the small one passes by itself, and tells it together with what is out.
         (academie, serie) = sorted(cell for cell in self.hidden(self.first) if cell[0] == "02" and cell[1] != "B")[0]
         one = f"SELECT count(*) FROM lycees WHERE academie = '{academie}' AND serie = '{serie}'"
