@@ -15,8 +15,10 @@ constexpr int most_repairs = 120;           // of one cell
 constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;  // and what that may take
 constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
-constexpr std::size_t several_orders =
-    150;  // primary cells of a table that is worth several attempts
+// Primary cells of a table that is worth several attempts.
+constexpr std::size_t several_orders = 150;
+constexpr std::uint64_t more_steps = 100;  // times as many, for a cell that is open at the end
+constexpr int most_in_vain = 20;  // cells that are tried at any cost though nothing protects them
 
 AuditBudget on_the_way(AuditBudget budget) {
   budget.largest_block = std::min(budget.largest_block, small_block);
@@ -24,8 +26,6 @@ AuditBudget on_the_way(AuditBudget budget) {
   budget.programme = 0;  // what a search for exchanges misses is repaired
   return budget;
 }
-
-constexpr std::uint64_t more_steps = 100;  // for a cell that is still open at the end
 
 class Suppressor {
  public:
@@ -51,7 +51,7 @@ class Suppressor {
     steps_ = more_steps * budget_.steps;
     for (const auto cell : order) {
       if (!has_certificate(cell)) secure(cell);
-      if (!has_certificate(cell)) secure_at_any_cost(cell);
+      if (!has_certificate(cell) && in_vain_ < most_in_vain) secure_at_any_cost(cell);
     }
   }
 
@@ -109,7 +109,10 @@ class Suppressor {
       all[i] = pattern_[i] != 0 || system_.cells()[i].handling == Handling::open ? 1 : 0;
     }
     auto answer = Certifier(system_, all, budget_.audit).certify(cell);
-    if (answer.safety != Safety::certified) return;
+    if (answer.safety != Safety::certified) {
+      ++in_vain_;
+      return;
+    }
     certificates_[cell] = answer.certificate;
     for (auto& proof : certificates_[cell].proofs) {
       for (auto* point : {&proof.low, &proof.high}) cheapen(cell, *point);
@@ -312,6 +315,7 @@ class Suppressor {
   Certifier certifier_;
   MoveSearch moves_;
   ProgramSearch programmes_;
+  int in_vain_ = 0;
   std::uint64_t steps_;                            // of one search for an exchange
   std::vector<Certificate> certificates_;          // by cell
   std::vector<std::vector<std::uint32_t>> users_;  // by cell: whose certificates may rest on it

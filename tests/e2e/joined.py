@@ -39,12 +39,8 @@ class PupilsWithSchools(session_world.ServedCentre):
     """The first school of each academy but Corsica is private; Lyon's second is not listed."""
 
     def __init__(self):
-        session_world.CODEBOOK, before = session_world.CODEBOOK.replace(
-            '[variables.uai]\ntype = "category"\nrole = "classification"\n', REFERENCE), session_world.CODEBOOK
-        try:
-            super().__init__()
-        finally:
-            session_world.CODEBOOK = before
+        super().__init__(session_world.CODEBOOK.replace(
+            '[variables.uai]\ntype = "category"\nrole = "classification"\n', REFERENCE))
         self.schools = {uai: ("PR" if uai.endswith("0000A") and not uai.startswith("27") else "PU", 100 + i)
                         for i, uai in enumerate(sorted({row[1] for row in self.rows} - {"100001A"}))}
         (self.folder / "etablissements.toml").write_text(SCHOOLS)
