@@ -11,7 +11,7 @@
 namespace sceau::disclosure {
 namespace {
 
-constexpr int most_repairs = 120;           // of one cell
+constexpr int most_repairs = 12;           // of one cell
 constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;  // and what that may take
 constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
