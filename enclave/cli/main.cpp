@@ -27,6 +27,7 @@
 #include "enclave/keys/keyring.h"
 #include "enclave/messages.h"
 #include "enclave/server/serve.h"
+#include "enclave/shadow_memory.h"
 #include "enclave/sql/fault.h"
 #include "enclave/workspace/entry.h"
 #include "enclave/workspace/plan.h"
@@ -122,9 +123,7 @@ int run(const std::vector<std::string>& words) {
 void close_the_blinds() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__)
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
+  if (!has_shadow_memory) ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   (void)keep_keys_in_secure_heap();
 }
 

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "enclave/shadow_memory.h"
 #include "enclave/workspace/channel.h"
 #include "enclave/workspace/plan.h"
 
@@ -133,9 +134,7 @@ void limit(int what, std::uint64_t most) {
 void set_limits(const Orders& orders) {
   limit(RLIMIT_CORE, 0);
   if (!orders.limits) return;
-#if !defined(__SANITIZE_ADDRESS__)  // its shadow alone is terabytes
-  limit(RLIMIT_AS, orders.numbers[0]);
-#endif
+  if (!has_shadow_memory) limit(RLIMIT_AS, orders.numbers[0]);
   limit(RLIMIT_FSIZE, orders.numbers[1]);
   limit(RLIMIT_NPROC, orders.numbers[2]);
   limit(RLIMIT_NOFILE, orders.numbers[3]);
