@@ -1,5 +1,7 @@
 #include "disclosure/linear_program.h"
 
+#include <malloc.h>
+
 #include <coin/CbcModel.hpp>
 #include <coin/ClpSimplex.hpp>
 #include <coin/CoinPackedMatrix.hpp>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr int most_iterations = 20'000;  // of the simplex method, of one programme
 constexpr int most_nodes = 40;           // of branching, in whole numbers
+constexpr int kept_bytes = 256 << 20;    // of freed memory
 
 /// The programme as the solvers take it.
 struct Loaded {
@@ -70,5 +73,7 @@ std::optional<std::vector<double>> solve_whole(const LinearProgram& program) {
   const auto* values = model.bestSolution();
   return std::vector<double>(values, values + program.columns.size());
 }
+
+void keep_memory_between_programs() { ::mallopt(M_TRIM_THRESHOLD, kept_bytes); }
 
 }  // namespace sceau::disclosure

@@ -42,4 +42,8 @@ struct LinearProgram {
 /// The same in whole numbers; the best that was found, which need not be the cheapest.
 [[nodiscard]] std::optional<std::vector<double>> solve_whole(const LinearProgram& program);
 
+/// For a process that solves many: what one programme gives back is kept for the next one, which
+/// asks for as much again. Else the system takes and clears those pages each time.
+void keep_memory_between_programs();
+
 }  // namespace sceau::disclosure

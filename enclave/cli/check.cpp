@@ -1,12 +1,11 @@
 // `sceau check`: what the gate would say, without a centre. The rows are read from CSV files into
 // this process' memory and nothing is written.
 
-#include <malloc.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "disclosure/implied.h"
+#include "disclosure/linear_program.h"
 #include "disclosure/proposal.h"
 #include "enclave/centre/print.h"
 #include "enclave/centre/protection_json.h"
@@ -275,7 +274,7 @@ std::string json_of(const Client& client, const Ground& ground, const Judged& ju
 }  // namespace
 
 int check_command(const Client& client) {
-  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);  // as in an examiner (process.cpp)
+  disclosure::keep_memory_between_programs();
   const auto way = way_of(client);
   OpenedFiles opened;
   open_files(client.arguments, opened);

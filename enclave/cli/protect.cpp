@@ -4,13 +4,13 @@
 #include "enclave/cli/protect.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "disclosure/cell_table.h"
+#include "disclosure/linear_program.h"
 #include "disclosure/suppress.h"
 #include "enclave/centre/print.h"
 #include "enclave/cli/cell_file.h"
@@ -214,7 +214,7 @@ std::string text_of(const Client& client, const CellFile& file, const Suppressio
 }  // namespace
 
 int protect_command(const Client& client) {
-  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);  // as in an examiner (process.cpp)
+  disclosure::keep_memory_between_programs();
   const auto rules = rules_of(client);
   OpenedFiles opened;
   open_files(client.arguments, opened);

@@ -5,6 +5,7 @@
 #include "disclosure/examine.h"
 #include "disclosure/fault.h"
 #include "disclosure/figure.h"
+#include "disclosure/linear_program.h"
 #include "enclave/centre/protection_json.h"
 #include "enclave/sandbox/walls.h"
 #include "enclave/server/crossing.h"
@@ -199,6 +200,7 @@ int run_examiner() noexcept {
   try {
     if (!harden_child(broker_fd + 1)) return 70;
     wall_in();
+    disclosure::keep_memory_between_programs();
     Channel broker(broker_fd);
     serve_one_job(broker);
     return 0;

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "enclave/fault.h"
+#include "enclave/shadow_memory.h"
 
 extern "C" {
 #include <sys/pidfd.h>  // glibc 2.36 declares it for C alone
@@ -28,12 +29,6 @@ extern "C" {
 
 namespace sceau::enclave {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool has_shadow_memory = true;  // the sanitizer's: terabytes of addresses
-#else
-constexpr bool has_shadow_memory = false;
-#endif
 
 [[noreturn]] void no_child() { throw EnclaveError(Fault::unavailable, "server.no_child"); }
 
@@ -89,7 +84,7 @@ void plan_files(SpawnPlan& plan, int channel, std::optional<int> client) {
   ::posix_spawn_file_actions_addclosefrom_np(actions, client ? client_fd + 1 : broker_fd + 1);
 }
 
-/// No reading of this process's memory by others of its user. (The leak sanitizer would, at exit.)
+/// No reading of this process's memory by others of its user.
 bool close_the_blinds() { return has_shadow_memory || ::prctl(PR_SET_DUMPABLE, 0) == 0; }
 
 /// Whether this process may lock memory beyond RLIMIT_MEMLOCK.
@@ -104,7 +99,7 @@ bool may_lock_memory() {
 /// locked memory every later allocation could fail, so there only the keys' own pages are locked
 /// (KeyBytes).
 void stay_out_of_swap() {
-  if (has_shadow_memory) return;  // it is terabytes
+  if (has_shadow_memory) return;
   rlimit most{};
   const bool unbounded = ::getrlimit(RLIMIT_MEMLOCK, &most) == 0 && most.rlim_cur == RLIM_INFINITY;
   if (!unbounded && !may_lock_memory()) return;
@@ -136,9 +131,8 @@ Child Child::start(std::string_view word, const Channel& channel, std::optional<
   std::string language = "LC_ALL=C.UTF-8";
   std::string zone = "TZ=UTC";
   std::array<char*, 3> arguments = {program.data(), part.data(), nullptr};
-  // A process that answers one question touches much memory once: large pages cost fewer faults,
-  // and what a linear programme gives back the next one asks for again.
-  std::string pages = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=268435456";
+  // A process that answers one question touches much memory once: large pages cost fewer faults.
+  std::string pages = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1";
   std::array<char*, 4> environment = {language.data(), zone.data(), pages.data(), nullptr};
   pid_t pid = -1;
   if (::posix_spawn(&pid, "/proc/self/exe", &plan.actions, &plan.attributes, arguments.data(),
