@@ -9,9 +9,8 @@ namespace {
 
 // Cells of an exchange beside the first, one attempt after another: a square, a cube, more.
 constexpr std::array<std::size_t, 4> depths{3, 7, 13, 31};
-constexpr std::size_t broadest = 12;  // cells that are tried for one sum
-constexpr std::int64_t largest_step =
-    4;  // of a cell in an exchange; times an amount it is no overflow
+constexpr std::size_t broadest = 12;      // cells that are tried for one sum
+constexpr std::int64_t largest_step = 4;  // of a cell; no overflow, times the largest amount
 
 }  // namespace
 
@@ -162,22 +161,7 @@ std::optional<MoveSearch::Exchange> MoveSearch::find(const Wish& wish) {
   if (!may_move(wish.cell, 1)) return std::nullopt;
   cost_ = cost_of(wish.cell);
   // One more broken sum costs about one more cell beside this one.
-  std::vector<std::int64_t> costs;
-  if (wish.opens) {
-    for (const auto& place : system_.places(wish.cell)) {
-      for (const auto& term : system_.terms(place.sum)) {
-        if (term.cell == wish.cell) continue;
-        const auto& known = system_.cells()[term.cell];
-        if (known.handling == Handling::open) costs.push_back(known.cost);
-      }
-    }
-  }
-  weight_ = 1;
-  if (!costs.empty()) {
-    const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
-    std::nth_element(costs.begin(), middle, costs.end());
-    weight_ = std::max<std::int64_t>(1, *middle);
-  }
+  weight_ = wish.opens ? std::max<std::int64_t>(1, middling_cost(system_, wish.cell)) : 1;
   move(wish.cell, 1);
   moved_.assign(1, wish.cell);
   for (const auto depth : depths) {

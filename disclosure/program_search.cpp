@@ -33,25 +33,12 @@ bool ProgramSearch::may_change(std::uint32_t cell, const Wish& wish) const {
   return pattern_[cell] != 0 || (wish.opens && system_.cells()[cell].handling == Handling::open);
 }
 
-std::int64_t ProgramSearch::hop_of(std::uint32_t cell) const {
-  std::vector<std::int64_t> costs;
-  for (const auto& place : system_.places(cell)) {
-    for (const auto& term : system_.terms(place.sum)) {
-      const auto& known = system_.cells()[term.cell];
-      if (term.cell != cell && known.handling == Handling::open) costs.push_back(known.cost);
-    }
-  }
-  if (costs.empty()) return 1;
-  const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
-  std::nth_element(costs.begin(), middle, costs.end());
-  return std::max<std::int64_t>(1, *middle / 3);
-}
-
 bool ProgramSearch::gather(const Wish& wish, std::size_t most) {
   using Way = std::tuple<std::int64_t, std::uint32_t, std::uint32_t>;  // cost, cells, cell
   std::priority_queue<Way, std::vector<Way>, std::greater<>> waiting;
   ++round_;
-  const auto hop = hop_of(wish.cell);
+  // What one more cell on the way counts for: a part of what a middling one near by costs.
+  const auto hop = std::max<std::int64_t>(1, middling_cost(system_, wish.cell) / 3);
   cells_.clear();
   waiting.emplace(-1, 0, wish.cell);
   for (const auto& change : wish.seeds) waiting.emplace(0, 0, change.cell);
@@ -172,10 +159,9 @@ std::optional<ProgramSearch::Found> ProgramSearch::find(const Wish& wish) {
     return found->cost < wish.below_cost ? std::move(found) : std::nullopt;
   };
   for (const auto size : neighbourhoods) {
-    const auto most = wish.seeds.empty() ? std::min(size, wish.most_cells) : seeded_cells;
-    bool is_last = size >= wish.most_cells || !wish.seeds.empty();
-    const bool may_change = gather(wish, most);
-    is_last = is_last || all_;
+    const bool may_change =
+        gather(wish, wish.seeds.empty() ? std::min(size, wish.most_cells) : seeded_cells);
+    const bool is_last = all_ || size >= wish.most_cells || !wish.seeds.empty();
     if (may_change) {
       const auto made = program(wish);
       if (const auto answer = solve(made)) {
@@ -183,7 +169,7 @@ std::optional<ProgramSearch::Found> ProgramSearch::find(const Wish& wish) {
           if (auto found = whole(*answer, times)) return cheap(found);
         }
         if (auto found = in_whole_numbers(wish, made, *answer)) return cheap(found);
-        is_last = is_last || !wish.thorough;  // with more cells there are mostly fractions again
+        if (!wish.thorough) break;  // with more cells there are mostly fractions again
       }
     }
     if (is_last) break;
@@ -196,16 +182,16 @@ std::optional<ProgramSearch::Found> ProgramSearch::in_whole_numbers(
     const Wish& wish, const LinearProgram& made, const std::vector<double>& fractions) {
   if (!wish.seeds.empty() && !wish.thorough) return std::nullopt;
   const auto most = wish.thorough ? many_whole_cells : whole_cells;
-  if (cells_.size() <= most) {
-    const auto answer = solve_whole(made);
-    return answer ? whole(*answer, 1) : std::nullopt;
+  std::optional<LinearProgram> closer;
+  if (cells_.size() > most) {
+    auto near = wish;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (fractions[2 * i] != fractions[2 * i + 1]) near.seeds.push_back({cells_[i], 1});
+    }
+    if (!gather(near, most)) return std::nullopt;
+    closer = program(near);
   }
-  auto near = wish;
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if (fractions[2 * i] != fractions[2 * i + 1]) near.seeds.push_back({cells_[i], 1});
-  }
-  if (!gather(near, most)) return std::nullopt;
-  const auto answer = solve_whole(program(near));
+  const auto answer = solve_whole(closer ? *closer : made);
   return answer ? whole(*answer, 1) : std::nullopt;
 }
 

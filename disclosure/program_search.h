@@ -40,8 +40,6 @@ class ProgramSearch {
 
  private:
   [[nodiscard]] bool may_change(std::uint32_t cell, const Wish& wish) const;
-  /// What one more cell on the way counts for, in costs: as much as a middling cell near by.
-  [[nodiscard]] std::int64_t hop_of(std::uint32_t cell) const;
   /// The cells that are reached at the least cost, at most `most`; the wish's cell first. Whether
   /// it can change there at all.
   [[nodiscard]] bool gather(const Wish& wish, std::size_t most);

@@ -117,4 +117,18 @@ bool SumSystem::allows(const Pattern& pattern) const {
   return true;
 }
 
+std::int64_t middling_cost(const SumSystem& system, std::uint32_t cell) {
+  std::vector<std::int64_t> costs;
+  for (const auto& place : system.places(cell)) {
+    for (const auto& term : system.terms(place.sum)) {
+      const auto& known = system.cells()[term.cell];
+      if (term.cell != cell && known.handling == Handling::open) costs.push_back(known.cost);
+    }
+  }
+  if (costs.empty()) return 0;
+  const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
+  std::nth_element(costs.begin(), middle, costs.end());
+  return *middle;
+}
+
 }  // namespace sceau::disclosure

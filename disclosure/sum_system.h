@@ -119,4 +119,7 @@ class SumSystem {
   std::vector<std::uint32_t> insider_numbers_;
 };
 
+/// The middling cost of the open cells that stand in a sum with this one; 0: there are none.
+[[nodiscard]] std::int64_t middling_cost(const SumSystem& system, std::uint32_t cell);
+
 }  // namespace sceau::disclosure

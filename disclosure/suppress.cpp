@@ -11,7 +11,7 @@
 namespace sceau::disclosure {
 namespace {
 
-constexpr int most_repairs = 12;           // of one cell
+constexpr int most_repairs = 12;            // of one cell
 constexpr std::size_t small_block = 40;     // cells whose cases are told apart on the way
 constexpr std::uint64_t few_cases = 4'000;  // and what that may take
 constexpr std::size_t most_users = 400;     // certificates that are looked for anew for one cell
@@ -50,7 +50,8 @@ class Suppressor {
   void secure_rest(std::span<const std::uint32_t> order) {
     steps_ = more_steps * budget_.steps;
     for (const auto cell : order) {
-      if (!has_certificate(cell)) secure(cell);
+      if (has_certificate(cell)) continue;
+      secure(cell);
       if (!has_certificate(cell) && in_vain_ < most_in_vain) secure_at_any_cost(cell);
     }
   }

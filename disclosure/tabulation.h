@@ -227,7 +227,6 @@ inline constexpr int max_condition_depth = 1000;
 /// What passes here can still name a variable that a source doesn't have (tabulate throws).
 [[nodiscard]] bool can_tabulate(const Tabulation& tabulation, std::string* why = nullptr);
 
-/// "count(*)", "avg(note)", "sum(x) / count(*)": as findings and release.json name a column.
 /// A bit a dimension: every one that some grouping set shows.
 [[nodiscard]] std::uint32_t shown_dimensions(const Tabulation& tabulation);
 /// Whether one grouping set shows them all: then all others add it up.
@@ -235,6 +234,7 @@ inline constexpr int max_condition_depth = 1000;
 
 /// "sexe", or what the recode is made from: never the researcher's own name for it.
 [[nodiscard]] std::string describe(const Dimension& dimension);
+/// "count(*)", "avg(note)", "sum(x) / count(*)": as findings and release.json name a column.
 [[nodiscard]] std::string describe(const Column& column);
 [[nodiscard]] std::string describe(const Statistic& statistic);
 [[nodiscard]] std::string describe(const Condition& condition);
