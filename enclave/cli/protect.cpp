@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "disclosure/cell_table.h"
+#include "disclosure/csv_text.h"
 #include "disclosure/linear_program.h"
 #include "disclosure/suppress.h"
 #include "enclave/centre/print.h"
@@ -149,14 +150,16 @@ std::string csv_of(const CellFile& file, const Suppression& found) {
     csv += to_line(fields, ',') + "\n";
     words.clear();
   };
-  for (const auto& dimension : file.table.dimensions) words.push_back(dimension.name);
+  for (const auto& dimension : file.table.dimensions) {
+    words.push_back(disclosure::never_a_formula(dimension.name));
+  }
   words.insert(words.end(), file.numbers_header.begin(), file.numbers_header.end());
   words.emplace_back("status");
   line();
   for (std::size_t i = 0; i < file.table.cells.size(); ++i) {
     const auto& cell = file.table.cells[i];
     for (std::size_t d = 0; d < cell.codes.size(); ++d) {
-      words.push_back(file.table.dimensions[d].codes[cell.codes[d]]);
+      words.push_back(disclosure::never_a_formula(file.table.dimensions[d].codes[cell.codes[d]]));
     }
     const bool hidden = found.pattern[i] != 0;
     for (const auto& number : file.numbers[i]) words.push_back(hidden ? "" : number);

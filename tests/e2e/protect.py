@@ -105,6 +105,13 @@ class Protect(unittest.TestCase):
         refused = self.sceau(self.table("sexe,serie,freq,primary\n" + written_small), code=2)
         self.assertIn("line 2: \"freq\" is no number", refused.err)
 
+    def test_no_code_is_a_formula_in_the_file_that_is_opened_next(self):
+        done = self.sceau(self.table(SQUARE.replace("F,", "=cmd|calc!A1,").replace("sexe", "@sexe")))
+        rows = list(csv.reader(io.StringIO(done.out)))
+        self.assertEqual(rows[0][0], "'@sexe")
+        self.assertEqual(sum(row[0] == "'=cmd|calc!A1" for row in rows), 3)
+        self.assertFalse([field for row in rows for field in row if field[:1] in "=+@" and field])
+
     def test_faults_of_a_table_are_named_and_its_numbers_are_not(self):
         for text, words in (
                 (SQUARE.replace("Total,Total,25", "Total,Total,9999"), "don't add up"),
