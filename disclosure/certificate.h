@@ -8,7 +8,8 @@
 //   certificate of a: low {a -1, b +1}, high {a +1, b -1}: a is 2 or 4 for all that is known.
 //
 // Somebody who knows one cell exactly sees through a certificate that changes that cell. So for
-// each such insider there is a proof that leaves them in doubt too.
+// each such insider there is a proof that leaves them in doubt too. Whoever counts in the cell
+// itself knows, whatever is hidden, that it holds their own part: no table can unsay that.
 
 #include <cstdint>
 #include <vector>
@@ -36,7 +37,7 @@ struct Proof {
 
 struct Certificate {
   std::uint32_t cell = 0;
-  std::vector<Proof> proofs;
+  std::vector<Proof> proofs;  ///< the first meets the whole demand; the others are for insiders
 };
 
 /// Whether an attacker who holds what the pattern publishes can't rule this point out.
@@ -44,6 +45,14 @@ struct Certificate {
 
 /// Whether the two ends meet the demand.
 [[nodiscard]] bool meets(const Demand& demand, std::int64_t low, std::int64_t high);
+/// Whether the two points of a proof of this cell do.
+[[nodiscard]] bool meets(const Demand& demand, std::uint32_t cell, const Proof& proof);
+
+/// What a cell's demand comes to against an insider of another cell; null: against everybody.
+/// `below` ends where the insider's own part of the cell begins, as far as sums of cells that can't
+/// be negative say that it is a part.
+[[nodiscard]] Demand demand_against(const SumSystem& system, std::uint32_t cell,
+                                    const Insider* insider);
 
 /// Whether an insider of a cell finds the point possible.
 [[nodiscard]] bool leaves_open(const SumSystem& system, const Insider& insider, const Point& point);

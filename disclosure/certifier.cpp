@@ -19,10 +19,6 @@ std::int64_t farthest(const Demand& demand) {
   return std::max({demand.width, demand.above, demand.below, std::int64_t{1}});
 }
 
-bool meets(const Demand& demand, std::uint32_t cell, const Proof& proof) {
-  return meets(demand, change_of(proof.low, cell), change_of(proof.high, cell));
-}
-
 }  // namespace
 
 std::vector<std::pair<std::int64_t, std::int64_t>> amounts(const Demand& demand) {
@@ -77,11 +73,35 @@ void Certifier::remember(Point point) {
   if (better) points_.push_back(std::move(point));
 }
 
-void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell) {
-  const auto most = farthest(system_.cells()[cell].demand);
+void Certifier::prefer(Point point, std::uint32_t cell, const Insider* insider, Proof& proof) {
+  if (!allows(system_, insider, point)) return;
+  const auto by = change_of(point, cell);
+  if (by > change_of(proof.high, cell)) {
+    proof.high = std::move(point);
+  } else if (by < change_of(proof.low, cell)) {
+    proof.low = std::move(point);
+  }
+}
+
+void Certifier::extend(const Point& base, const Point& unit, std::uint32_t cell,
+                       const Insider* insider, Proof& proof) {
+  const auto most = farthest(demand_against(system_, cell, insider));
   moves_.set_base(base);
-  remember(shifted(base, unit, moves_.room(unit, true, most)));
-  remember(shifted(base, unit, -moves_.room(unit, false, most)));
+  auto high = shifted(base, unit, moves_.room(unit, true, most));
+  auto low = shifted(base, unit, -moves_.room(unit, false, most));
+  prefer(high, cell, insider, proof);
+  prefer(low, cell, insider, proof);
+  remember(std::move(high));
+  remember(std::move(low));
+}
+
+void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell,
+                      const Insider* insider, Attempt& attempt) {
+  auto known = recall(cell, insider);  // other points may be of use now
+  prefer(std::move(known.proof.low), cell, insider, attempt.proof);
+  prefer(std::move(known.proof.high), cell, insider, attempt.proof);
+  extend(base, unit, cell, insider, attempt.proof);
+  attempt.proven = meets(demand_against(system_, cell, insider), cell, attempt.proof);
 }
 
 Certifier::Attempt Certifier::recall(std::uint32_t cell, const Insider* insider) const {
@@ -90,7 +110,7 @@ Certifier::Attempt Certifier::recall(std::uint32_t cell, const Insider* insider)
   const auto& high = points_[best_[cell].high];
   if (usable(low, insider)) attempt.proof.low = low;
   if (usable(high, insider)) attempt.proof.high = high;
-  attempt.proven = meets(system_.cells()[cell].demand, cell, attempt.proof);
+  attempt.proven = meets(demand_against(system_, cell, insider), cell, attempt.proof);
   return attempt;
 }
 
@@ -101,23 +121,13 @@ bool Certifier::take(std::uint32_t cell, const Insider* insider, const MoveSearc
   moves_.set_base({});
   const auto found = moves_.find(wish);
   if (!found) return false;
-  const auto most = farthest(system_.cells()[cell].demand);
-  auto high = shifted({}, found->unit, moves_.room(found->unit, true, most));
-  auto low = shifted({}, found->unit, -moves_.room(found->unit, false, most));
-  if (allows(system_, insider, high) && change_of(high, cell) > change_of(proof.high, cell)) {
-    proof.high = high;
-  }
-  if (allows(system_, insider, low) && change_of(low, cell) < change_of(proof.low, cell)) {
-    proof.low = low;
-  }
-  remember(std::move(high));
-  remember(std::move(low));
+  extend({}, found->unit, cell, insider, proof);
   return true;
 }
 
 // One exchange upon another, each as large as can be had, until the demand is met or none is left.
 void Certifier::push(std::uint32_t cell, const Insider* insider, bool up, Proof& proof) {
-  const auto& demand = system_.cells()[cell].demand;
+  const auto demand = demand_against(system_, cell, insider);
   auto& end = up ? proof.high : proof.low;
   const auto wanted = up ? std::max(demand.above, demand.width + change_of(proof.low, cell))
                          : std::max(demand.below, demand.width - change_of(proof.high, cell));
@@ -150,7 +160,7 @@ void Certifier::push(std::uint32_t cell, const Insider* insider, bool up, Proof&
 }
 
 void Certifier::exchange(std::uint32_t cell, const Insider* insider, Proof& proof) {
-  const auto& demand = system_.cells()[cell].demand;
+  const auto demand = demand_against(system_, cell, insider);
   MoveSearch::Wish wish;
   wish.cell = cell;
   wish.steps = budget_.steps;
@@ -166,7 +176,7 @@ void Certifier::exchange(std::uint32_t cell, const Insider* insider, Proof& proo
 
 // Both ends by linear programmes, split as an exchange would be.
 void Certifier::solve(std::uint32_t cell, const Insider* insider, Proof& proof) {
-  const auto& demand = system_.cells()[cell].demand;
+  const auto demand = demand_against(system_, cell, insider);
   ProgramSearch::Wish wish;
   wish.cell = cell;
   wish.insider = insider;
@@ -193,7 +203,7 @@ void Certifier::solve(std::uint32_t cell, const Insider* insider, Proof& proof) 
 
 // All that there is: the farthest end above that is of use, then the end below that it asks for.
 Reach Certifier::look_at_cases(std::uint32_t cell, const Insider* insider, Proof& proof) {
-  const auto& demand = system_.cells()[cell].demand;
+  const auto demand = demand_against(system_, cell, insider);
   auto block = HiddenBlock::around(system_, pattern_, cell, budget_.largest_block);
   if (!block) return Reach::out_of_budget;
   auto left = budget_.cases;
@@ -227,7 +237,7 @@ Reach Certifier::look_at_cases(std::uint32_t cell, const Insider* insider, Proof
 }
 
 Certifier::Attempt Certifier::prove(std::uint32_t cell, const Insider* insider) {
-  const auto& demand = system_.cells()[cell].demand;
+  const auto demand = demand_against(system_, cell, insider);
   auto attempt = recall(cell, insider);
   if (attempt.proven) return attempt;
   exchange(cell, insider, attempt.proof);

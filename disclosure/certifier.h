@@ -58,8 +58,10 @@ class Certifier {
   [[nodiscard]] CellAudit certify(std::uint32_t cell);
 
   /// Keeps what adding and subtracting an exchange makes of a point, as far as the demand of `cell`
-  /// asks: for a search by others that is about to hide what the exchange needs.
-  void learn(const Point& base, const Point& unit, std::uint32_t cell);
+  /// asks: for a search by others that hides what the exchange needs. `attempt` takes from it what
+  /// is better than what it has.
+  void learn(const Point& base, const Point& unit, std::uint32_t cell, const Insider* insider,
+             Attempt& attempt);
 
  private:
   struct Best {
@@ -70,6 +72,12 @@ class Certifier {
   [[nodiscard]] bool usable(const Point& point, const Insider* insider) const;
   /// Keeps a point that fits, or that will once its cells are hidden.
   void remember(Point point);
+  /// Takes a point that the insider finds possible where it is farther than the proof's own.
+  void prefer(Point point, std::uint32_t cell, const Insider* insider, Proof& proof);
+  /// Both ends that an exchange leads to from a point; the proof takes what is farther than its
+  /// own.
+  void extend(const Point& base, const Point& unit, std::uint32_t cell, const Insider* insider,
+              Proof& proof);
   void exchange(std::uint32_t cell, const Insider* insider, Proof& proof);
   bool take(std::uint32_t cell, const Insider* insider, const MoveSearch::Wish& wish, Proof& proof);
   void push(std::uint32_t cell, const Insider* insider, bool up, Proof& proof);

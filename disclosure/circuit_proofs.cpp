@@ -190,8 +190,7 @@ class Circuits {
   }
 
   [[nodiscard]] bool met(std::uint32_t cell, const Proof& proof) const {
-    return meets(system_->cells()[cell].demand, change_of(proof.low, cell),
-                 change_of(proof.high, cell));
+    return meets(system_->cells()[cell].demand, cell, proof);
   }
 
   const SumSystem* system_;

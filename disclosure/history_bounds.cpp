@@ -90,7 +90,7 @@ class Search {
       if (found.exact[i] != 0) continue;  // level 2's
       const Proof& proof = found.proofs[i];
       const auto& demand = system.cells()[cells[i]].demand;
-      if (meets(demand, change_of(proof.low, cells[i]), change_of(proof.high, cells[i]))) {
+      if (meets(demand, cells[i], proof)) {
         ++answer_.certified;
       } else {
         open.push_back(cells[i]);

@@ -12,7 +12,9 @@ namespace {
 
 constexpr int most_iterations = 20'000;  // of the simplex method, of one programme
 constexpr int most_nodes = 40;           // of branching, in whole numbers
+constexpr int seed = 1;                  // of the simplex method's own choices
 constexpr int kept_bytes = 256 << 20;    // of freed memory
+constexpr int largest_kept = 32 << 20;   // bytes of one piece of it: the allocator's largest
 
 /// The programme as the solvers take it.
 struct Loaded {
@@ -44,13 +46,25 @@ struct Loaded {
 
 }  // namespace
 
-std::optional<std::vector<double>> solve(const LinearProgram& program) {
-  const Loaded loaded(program);
+struct LinearSolver::Kept {
+  Kept() {
+    solver.setLogLevel(0);
+    solver.setMaximumIterations(most_iterations);
+  }
   ClpSimplex solver;
-  solver.setLogLevel(0);
+};
+
+LinearSolver::LinearSolver() = default;
+LinearSolver::LinearSolver(LinearSolver&&) noexcept = default;
+LinearSolver::~LinearSolver() = default;
+
+std::optional<std::vector<double>> LinearSolver::solve(const LinearProgram& program) {
+  if (!kept_) kept_ = std::make_unique<Kept>();
+  const Loaded loaded(program);
+  auto& solver = kept_->solver;
   solver.loadProblem(loaded.matrix, loaded.low.data(), loaded.high.data(), loaded.cost.data(),
                      loaded.sides.data(), loaded.sides.data());
-  solver.setMaximumIterations(most_iterations);
+  solver.setRandomSeed(seed);
   solver.dual();
   if (solver.status() != 0) return std::nullopt;
   const auto* values = solver.primalColumnSolution();
@@ -74,6 +88,9 @@ std::optional<std::vector<double>> solve_whole(const LinearProgram& program) {
   return std::vector<double>(values, values + program.columns.size());
 }
 
-void keep_memory_between_programs() { ::mallopt(M_TRIM_THRESHOLD, kept_bytes); }
+void keep_memory_between_programs() {
+  ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
+  ::mallopt(M_MMAP_THRESHOLD, largest_kept);  // else it would stay at 128 KiB from here on
+}
 
 }  // namespace sceau::disclosure

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -35,9 +36,22 @@ struct LinearProgram {
   std::vector<Term> terms;  ///< no place twice
 };
 
-/// A cheapest answer, by column; nullopt: there is none, or none was found within the budget. The
-/// same programme gives the same answer.
-[[nodiscard]] std::optional<std::vector<double>> solve(const LinearProgram& program);
+/// Solves one programme after another. What setting a solver up takes is many times what a small
+/// programme does, so one is kept.
+class LinearSolver {
+ public:
+  LinearSolver();
+  LinearSolver(LinearSolver&&) noexcept;
+  ~LinearSolver();
+
+  /// A cheapest answer, by column; nullopt: there is none, or none was found within the budget. The
+  /// same programmes in the same order give the same answers.
+  [[nodiscard]] std::optional<std::vector<double>> solve(const LinearProgram& program);
+
+ private:
+  struct Kept;
+  std::unique_ptr<Kept> kept_;  // made for the first programme
+};
 
 /// The same in whole numbers; the best that was found, which need not be the cheapest.
 [[nodiscard]] std::optional<std::vector<double>> solve_whole(const LinearProgram& program);

@@ -164,7 +164,7 @@ std::optional<ProgramSearch::Found> ProgramSearch::find(const Wish& wish) {
     const bool is_last = all_ || size >= wish.most_cells || !wish.seeds.empty();
     if (may_change) {
       const auto made = program(wish);
-      if (const auto answer = solve(made)) {
+      if (const auto answer = solver_.solve(made)) {
         for (int times = 1; times <= most_times; ++times) {
           if (auto found = whole(*answer, times)) return cheap(found);
         }

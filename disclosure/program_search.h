@@ -52,6 +52,7 @@ class ProgramSearch {
 
   const SumSystem& system_;
   const Pattern& pattern_;
+  LinearSolver solver_;
   std::vector<std::uint32_t> cells_;   // of the neighbourhood
   bool all_ = false;                   // it holds all that can be reached
   std::vector<std::uint32_t> number_;  // by sum: its row, while a programme is made

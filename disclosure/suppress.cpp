@@ -39,7 +39,10 @@ class Suppressor {
         steps_(budget.steps),
         certificates_(system.cells().size()),
         users_(system.cells().size()) {
-    for (const auto& unit : start.exchanges) certifier_.learn({}, unit, unit.front().cell);
+    for (const auto& unit : start.exchanges) {
+      Certifier::Attempt any;
+      certifier_.learn({}, unit, unit.front().cell, nullptr, any);
+    }
   }
 
   void secure_all(std::span<const std::uint32_t> order) {
@@ -178,33 +181,31 @@ class Suppressor {
     for (int i = 0; i < most_repairs && !attempt.proven; ++i) {
       auto found = cheapest(cell, insider, attempt.proof);
       if (!found) break;
-      take(*found, cell);
-      auto next = certifier_.recall(cell, insider);
-      if (change_of(next.proof.high, cell) == change_of(attempt.proof.high, cell) &&
-          change_of(next.proof.low, cell) == change_of(attempt.proof.low, cell)) {
-        // An exchange that could be had already, and doesn't help on.
-        found.reset();
-        solve(cell, insider, attempt.proof, 1, found);
-        if (!found) break;
-        take(*found, cell);
-        next = certifier_.recall(cell, insider);
-      }
-      attempt = std::move(next);
+      if (take(*found, cell, insider, attempt)) continue;
+      // An exchange that could be had already, and doesn't help on.
+      found.reset();
+      solve(cell, insider, attempt.proof, 1, found);
+      if (!found || !take(*found, cell, insider, attempt)) break;
     }
     if (!attempt.proven) attempt = certifier_.prove(cell, insider);
     if (attempt.proven) certificates_[cell].proofs.push_back(std::move(attempt.proof));
     return attempt.proven;
   }
 
-  void take(const Opening& opening, std::uint32_t cell) {
+  /// Whether that gets the attempt any farther.
+  bool take(const Opening& opening, std::uint32_t cell, const Insider* insider,
+            Certifier::Attempt& attempt) {
+    const auto high = change_of(attempt.proof.high, cell);
+    const auto low = change_of(attempt.proof.low, cell);
     for (const auto& change : opening.unit) pattern_[change.cell] = 1;
-    certifier_.learn(opening.base, opening.unit, cell);
+    certifier_.learn(opening.base, opening.unit, cell, insider, attempt);
+    return change_of(attempt.proof.high, cell) != high || change_of(attempt.proof.low, cell) != low;
   }
 
   /// The cheapest change with published cells in it that was found to meet the demand, or a part of
   /// it: an exchange, and what a linear programme makes of it.
   std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof) {
-    const auto& demand = system_.cells()[cell].demand;
+    const auto demand = demand_against(system_, cell, insider);
     const auto whole = std::max({demand.width, demand.above, demand.below});
     std::optional<Opening> found;
     for (std::int64_t scale = 1; !found && scale <= 2 * whole; scale *= 2) {
@@ -219,7 +220,7 @@ class Suppressor {
 
   void solve(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
              std::optional<Opening>& best) {
-    const auto& demand = system_.cells()[cell].demand;
+    const auto demand = demand_against(system_, cell, insider);
     const auto high = change_of(proof.high, cell);
     const auto low = change_of(proof.low, cell);
     ProgramSearch::Wish wish;
@@ -245,7 +246,7 @@ class Suppressor {
 
   void exchange(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
                 std::optional<Opening>& best) {
-    const auto& demand = system_.cells()[cell].demand;
+    const auto demand = demand_against(system_, cell, insider);
     MoveSearch::Wish wish;
     wish.cell = cell;
     wish.opens = true;

@@ -19,7 +19,7 @@ using policies::Rule;
 constexpr int most_rounds = 6;
 /// More are not searched for a pattern while somebody waits at a session: a table in which so much
 /// fails has too many categories.
-constexpr std::ptrdiff_t most_primary = 250;
+constexpr std::ptrdiff_t most_primary = 1000;
 
 bool is_share_rule(Rule rule) { return rule == Rule::dominance || rule == Rule::p_percent; }
 

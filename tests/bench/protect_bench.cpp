@@ -15,6 +15,7 @@
 
 #include "disclosure/cell_table.h"
 #include "disclosure/first_pattern.h"
+#include "disclosure/linear_program.h"
 #include "disclosure/prime_field.h"
 #include "disclosure/suppress.h"
 
@@ -132,6 +133,7 @@ void run(std::size_t wanted) {
 }  // namespace
 
 int main(int count, char** words) {
+  keep_memory_between_programs();  // as sceau protect does
   if (count < 2) {
     for (const std::size_t cells : {3'000U, 30'000U, 150'000U}) run(cells);
   }

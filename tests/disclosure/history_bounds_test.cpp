@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <set>
@@ -15,6 +14,7 @@
 #include "disclosure/history.h"
 #include "disclosure/prime_field.h"
 #include "tests/disclosure/build.h"
+#include "tests/every.h"
 
 namespace sceau::disclosure {
 using namespace build;
@@ -257,8 +257,7 @@ void check_world(const World& world, int& narrowed) {
   CHECK(described(found) == described(expected));
 }
 
-// SCEAU_EVERY=1 runs all worlds where a test takes a sample of them.
-int stride(int usual) { return std::getenv("SCEAU_EVERY") == nullptr ? usual : 1; }
+int stride(int usual) { return sceau::test::every().all ? 1 : usual; }
 
 }  // namespace
 
@@ -294,7 +293,7 @@ TEST_CASE("two releases of up to three cells over up to six people: who is told 
 
 TEST_CASE("three releases of up to three cells over up to six people, a sample") {
   int narrowed = 0;
-  const int worlds = std::getenv("SCEAU_EVERY") == nullptr ? 400 : 40'000;
+  const int worlds = sceau::test::every().all ? 40'000 : 400;
   std::uint64_t state = 7;
   for (int i = 0; i < worlds; ++i) {
     std::map<int, int> people;

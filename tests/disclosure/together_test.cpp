@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <set>
@@ -13,6 +12,7 @@
 #include "disclosure/prime_field.h"
 #include "tests/disclosure/build.h"
 #include "tests/disclosure/follows.h"
+#include "tests/every.h"
 
 namespace sceau::disclosure {
 using namespace build;
@@ -22,11 +22,7 @@ namespace {
 
 using Set = std::vector<std::uint32_t>;  // people (profiles), ascending
 
-// SCEAU_EVERY=1 runs all worlds where a test takes a sample of them.
-int stride(int usual) {
-  const char* every = std::getenv("SCEAU_EVERY");
-  return every == nullptr ? usual : 1;
-}
+int stride(int usual) { return sceau::test::every().all ? 1 : usual; }
 
 // A world of classes of people, and sums of some of them that are known.
 struct Known3 {
@@ -217,7 +213,7 @@ TEST_CASE("two releases of up to three cells over up to six atoms: no atom and n
 
 TEST_CASE("three releases of up to three cells over up to six atoms, a sample") {
   int disclosing = 0;
-  const int worlds = std::getenv("SCEAU_EVERY") == nullptr ? 150 : 20'000;
+  const int worlds = sceau::test::every().all ? 20'000 : 150;
   std::uint64_t state = 5;
   for (int i = 0; i < worlds; ++i) {
     std::set<int> chosen;

@@ -31,7 +31,8 @@ class Attacker {
     seen_.assign(fences_.size(), {cap * 1000, -1});
     inside_.resize(inner_.size());
     for (std::size_t i = 0; i < fences_.size(); ++i) {
-      for (const auto part : fences_[i].parts) inside_[part].push_back(i);
+      auto later = static_cast<std::int64_t>(fences_[i].parts.size());
+      for (const auto part : fences_[i].parts) inside_[part].push_back({i, --later});
     }
   }
 
@@ -56,32 +57,43 @@ class Attacker {
       }
       return;
     }
-    for (std::int64_t value = 0; value <= cap_; ++value) {
-      bool fits = true;
-      bool over = false;
-      for (const auto number : inside_[next]) {
-        auto& fence = fences_[number];
-        fence.sum += value;
-        over = over || fence.sum > fence.high;
-        fits = fits && fence.sum <= fence.high &&
-               (fence.parts.back() != next || fence.sum >= fence.low);
-      }
-      if (fits) fill(next + 1);
-      for (const auto number : inside_[next]) fences_[number].sum -= value;
-      if (over) break;
+    // What the sums that this cell is in leave for it; the other cells yet to come have 0 … cap.
+    std::int64_t low = 0;
+    std::int64_t high = cap_;
+    for (const auto& [number, later] : inside_[next]) {
+      const auto& fence = fences_[number];
+      low = std::max(low, fence.low - fence.sum - later * cap_);
+      high = std::min(high, fence.high - fence.sum);
+    }
+    for (auto value = low; value <= high; ++value) {
+      for (const auto& place : inside_[next]) fences_[place.fence].sum += value;
+      fill(next + 1);
+      for (const auto& place : inside_[next]) fences_[place.fence].sum -= value;
     }
   }
+
+  struct Place {
+    std::size_t fence;
+    std::int64_t later;  // parts of it that come after this one
+  };
 
   std::int64_t cap_;
   std::vector<std::int64_t> inner_;
   std::vector<Fence> fences_;
-  std::vector<std::vector<std::size_t>> inside_;  // by inner cell: the cells that hold it
+  std::vector<std::vector<Place>> inside_;  // by inner cell: the cells that hold it
   std::vector<Span> seen_;
 };
 
 bool in_doubt(const TableCell& cell, const Span& span) {
   return span.low <= cell.value - cell.demand.below &&
          span.high >= cell.value + cell.demand.above && span.high - span.low >= cell.demand.width;
+}
+
+bool is_part(const Made& made, const TableCell& part, const TableCell& whole) {
+  for (std::size_t d = 0; d < made.sizes.size(); ++d) {
+    if (whole.codes[d] != made.sizes[d] && whole.codes[d] != part.codes[d]) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -104,7 +116,12 @@ std::vector<bool> doubts(const Made& made, const CellTable& table, const Pattern
     const auto inside = all_that_fit(made, table, pattern, cap, Known{insider, 1});
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (!table.cells[i].primary || i == insider) continue;
-      found[i] = found[i] && in_doubt(table.cells[i], inside[i]);
+      auto cell = table.cells[i];
+      // Who is counted in a part of the cell needs no table to know that it holds one.
+      if (is_part(made, table.cells[insider], cell)) {
+        cell.demand.below = std::min(cell.demand.below, cell.value - 1);
+      }
+      found[i] = found[i] && in_doubt(cell, inside[i]);
     }
   }
   return found;

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
 
 #include "tests/disclosure/build.h"
+#include "tests/every.h"
 #include "tests/protect/enumerate.h"
 #include "tests/protect/table_maker.h"
 
@@ -19,6 +19,7 @@ using namespace sceau::disclosure::build;
 using namespace sceau::disclosure::test;
 namespace policies = sceau::policies;
 using policies::Rule;
+using sceau::test::every;
 
 namespace {
 
@@ -57,8 +58,6 @@ std::string lines_of(const World& world) {
   }
   return lines;
 }
-
-bool every() { return std::getenv("SCEAU_EVERY") != nullptr; }
 
 /// No turn of rows and columns comes before it.
 bool is_first_of_its_kind(const std::array<std::int64_t, 6>& counts) {
@@ -169,7 +168,7 @@ TEST_CASE("every 2 by 3 table of counts 0..4: what is proposed is safe by enumer
         rest /= 5;
       }
       // All but turns of one another; every 29th of them unless everything is asked for.
-      if (!is_first_of_its_kind(counts) || (!every() && turn++ % 29 != 0)) continue;
+      if (!is_first_of_its_kind(counts) || (!every().all && turn++ % 29 != 0)) continue;
       CAPTURE(number);
       const auto world = observed(counts);
       const auto rows = source(two_classes(), lines_of(world));
@@ -319,9 +318,9 @@ TEST_CASE("what can't be certified is not proposed, with the reason") {
   Tabulation apart = tabulation({"a", "b"}, {count()});
   apart.grouping_sets = {1, 2};
   CHECK(reason(apart, two_classes(), *few) == "protection.no_leaves");
-  std::string one_each;  // 16 by 17 cells of a single pupil
-  for (int i = 0; i < 16 * 17; ++i) {
-    one_each += std::to_string(i / 17) + " " + std::to_string(i % 17) + "\n";
+  std::string one_each;  // 32 by 32 cells of a single pupil
+  for (int i = 0; i < 32 * 32; ++i) {
+    one_each += std::to_string(i / 32) + " " + std::to_string(i % 32) + "\n";
   }
   CHECK(reason(cube(tabulation({"a", "b"}, {count()})), two_classes(),
                *source(two_classes(), one_each)) == "protection.many_cells");

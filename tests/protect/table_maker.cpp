@@ -41,7 +41,10 @@ CellTable make_table(const Made& made) {
     }
     cell.cost = std::max<std::int64_t>(cell.value, 1);
     cell.primary = cell.value < made.below && (cell.value > 0 || !made.zeros_published);
-    if (cell.primary) cell.demand = made.demand;
+    if (cell.primary) {
+      cell.demand = made.demand;
+      cell.demand.below = std::min(cell.demand.below, cell.value - made.least);
+    }
     table.cells.push_back(std::move(cell));
   }
   return table;

@@ -10,7 +10,8 @@
 namespace sceau::disclosure::test {
 
 /// A table of these sizes with a margin in each dimension. `counts`: the inner cells, the first
-/// dimension's category changing fastest. Primary: 1 … below - 1, and 0 where zeros are hidden.
+/// dimension's category changing fastest. Primary: 1 … below - 1, and 0 where zeros are hidden;
+/// each has the demand, less what `least` rules out.
 struct Made {
   std::vector<std::uint32_t> sizes;
   std::vector<std::int64_t> counts;
