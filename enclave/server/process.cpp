@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "enclave/fault.h"
+#include "enclave/sandbox/capabilities.h"
 #include "enclave/shadow_memory.h"
 
 extern "C" {
@@ -87,14 +88,6 @@ void plan_files(SpawnPlan& plan, int channel, std::optional<int> client) {
 /// No reading of this process's memory by others of its user.
 bool close_the_blinds() { return has_shadow_memory || ::prctl(PR_SET_DUMPABLE, 0) == 0; }
 
-/// Whether this process may lock memory beyond RLIMIT_MEMLOCK.
-bool may_lock_memory() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
-  return ::syscall(SYS_capget, &header, held.data()) == 0 &&
-         (held[0].effective >> CAP_IPC_LOCK & 1U) != 0;
-}
-
 /// Keys, and rows on their way, stay out of the swap where the system lets them. Under a bound of
 /// locked memory every later allocation could fail, so there only the keys' own pages are locked
 /// (KeyBytes).
@@ -102,7 +95,7 @@ void stay_out_of_swap() {
   if (has_shadow_memory) return;
   rlimit most{};
   const bool unbounded = ::getrlimit(RLIMIT_MEMLOCK, &most) == 0 && most.rlim_cur == RLIM_INFINITY;
-  if (!unbounded && !may_lock_memory()) return;
+  if (!unbounded && !has_capability(CAP_IPC_LOCK)) return;
   ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
@@ -190,7 +183,9 @@ bool harden_child(int first_closed) {
   prefer_as_victim();  // while its own files in /proc are still its own
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  const bool hardened = close_the_blinds() && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+  // The broker's capabilities, if it has any, are for workspaces' users; locked memory stays.
+  const bool hardened = close_the_blinds() && give_up_capabilities(1U << CAP_IPC_LOCK) &&
+                        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                         ::close_range(static_cast<unsigned>(first_closed), ~0U, 0) == 0;
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);

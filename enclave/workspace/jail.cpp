@@ -11,9 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <string>
 
+#include "enclave/sandbox/capabilities.h"
 #include "enclave/workspace/entry.h"
 
 namespace sceau::enclave {
@@ -31,7 +30,7 @@ bool become(const char* user) {
   if (std::strcmp(user, "-") == 0) return true;
   const auto id = static_cast<uid_t>(std::strtoul(user, nullptr, 10));
   return id != 0 && ::setgroups(0, nullptr) == 0 && ::setresgid(id, id, id) == 0 &&
-         ::setresuid(id, id, id) == 0;
+         ::setresuid(id, id, id) == 0 && give_up_capabilities(0);
 }
 
 }  // namespace
@@ -53,14 +52,7 @@ int run_workspace_jail(int count, char** words) noexcept {
 }
 
 bool may_choose_users() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("CapEff:", 0) != 0) continue;
-    const auto has = std::strtoull(line.c_str() + 7, nullptr, 16);
-    const auto may = [has](unsigned capability) { return (has >> capability & 1U) != 0; };
-    return may(CAP_SETUID) && may(CAP_SETGID) && may(CAP_KILL);
-  }
-  return false;
+  return has_capability(CAP_SETUID) && has_capability(CAP_SETGID) && has_capability(CAP_KILL);
 }
 
 }  // namespace sceau::enclave
