@@ -21,6 +21,7 @@
 #include "enclave/server/listener.h"
 #include "enclave/workspace/entry.h"
 #include "enclave/workspace/launch.h"
+#include "enclave/workspace/memory_use.h"
 #include "enclave/workspace/sealed_folder.h"
 
 namespace sceau::enclave {
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds start_time(60);  // a kept folder is unpacked in it
 constexpr std::chrono::seconds between_checks(5);
+constexpr std::chrono::seconds between_weighings(1);  // of its processes' memory
 constexpr std::chrono::minutes packing_time(10);
 constexpr std::size_t sessions_each = 10;  // at once through one workspace's socket
 constexpr std::size_t longest_terminal = 40;
@@ -184,6 +186,7 @@ std::string Desk::attend(RunningWorkspace& workspace) {
   const auto hours = std::chrono::hours(grant_.settings.hours);
   const auto deadline = std::chrono::steady_clock::now() + hours;
   auto next_check = std::chrono::steady_clock::now() + between_checks;
+  auto next_weighing = std::chrono::steady_clock::now() + between_weighings;
   while (true) {
     std::array<pollfd, 4> waiting = {
         pollfd{workspace.pidfd(), POLLIN, 0}, pollfd{place_.listener().fd(), POLLIN, 0},
@@ -195,6 +198,10 @@ std::string Desk::attend(RunningWorkspace& workspace) {
     if (waiting[2].revents != 0) return "dropped";
     const auto now = std::chrono::steady_clock::now();
     if (now > deadline) return "timeout";
+    if (now >= next_weighing) {
+      next_weighing = now + between_weighings;
+      if (memory_of_family(workspace.pid()) > grant_.settings.memory_bytes) return "memory";
+    }
     if (now < next_check) continue;
     next_check = now + between_checks;
     if (!still_permitted(*centre_, grant_.workspace)) return "permit";
@@ -271,6 +278,10 @@ int Desk::run(const Arguments& arguments) {
   if (reason == "timeout") {
     throw EnclaveError(Fault::not_permitted, "workspace.out_of_time",
                        {std::to_string(grant_.settings.hours)});
+  }
+  if (reason == "memory") {
+    throw EnclaveError(Fault::not_permitted, "workspace.too_much_memory",
+                       {std::to_string(grant_.settings.memory_bytes >> 20)});
   }
   if (reason == "permit") {
     throw EnclaveError(Fault::not_permitted, "workspace.permit_ended", {grant_.project});

@@ -5,7 +5,7 @@
 //   [workspace]
 //   folder = "kept"          # vanishing (default): gone at the end; kept: sealed between sessions
 //   folder_size = "2G"       # of the project folder, and of /tmp together with it twice that
-//   memory = "8G"            # that one process may take
+//   memory = "8G"            # that its processes may take, one and all together
 //   processes = 256          # at once
 //   open_files = 1024        # of one process
 //   ingress = "approved"     # a reviewer admits what is brought in; logged (default): at once

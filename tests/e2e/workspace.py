@@ -411,6 +411,28 @@ class Endings(unittest.TestCase):
         self.assertEqual(self.closed(), ["stopped"])
         self.assertNotEqual(client.wait(timeout=10), 0)
 
+    def test_processes_that_take_too_much_together_end_their_workspace_and_no_other(self):
+        self.centre.stop()
+        configure(self.centre, 'memory = "384M"\n')
+        self.centre.serve()
+        other = self.begin()
+        # Each of them alone may take what it takes; the last line is never reached.
+        hungry = "import os,time\nfor i in range(6):\n  if os.fork()==0:\n    b=bytearray(96<<20); time.sleep(60)\n" \
+                 "time.sleep(60); print('all of it')"
+        ran = self.centre.sceau("session", "orientation", "--", "python3", "-c", hungry, as_user="alix", code=3)
+        self.assertIn("took more than 384 MiB of memory together", ran.err)
+        self.assertNotIn("all of it", ran.out)
+        self.assertIsNone(other.poll())
+        # One of them, and memory that they share, may be.
+        fair = "import os,time\nb=bytearray(200<<20)\nfor i in range(4):\n  if os.fork()==0: time.sleep(3); os._exit(0)\n" \
+               "time.sleep(3); print('all of it')"
+        self.assertIn("all of it", self.centre.sceau("session", "orientation", "--", "python3", "-c", fair,
+                                                     as_user="alix").out)
+        other.kill()
+        self.gone()
+        time.sleep(1.5)
+        self.assertEqual(self.closed(), ["memory", "ended", "dropped"])
+
     def test_a_revoked_permit_ends_workspaces(self):
         client = self.begin()
         self.centre.sceau("permit", "revoke", "P-000001")
