@@ -215,6 +215,34 @@ class Operation(unittest.TestCase):
         finally:
             registry.chmod(0o600)
 
+    @unittest.skipUnless(shutil.which("cc") and not harness.is_sanitized(),
+                         "skipped: no C compiler to make another clock with, or the sanitizer's build")
+    def test_doctor_says_that_the_clock_lies_behind_the_log(self):
+        clock = self.centre.folder / "clock.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", clock], input=LATER_CLOCK, text=True, check=True)
+        with harness.TrialCentre() as centre:
+            harness.run([harness.binary("sceau"), "--home", centre.home, "role", "grant", "--user", "rene", "--role",
+                         "reviewer", "--passphrase-file", centre.passphrase_file], code=0,
+                        env={"LD_PRELOAD": str(clock)})
+            found = {c["check"]: c for c in centre.sceau("doctor", "--json", code=1).json()["checks"]}
+            self.assertFalse(found["clock"]["ok"])
+            said = centre.sceau("doctor", code=1).out
+            self.assertRegex(said, r"NOT +clock: .* is before the newest entry, ")
+            self.assertIn("set the clock", said)
+
+
+# A machine whose clock goes an hour ahead.
+LATER_CLOCK = """
+#define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t which, struct timespec* now) {
+  int bad = syscall(SYS_clock_gettime, which, now);
+  if (which == CLOCK_REALTIME) now->tv_sec += 3600;
+  return bad;
+}
+"""
 
 if __name__ == "__main__":
     harness.main()
