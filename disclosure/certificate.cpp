@@ -62,11 +62,18 @@ std::int64_t change_of(const Point& point, std::uint32_t cell) {
 }
 
 bool fits(const SumSystem& system, const Pattern& pattern, const Point& point) {
+  const bool hidden = std::all_of(point.begin(), point.end(), [&](const Change& change) {
+    return change.cell < pattern.size() && pattern[change.cell] != 0;
+  });
+  return hidden && balances(system, point);
+}
+
+bool balances(const SumSystem& system, const Point& point) {
   std::map<std::uint32_t, Wide> rests;  // by sum
   for (std::size_t i = 0; i < point.size(); ++i) {
     const auto& change = point[i];
     if (i != 0 && point[i - 1].cell >= change.cell) return false;
-    if (change.cell >= system.cells().size() || pattern[change.cell] == 0) return false;
+    if (change.cell >= system.cells().size()) return false;
     const auto& cell = system.cells()[change.cell];
     const Wide now = static_cast<Wide>(cell.value) + change.by;
     if (now < cell.least || now > cell.most) return false;

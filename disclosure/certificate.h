@@ -43,6 +43,9 @@ struct Certificate {
 /// Whether an attacker who holds what the pattern publishes can't rule this point out.
 [[nodiscard]] bool fits(const SumSystem& system, const Pattern& pattern, const Point& point);
 
+/// The same were all of its cells hidden.
+[[nodiscard]] bool balances(const SumSystem& system, const Point& point);
+
 /// Whether the two ends meet the demand.
 [[nodiscard]] bool meets(const Demand& demand, std::int64_t low, std::int64_t high);
 /// Whether the two points of a proof of this cell do.

@@ -134,7 +134,6 @@ LinearProgram ProgramSearch::program(const Wish& wish) {
 std::optional<ProgramSearch::Found> ProgramSearch::whole(const std::vector<double>& values,
                                                          double times) const {
   Found found;
-  auto opened = pattern_;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const auto change = (values[2 * i] - values[2 * i + 1]) * times;
     const auto rounded = std::round(change);
@@ -143,11 +142,10 @@ std::optional<ProgramSearch::Found> ProgramSearch::whole(const std::vector<doubl
     const auto cell = cells_[i];
     found.point.push_back({cell, static_cast<std::int64_t>(rounded)});
     if (pattern_[cell] == 0) found.cost += system_.cells()[cell].cost;
-    opened[cell] = 1;
   }
   std::sort(found.point.begin(), found.point.end(),
             [](const Change& one, const Change& other) { return one.cell < other.cell; });
-  if (!fits(system_, opened, found.point)) return std::nullopt;
+  if (!balances(system_, found.point)) return std::nullopt;
   return found;
 }
 

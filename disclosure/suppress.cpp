@@ -5,7 +5,7 @@
 
 #include "disclosure/cheapest_pattern.h"
 #include "disclosure/first_pattern.h"
-#include "disclosure/program_search.h"
+#include "disclosure/opening_search.h"
 #include "disclosure/sorted_system.h"
 
 namespace sceau::disclosure {
@@ -34,8 +34,7 @@ class Suppressor {
         budget_(budget),
         pattern_(start.pattern),
         certifier_(system, pattern_, on_the_way(budget.audit)),
-        moves_(system, pattern_),
-        programmes_(system, pattern_),
+        openings_(system, pattern_, budget.programme, budget.audit.programme),
         steps_(budget.steps),
         certificates_(system.cells().size()),
         users_(system.cells().size()) {
@@ -95,12 +94,6 @@ class Suppressor {
   }
 
  private:
-  struct Opening {
-    Point unit;
-    Point base;  // from which it goes
-    std::int64_t cost = 0;
-  };
-
   [[nodiscard]] bool has_certificate(std::uint32_t cell) const {
     return shelters(system_, pattern_, certificates_[cell]);
   }
@@ -119,7 +112,7 @@ class Suppressor {
     }
     certificates_[cell] = answer.certificate;
     for (auto& proof : certificates_[cell].proofs) {
-      for (auto* point : {&proof.low, &proof.high}) cheapen(cell, *point);
+      for (auto* point : {&proof.low, &proof.high}) openings_.cheapen(cell, *point);
     }
     if (!shelters(system_, all, certificates_[cell]))
       certificates_[cell] = std::move(answer.certificate);
@@ -134,29 +127,6 @@ class Suppressor {
     note_users(cell);
     dearest_first(opened);
     for (const auto one : opened) publish(one);
-  }
-
-  /// Another point that is as far from the truth and needs less to be hidden, if one is found.
-  void cheapen(std::uint32_t cell, Point& point) {
-    ProgramSearch::Wish wish;
-    wish.cell = cell;
-    wish.by = change_of(point, cell);
-    wish.opens = true;
-    wish.most_cells = budget_.audit.programme;
-    wish.thorough = true;
-    wish.below_cost = 0;
-    for (const auto& change : point) {
-      if (pattern_[change.cell] == 0) wish.below_cost += system_.cells()[change.cell].cost;
-    }
-    for (const bool is_near : {true, false}) {
-      if (wish.below_cost == 0) return;
-      if (is_near) wish.seeds = point;
-      auto found = programmes_.find(wish);
-      wish.seeds.clear();
-      if (!found) continue;
-      wish.below_cost = found->cost;
-      point = std::move(found->point);
-    }
   }
 
   void dearest_first(std::vector<std::uint32_t>& cells) const {
@@ -179,12 +149,11 @@ class Suppressor {
   bool convince(std::uint32_t cell, const Insider* insider) {
     auto attempt = certifier_.recall(cell, insider);
     for (int i = 0; i < most_repairs && !attempt.proven; ++i) {
-      auto found = cheapest(cell, insider, attempt.proof);
+      auto found = openings_.cheapest(cell, insider, attempt.proof, steps_);
       if (!found) break;
       if (take(*found, cell, insider, attempt)) continue;
       // An exchange that could be had already, and doesn't help on.
-      found.reset();
-      solve(cell, insider, attempt.proof, 1, found);
+      found = openings_.by_programme(cell, insider, attempt.proof);
       if (!found || !take(*found, cell, insider, attempt)) break;
     }
     if (!attempt.proven) attempt = certifier_.prove(cell, insider);
@@ -200,74 +169,6 @@ class Suppressor {
     for (const auto& change : opening.unit) pattern_[change.cell] = 1;
     certifier_.learn(opening.base, opening.unit, cell, insider, attempt);
     return change_of(attempt.proof.high, cell) != high || change_of(attempt.proof.low, cell) != low;
-  }
-
-  /// The cheapest change with published cells in it that was found to meet the demand, or a part of
-  /// it: an exchange, and what a linear programme makes of it.
-  std::optional<Opening> cheapest(std::uint32_t cell, const Insider* insider, const Proof& proof) {
-    const auto demand = demand_against(system_, cell, insider);
-    const auto whole = std::max({demand.width, demand.above, demand.below});
-    std::optional<Opening> found;
-    for (std::int64_t scale = 1; !found && scale <= 2 * whole; scale *= 2) {
-      exchange(cell, insider, proof, scale, found);
-    }
-    if (!found || found->cost > 0) solve(cell, insider, proof, 1, found);
-    for (std::int64_t scale = 2; !found && scale <= 2 * whole; scale *= 2) {
-      solve(cell, insider, proof, scale, found);
-    }
-    return found;
-  }
-
-  void solve(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
-             std::optional<Opening>& best) {
-    const auto demand = demand_against(system_, cell, insider);
-    const auto high = change_of(proof.high, cell);
-    const auto low = change_of(proof.low, cell);
-    ProgramSearch::Wish wish;
-    wish.cell = cell;
-    wish.insider = insider;
-    wish.opens = true;
-    wish.most_cells = budget_.programme;
-    if (best) {
-      wish.below_cost = best->cost;
-      wish.seeds = best->unit;
-    }
-    const auto attempt = [&](std::int64_t have, std::int64_t want, int sign) {
-      if (have >= want) return;
-      wish.by = sign * (have + std::max<std::int64_t>(1, (want - have) / scale));
-      auto found = programmes_.find(wish);
-      if (!found) return;
-      wish.below_cost = found->cost;
-      best = {std::move(found->point), {}, found->cost};
-    };
-    attempt(high, std::max(demand.above, demand.width + low), 1);
-    attempt(-low, std::max(demand.below, demand.width - high), -1);
-  }
-
-  void exchange(std::uint32_t cell, const Insider* insider, const Proof& proof, std::int64_t scale,
-                std::optional<Opening>& best) {
-    const auto demand = demand_against(system_, cell, insider);
-    MoveSearch::Wish wish;
-    wish.cell = cell;
-    wish.opens = true;
-    wish.steps = steps_;
-    if (insider != nullptr) wish.frozen = insider->cell;
-    if (best) wish.below_cost = best->cost;
-    const auto attempt = [&](const Point& base, std::int64_t up, std::int64_t down) {
-      wish.up = up > 0 ? std::max<std::int64_t>(1, up / scale) : 0;
-      wish.down = down > 0 ? std::max<std::int64_t>(1, down / scale) : 0;
-      if (wish.up == 0 && wish.down == 0) return;
-      moves_.set_base(base);
-      auto found = moves_.find(wish);
-      if (!found) return;
-      wish.below_cost = found->cost;  // one that costs nothing ends the search, and helps on
-      best = {std::move(found->unit), base, found->cost};
-    };
-    for (const auto& [up, down] : amounts(demand)) attempt({}, up, down);
-    const auto high = change_of(proof.high, cell);
-    const auto low = change_of(proof.low, cell);
-    attempt(proof.high, std::max(demand.above, demand.width + low) - high, 0);
-    attempt(proof.low, 0, std::max(demand.below, demand.width - high) + low);
   }
 
   void note_users(std::uint32_t cell) {
@@ -315,8 +216,7 @@ class Suppressor {
   const SuppressBudget& budget_;
   Pattern pattern_;
   Certifier certifier_;
-  MoveSearch moves_;
-  ProgramSearch programmes_;
+  OpeningSearch openings_;
   int in_vain_ = 0;
   std::uint64_t steps_;                            // of one search for an exchange
   std::vector<Certificate> certificates_;          // by cell
