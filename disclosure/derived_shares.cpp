@@ -198,7 +198,8 @@ class Derivation {
     for (std::uint32_t part = 0; part < holders.size(); ++part) {
       if (holders[part] != nowhere) inside[holders[part]].push_back(part);
     }
-    for (const auto& [cell, parts] : inside) {
+    for (const auto& [number, parts] : inside) {
+      const std::uint32_t cell = number;
       const auto narrow = narrow_cells.find(codes_of(outer_, *ours.wide, cell));
       const auto add = [&](const Parts& taken) {
         Remainder held;

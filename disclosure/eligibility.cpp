@@ -91,16 +91,26 @@ class Eligibility {
       review(Rule::tabulation, "tabulation.dimension", {dimension, variable, reason});
   }
 
-  // Labels of the codebook's lists pass, and small whole numbers: 0 up to the number of labels.
+  // A code that stands for itself: WHEN region = 'N' THEN 'N'. Only what occurs is a category.
+  static bool names_itself(const RecodeCase& one) {
+    const bool is_equal =
+        one.when.kind == Condition::Kind::compare && one.when.comparison == Comparison::equal;
+    if (!is_equal || !one.label) return false;
+    const auto* code = std::get_if<std::string>(&one.when.constants.at(0));
+    return code != nullptr && *code == *one.label;
+  }
+
+  // Labels of the codebook's lists pass, codes of the data, and small whole numbers: 0 up to one
+  // more than there are cases.
   void look_at_labels(const std::string& dimension, const Recode& recode,
                       const std::set<std::string>& variables) {
     std::vector<std::string> labels;
     for (const RecodeCase& one : recode.cases) {
-      if (one.label) labels.push_back(*one.label);
+      if (one.label && !names_itself(one)) labels.push_back(*one.label);
     }
     if (recode.otherwise) labels.push_back(*recode.otherwise);
     std::set<std::string> allowed;
-    for (std::size_t i = 0; i <= labels.size(); ++i) allowed.insert(std::to_string(i));
+    for (std::size_t i = 0; i <= recode.cases.size() + 1; ++i) allowed.insert(std::to_string(i));
     for (const std::string& name : variables) {
       const Variable* variable = codebook_->find(name);
       if (variable == nullptr) continue;

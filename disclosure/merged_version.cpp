@@ -1,11 +1,11 @@
-// A table in coarser categories: dimensions that climb the codebook's hierarchy, numbers in wider
-// classes, dimensions left out; each candidate is a table of its own, tabulated and judged.
+// A table in coarser categories: ways up each dimension's ladder (merge_ladder.h), and dimensions
+// left out; each candidate is a table of its own, tabulated and judged.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "disclosure/fault.h"
+#include "disclosure/merge_ladder.h"
 #include "disclosure/versions.h"
 
 namespace sceau::disclosure {
@@ -15,88 +15,11 @@ namespace {
 /// all if each is as large as the one that was asked for.
 constexpr std::size_t most_candidates = 48;
 constexpr std::size_t most_cells = 200'000;
-/// How many neighbouring numbers become one class.
-constexpr std::array<std::int64_t, 4> class_sizes = {2, 5, 10, 20};
-
-/// Ever coarser forms of a dimension, the first as it was asked for; behind the last it is left
-/// out.
-using Ladder = std::vector<Dimension>;
-
-std::optional<std::int64_t> whole(const std::string& text) {
-  std::int64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
-  return number;
-}
-
-bool is_dimension(const Tabulation& tabulation, const std::string& variable) {
-  return std::any_of(tabulation.dimensions.begin(), tabulation.dimensions.end(),
-                     [&](const Dimension& one) {
-                       const auto* name = std::get_if<std::string>(&one.from);
-                       return name != nullptr && *name == variable;
-                     });
-}
-
-/// The codebook's hierarchy above a variable, as far as no other dimension has it already.
-void climb(const std::string& variable, const Tabulation& tabulation,
-           const policies::Codebook& codebook, Ladder& ladder) {
-  const policies::Variable* at = codebook.find(variable);
-  while (at != nullptr && !at->parent.empty() && ladder.size() <= codebook.variables.size()) {
-    const policies::Variable* above = codebook.find(at->parent);
-    const bool usable = above != nullptr && above->role == policies::Role::classification &&
-                        !is_dimension(tabulation, above->name);
-    if (usable) ladder.push_back({above->name, above->name});
-    at = above;
-  }
-}
-
-/// Neighbouring numbers in classes of equal size, from the smallest that occurs.
-void widen(const std::string& variable, const Domain& domain, Ladder& ladder) {
-  std::optional<std::int64_t> low;
-  std::optional<std::int64_t> high;
-  for (const auto& code : domain.codes) {
-    if (!code) continue;
-    const auto number = whole(*code);
-    if (!number) return;
-    low = std::min(low.value_or(*number), *number);
-    high = std::max(high.value_or(*number), *number);
-  }
-  if (!low || static_cast<Int128>(*high) - *low > 100'000) return;
-  for (const std::int64_t size : class_sizes) {
-    const std::int64_t classes = (*high - *low + size) / size;
-    if (classes < 2) return;
-    const WidthBucket bucket{
-        variable, {*low, 0}, {*low + classes * size, 0}, static_cast<std::int32_t>(classes)};
-    ladder.push_back({variable, bucket});
-  }
-}
-
-Ladder ladder_of(std::size_t d, const Examination& original, const policies::Codebook& codebook) {
-  const Tabulation& tabulation = original.table.tabulation;
-  const Dimension& dimension = tabulation.dimensions[d];
-  Ladder ladder = {dimension};
-  if (const auto* bucket = std::get_if<WidthBucket>(&dimension.from)) {
-    for (auto coarser = *bucket; coarser.buckets % 2 == 0 && coarser.buckets > 2;) {
-      coarser.buckets /= 2;
-      ladder.push_back({dimension.name, coarser});
-    }
-  }
-  const auto* variable = std::get_if<std::string>(&dimension.from);
-  const policies::Variable* known = variable == nullptr ? nullptr : codebook.find(*variable);
-  if (known == nullptr) return ladder;
-  climb(*variable, tabulation, codebook, ladder);
-  if (known->type == policies::Type::integer) {
-    widen(*variable, original.table.domains[d], ladder);
-  }
-  return ladder;
-}
-
 /// How far up each dimension's ladder.
 using Steps = std::vector<std::size_t>;
 
 /// Every way to share `left` steps among the ladders, the last dimension first.
-void share(const std::vector<Ladder>& ladders, std::size_t left, Steps& so_far,
+void share(const std::vector<MergeLadder>& ladders, std::size_t left, Steps& so_far,
            std::vector<Steps>& out) {
   const std::size_t d = so_far.size();
   if (out.size() >= most_candidates) return;
@@ -116,7 +39,7 @@ class Merging {
   Merging(const Question& question, const Examination& original, const Bench& bench)
       : question_(question), original_(original), bench_(bench) {
     for (std::size_t d = 0; d < question.tabulation.dimensions.size(); ++d) {
-      ladders_.push_back(ladder_of(d, original, bench.codebook));
+      ladders_.push_back(merge_ladder(d, original, bench));
       highest_ += ladders_.back().size();
     }
     const std::size_t cells = std::max<std::size_t>(1, original.table.cells.size());
@@ -151,7 +74,7 @@ class Merging {
     made.dimensions.clear();
     made.grouping_sets.clear();
     for (std::size_t d = 0; d < steps.size(); ++d) {
-      if (steps[d] < ladders_[d].size()) made.dimensions.push_back(ladders_[d][steps[d]]);
+      if (steps[d] < ladders_[d].size()) made.dimensions.push_back(ladders_[d][steps[d]].dimension);
     }
     for (const std::uint32_t set : asked.grouping_sets) {
       std::uint32_t kept = 0;
@@ -198,7 +121,7 @@ class Merging {
       if (steps[d] == 0) continue;
       const bool out = steps[d] == ladders_[d].size();
       changes += (changes.empty() ? "" : ", ") + question_.tabulation.dimensions[d].name + " → " +
-                 (out ? "–" : describe(ladders_[d][steps[d]]));
+                 (out ? "–" : ladders_[d][steps[d]].text);
     }
     version.effect = {
         "protection.merges",
@@ -211,7 +134,7 @@ class Merging {
   const Question& question_;
   const Examination& original_;
   const Bench& bench_;
-  std::vector<Ladder> ladders_;
+  std::vector<MergeLadder> ladders_;
   std::size_t highest_ = 0;
   std::size_t most_ = most_candidates;
   std::size_t tried_ = 0;

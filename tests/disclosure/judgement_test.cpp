@@ -133,6 +133,14 @@ TEST_CASE("words of the researcher leave through a reviewer only") {
   CHECK(reasons(judged(recoded(labels("1", "0")))) == "pass");
   CHECK(reasons(judged(recoded(labels("17", "0")))) == "review tabulation.label");
   CHECK(reasons(judged(recoded(labels("a word", "M")))) == "review tabulation.label");
+  // A code that stands for itself is no word, and only what occurs becomes a category.
+  const auto called = [](const char* code, const char* label) {
+    Recode recode;
+    recode.cases = {{equals("uai", code), label}};
+    return recoded(std::move(recode));
+  };
+  CHECK(reasons(judged(called("s1", "s1"))).find("tabulation.label") == std::string::npos);
+  CHECK(reasons(judged(called("s1", "s2"))).find("tabulation.label") != std::string::npos);
   Tabulation table = tabulation({}, {count()});
   table.dimensions = {{"my words", WidthBucket{"note", {0, 0}, {20, 0}, 2}}};
   table.grouping_sets = {1};

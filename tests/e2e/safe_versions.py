@@ -112,7 +112,7 @@ class SafeVersions(unittest.TestCase):
         self.assertRegex(rows["suppress"][2], r"^\d+ of 20 cells are hidden: 1 that have a finding and \d+ that protect")
         self.assertIn("certificate", rows["suppress"][4])
         self.assertTrue(50 <= int(rows["suppress"][3]) < 100)
-        self.assertEqual(rows["merge"][1:3], ["pass", "academie → region: 12 cells instead of 20"])
+        self.assertEqual(rows["merge"][1:3], ["pass", "academie → region (N): 16 cells instead of 20"])
         self.assertTrue(0 < int(rows["merge"][3]) < 100)
         self.assertEqual(rows["round"][1], "pass")
         self.assertEqual(lines[-2], "0")
@@ -162,7 +162,7 @@ class SafeVersions(unittest.TestCase):
     def test_4_a_merged_version_is_the_coarser_table(self):
         request, state = self.ask("alix", "orientation", TABLE, ", protect 'merge'")
         self.assertEqual(state, "released")
-        self.assertEqual({row["region"] for row in self.released(request)}, {"N", "S", "Total"})
+        self.assertEqual({row["academie_region_recode"] for row in self.released(request)}, {"N", "03", "04", "Total"})
 
     def test_5_a_rounded_version_adds_up_and_beside_other_tables_a_person_looks(self):
         request, state = self.ask("alix", "orientation", TABLE.replace("lycees", "colleges"), ", protect 'round'")

@@ -343,8 +343,14 @@ TEST_CASE(
     return propose(Way::merge, question, judged(question, bench), bench);
   };
   const auto by_region = merged({"academie"});
-  CHECK(std::get<Version>(by_region).effect.args[0] == "academie → region");
-  CHECK(std::get<Version>(by_region).examination.judgement.verdict == Verdict::pass);
+  CHECK(std::get<Version>(by_region).effect.args[0] == "academie → region (N)");
+  const auto& examination = std::get<Version>(by_region).examination;
+  CHECK(examination.judgement.verdict == Verdict::pass);
+  REQUIRE(examination.table.domains.at(0).codes.size() == 2);
+  CHECK(examination.table.domains[0].codes[0] == "03");
+  CHECK(examination.table.domains[0].codes[1] == "N");
+  CHECK(examination.table.cells.at(0).rows == 10);
+  CHECK(examination.table.cells.at(1).rows == 12);
   const auto by_age = merged({"age"});
   CHECK(std::get<Version>(by_age).effect.args[0] == "age → width_bucket(age, 10, 16, 3)");
 }
