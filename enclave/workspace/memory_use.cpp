@@ -21,14 +21,36 @@ std::optional<pid_t> pid_named(const std::string& name) {
   return pid;
 }
 
-/// By process: its parent. Names of programs may hold blanks and brackets, so from the last one on.
+/// What a folder of /proc holds, as far as it goes: its process may end meanwhile.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code gone;
+  for (fs::directory_iterator at(folder, gone), end; !gone && at != end; at.increment(gone)) {
+    found.push_back(at->path());
+  }
+  return found;
+}
+
+constexpr const char* own_children = "/proc/thread-self/children";
+
+/// Of all its threads, as the kernel lists them: a look at one family costs nothing for the others.
+std::vector<pid_t> listed_children(pid_t process) {
+  std::vector<pid_t> found;
+  for (const auto& thread : entries_of(fs::path("/proc") / std::to_string(process) / "task")) {
+    std::ifstream file(thread / "children");
+    for (pid_t child = 0; file >> child;) found.push_back(child);
+  }
+  return found;
+}
+
+/// For a kernel without such lists. By process: its parent. Names of programs may hold blanks and
+/// brackets, so from the last one on.
 std::multimap<pid_t, pid_t> children_by_parent() {
   std::multimap<pid_t, pid_t> found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const auto pid = pid_named(entry.path().filename().string());
+  for (const auto& entry : entries_of("/proc")) {
+    const auto pid = pid_named(entry.filename().string());
     if (!pid) continue;
-    std::ifstream file(entry.path() / "stat");
+    std::ifstream file(entry / "stat");
     std::string line;
     std::getline(file, line);
     const auto bracket = line.rfind(')');
@@ -70,14 +92,19 @@ std::uint64_t memory_of(pid_t process) {
 }  // namespace
 
 std::uint64_t memory_of_family(pid_t eldest) {
-  const auto children = children_by_parent();
+  std::error_code ignored;
+  const bool listed = fs::exists(own_children, ignored);
+  const auto all = listed ? std::multimap<pid_t, pid_t>() : children_by_parent();
   std::uint64_t sum = 0;
   std::vector<pid_t> waiting{eldest};
   while (!waiting.empty()) {
     const auto process = waiting.back();
     waiting.pop_back();
     sum += memory_of(process);
-    const auto [first, last] = children.equal_range(process);
+    if (listed) {
+      for (const auto child : listed_children(process)) waiting.push_back(child);
+    }
+    const auto [first, last] = all.equal_range(process);
     for (auto child = first; child != last; ++child) waiting.push_back(child->second);
   }
   return sum;

@@ -149,8 +149,12 @@ class Machine(unittest.TestCase):
         (wanted / "steps.service").symlink_to("../steps.service")
         (wanted.parent / "steps.service").write_text(UNIT)
         # Its own list of calls lets nobody lock memory; the unit under test does.
-        booted = harness.run(["systemd-nspawn", "-D", root, "--boot", "--register=no", "--keep-unit", "--private-network",
-                              "--system-call-filter=@memlock", "-M", f"sceau-test-{os.getpid()}"], timeout=400)
+        try:
+            booted = harness.run(["systemd-nspawn", "-D", root, "--boot", "--register=no", "--keep-unit",
+                                  "--private-network", "--system-call-filter=@memlock", "-M",
+                                  f"sceau-test-{os.getpid()}"], timeout=400)
+        except subprocess.TimeoutExpired as error:
+            booted = error
         out = root / "root" / "out"
         if not out.is_dir():
             raise unittest.SkipTest(f"skipped: no machine can be booted here: {booted!r}")
