@@ -95,13 +95,14 @@ void Certifier::extend(const Point& base, const Point& unit, std::uint32_t cell,
   remember(std::move(low));
 }
 
-void Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell,
-                      const Insider* insider, Attempt& attempt) {
+Certifier::Attempt Certifier::learn(const Point& base, const Point& unit, std::uint32_t cell,
+                                    const Insider* insider, Attempt attempt) {
   auto known = recall(cell, insider);  // other points may be of use now
   prefer(std::move(known.proof.low), cell, insider, attempt.proof);
   prefer(std::move(known.proof.high), cell, insider, attempt.proof);
   extend(base, unit, cell, insider, attempt.proof);
   attempt.proven = meets(demand_against(system_, cell, insider), cell, attempt.proof);
+  return attempt;
 }
 
 Certifier::Attempt Certifier::recall(std::uint32_t cell, const Insider* insider) const {

@@ -58,10 +58,10 @@ class Certifier {
   [[nodiscard]] CellAudit certify(std::uint32_t cell);
 
   /// Keeps what adding and subtracting an exchange makes of a point, as far as the demand of `cell`
-  /// asks: for a search by others that hides what the exchange needs. `attempt` takes from it what
-  /// is better than what it has.
-  void learn(const Point& base, const Point& unit, std::uint32_t cell, const Insider* insider,
-             Attempt& attempt);
+  /// asks: for a search by others that hides what the exchange needs. The attempt with what of it
+  /// is better than what it had.
+  Attempt learn(const Point& base, const Point& unit, std::uint32_t cell, const Insider* insider,
+                Attempt attempt);
 
  private:
   struct Best {

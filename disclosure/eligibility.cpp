@@ -100,17 +100,22 @@ class Eligibility {
     return code != nullptr && *code == *one.label;
   }
 
-  // Labels of the codebook's lists pass, codes of the data, and small whole numbers: 0 up to one
-  // more than there are cases.
+  // Labels of the codebook's lists pass, codes of the data, and small whole numbers: 0 up to the
+  // number of labels.
   void look_at_labels(const std::string& dimension, const Recode& recode,
                       const std::set<std::string>& variables) {
     std::vector<std::string> labels;
+    std::size_t codes = 0;  // whose own case calls them so; another case may not
     for (const RecodeCase& one : recode.cases) {
-      if (one.label && !names_itself(one)) labels.push_back(*one.label);
+      if (names_itself(one)) {
+        ++codes;
+      } else if (one.label) {
+        labels.push_back(*one.label);
+      }
     }
     if (recode.otherwise) labels.push_back(*recode.otherwise);
     std::set<std::string> allowed;
-    for (std::size_t i = 0; i <= recode.cases.size() + 1; ++i) allowed.insert(std::to_string(i));
+    for (std::size_t i = 0; i <= labels.size() + codes; ++i) allowed.insert(std::to_string(i));
     for (const std::string& name : variables) {
       const Variable* variable = codebook_->find(name);
       if (variable == nullptr) continue;

@@ -1,7 +1,6 @@
 #include "disclosure/history_bounds.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "disclosure/certifier.h"
@@ -11,11 +10,11 @@
 namespace sceau::disclosure {
 namespace {
 
-constexpr std::size_t most_told = 50;  // a table that does more is refused for these
-// Programmes over more cells than this settled nothing more in 100 tables of each of four files.
-constexpr AuditBudget proofs_alone{.programme = 0};
-constexpr AuditBudget near_by{.programme = 2'400};
+constexpr std::size_t most_told = 50;    // a table that does more is refused for these
 constexpr std::size_t most_trials = 64;  // of leaving out releases, for one part
+// Programmes over more cells than this settled nothing more in 100 tables of each of four files.
+constexpr AuditBudget near_by{.programme = 2'400};
+constexpr AuditBudget proofs_alone{.programme = 0};  // programmes find certificates alone
 
 using Seen = std::vector<std::uint8_t>;  // by table
 
@@ -47,20 +46,17 @@ class Search {
   }
 
   // In the order of cells.
-  std::vector<CellAudit> audited(const Neighbourhood& one, const std::vector<std::size_t>& chosen,
+  std::vector<CellAudit> audited(const Neighbourhood& one, const Seen& seen,
+                                 const std::vector<std::size_t>& chosen,
                                  const AuditBudget& budget) const {
     stop_if_cancelled();
-    const SumSystem system = one.system(everything_, chosen);
+    const SumSystem system = one.system(seen, chosen);
     return audit(system, system.least_pattern(), budget);
   }
 
-  // Whether those who have seen these tables narrow the target too far, as far as a proof says so:
-  // programmes find certificates alone, so none is solved.
+  // Whether a proof says that those who have seen these tables narrow the target too far.
   bool unsafe(const Neighbourhood& one, const Seen& seen, std::size_t number) const {
-    stop_if_cancelled();
-    const std::array chosen{number};
-    const SumSystem system = one.system(seen, chosen);
-    return audit(system, system.least_pattern(), proofs_alone).front().safety == Safety::unsafe;
+    return audited(one, seen, {number}, proofs_alone).front().safety == Safety::unsafe;
   }
 
   void look_at(const Neighbourhood& one) {
@@ -72,7 +68,7 @@ class Search {
     }
     if (open.empty()) return;
     audits_ += open.size();
-    for (const CellAudit& cell : audited(one, targets_of(one, open), near_by)) {
+    for (const CellAudit& cell : audited(one, everything_, targets_of(one, open), near_by)) {
       switch (cell.safety) {
         case Safety::certified:
           ++answer_.certified;

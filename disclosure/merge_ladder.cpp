@@ -34,14 +34,6 @@ bool is_dimension(const Tabulation& tabulation, const std::string& variable) {
                      });
 }
 
-Condition is(const std::string& variable, const std::string& code) {
-  Condition condition;
-  condition.kind = Condition::Kind::compare;
-  condition.variable = variable;
-  condition.constants = {code};
-  return condition;
-}
-
 /// Codes of a dimension that cells with a finding have.
 std::set<std::string> failing(const std::string& dimension, const Judgement& judgement) {
   std::set<std::string> codes;
@@ -93,16 +85,15 @@ std::optional<MergeRung> in_part(const Dimension& dimension, const std::string& 
     if (codes.contains(code)) merged.insert(parent);
   }
   Recode recode;
-  for (const auto& parent : merged) recode.cases.push_back({is(above, parent), parent});
-  const auto kept = recode.cases.size();
+  for (const auto& parent : merged) recode.cases.push_back({is_equal(above, parent), parent});
   for (const auto& [code, parent] : *all) {
     if (merged.contains(parent)) continue;
     if (merged.contains(code)) return std::nullopt;
-    recode.cases.push_back({is(variable, code), code});
+    recode.cases.push_back({is_equal(variable, code), code});
   }
-  if (merged.empty() || recode.cases.size() == kept || recode.cases.size() == all->size()) {
-    return std::nullopt;
-  }
+  const bool is_whole = recode.cases.size() == merged.size();
+  const bool changes = recode.cases.size() < all->size();
+  if (merged.empty() || is_whole || !changes) return std::nullopt;
   std::string text = above + " (";
   std::size_t named = 0;
   for (const auto& parent : merged) {

@@ -1,10 +1,12 @@
 #pragma once
 // Ever coarser forms of a dimension of a table that doesn't pass.
 //
-//   academie        as it was asked for
-//   academie → region (Corse, Normandie)     regions with an academie that fails; others as they
-//   were academie → region                        all of them age → width_bucket(age, 10, 20, 5)
-//   neighbouring numbers in classes
+//   academie                           as it was asked for
+//   region (Corse, Normandie)          regions with an academie that fails; others as they were
+//   region                             all of them
+//
+//   age
+//   width_bucket(age, 10, 20, 5)       neighbouring numbers in classes
 
 #include <string>
 #include <vector>

@@ -3,8 +3,8 @@
 // exchange (move_search.h), and what a linear programme makes of it or finds where there is none
 // (program_search.h). Who hides them is suppress.h.
 //
-//   F 3 7 | 10     of the 3: +1 -1 / -1 +1 over 7, 9 and 6; it costs 22 where a cell costs its
-//   value M 9 6 | 15
+//   F 3 7 | 10     of the 3: +1 -1 / -1 +1 over 7, 9 and 6, which costs 22 where a cell costs
+//   M 9 6 | 15     what it holds
 
 #include <cstdint>
 #include <optional>

@@ -39,8 +39,7 @@ class Suppressor {
         certificates_(system.cells().size()),
         users_(system.cells().size()) {
     for (const auto& unit : start.exchanges) {
-      Certifier::Attempt any;
-      certifier_.learn({}, unit, unit.front().cell, nullptr, any);
+      certifier_.learn({}, unit, unit.front().cell, nullptr, {});
     }
   }
 
@@ -167,7 +166,7 @@ class Suppressor {
     const auto high = change_of(attempt.proof.high, cell);
     const auto low = change_of(attempt.proof.low, cell);
     for (const auto& change : opening.unit) pattern_[change.cell] = 1;
-    certifier_.learn(opening.base, opening.unit, cell, insider, attempt);
+    attempt = certifier_.learn(opening.base, opening.unit, cell, insider, std::move(attempt));
     return change_of(attempt.proof.high, cell) != high || change_of(attempt.proof.low, cell) != low;
   }
 

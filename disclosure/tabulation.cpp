@@ -267,13 +267,15 @@ Condition is_known(std::string variable) {
   return made;
 }
 
-Condition is_one(std::string variable) {
+Condition is_equal(std::string variable, Constant constant) {
   Condition made;
   made.kind = Condition::Kind::compare;
   made.variable = std::move(variable);
-  made.constants = {Decimal{1, 0}};
+  made.constants.push_back(std::move(constant));
   return made;
 }
+
+Condition is_one(std::string variable) { return is_equal(std::move(variable), Decimal{1, 0}); }
 
 std::set<std::string> variables_of(const Condition& condition) {
   std::set<std::string> names;

@@ -54,6 +54,8 @@ struct Condition {
 
 /// variable IS NOT NULL.
 [[nodiscard]] Condition is_known(std::string variable);
+/// variable = constant.
+[[nodiscard]] Condition is_equal(std::string variable, Constant constant);
 /// variable = 1: the rows that a 0/1 variable counts.
 [[nodiscard]] Condition is_one(std::string variable);
 /// Every variable that it names.

@@ -30,4 +30,7 @@ inline Every every() {
   return found;
 }
 
+/// Of which worlds a loop takes every so many: `usual`, or 1 where all are asked for.
+inline int stride(int usual) { return every().all ? 1 : usual; }
+
 }  // namespace sceau::test

@@ -48,8 +48,8 @@ class Child {
 };
 
 /// What a child does first: dies with the broker, makes no core file, can't be traced or read by
-/// others of its user, has no capability but to lock memory and gains none by exec, closes every descriptor from `first_closed` on.
-/// Returns false where the broker is gone already.
+/// others of its user, has no capability but to lock memory and gains none by exec, closes every
+/// descriptor from `first_closed` on. Returns false where the broker is gone already.
 [[nodiscard]] bool harden_child(int first_closed);
 
 /// What the broker does first: no core file, not traceable.

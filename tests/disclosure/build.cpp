@@ -98,11 +98,7 @@ Column column(Statistic statistic) {
 }
 
 Condition equals(const std::string& variable, const std::string& code) {
-  Condition made;
-  made.kind = Condition::Kind::compare;
-  made.variable = variable;
-  made.constants = {code};
-  return made;
+  return is_equal(variable, code);
 }
 
 Condition differs(const std::string& variable, const std::string& code) {

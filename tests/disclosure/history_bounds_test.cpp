@@ -19,6 +19,7 @@
 namespace sceau::disclosure {
 using namespace build;
 using policies::Rule;
+using sceau::test::stride;
 
 namespace {
 
@@ -256,8 +257,6 @@ void check_world(const World& world, int& narrowed) {
   INFO(described(world));
   CHECK(described(found) == described(expected));
 }
-
-int stride(int usual) { return sceau::test::every().all ? 1 : usual; }
 
 }  // namespace
 

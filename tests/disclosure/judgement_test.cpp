@@ -141,6 +141,13 @@ TEST_CASE("words of the researcher leave through a reviewer only") {
   };
   CHECK(reasons(judged(called("s1", "s1"))).find("tabulation.label") == std::string::npos);
   CHECK(reasons(judged(called("s1", "s2"))).find("tabulation.label") != std::string::npos);
+  // Nor does one case that calls a code as it is, and never holds, let another say the same words.
+  Recode smuggled;
+  smuggled.cases = {{equals("uai", "a word"), "a word"}, {equals("sexe", "F"), "a word"}};
+  CHECK(reasons(judged(recoded(smuggled))).find("tabulation.label") != std::string::npos);
+  Recode counted;  // one label: 0 and 1 are small numbers, 2 isn't
+  counted.cases = {{equals("sexe", "F"), "2"}};
+  CHECK(reasons(judged(recoded(counted))).find("tabulation.label") != std::string::npos);
   Tabulation table = tabulation({}, {count()});
   table.dimensions = {{"my words", WidthBucket{"note", {0, 0}, {20, 0}, 2}}};
   table.grouping_sets = {1};

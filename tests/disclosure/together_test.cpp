@@ -17,12 +17,11 @@
 namespace sceau::disclosure {
 using namespace build;
 using policies::Rule;
+using sceau::test::stride;
 
 namespace {
 
 using Set = std::vector<std::uint32_t>;  // people (profiles), ascending
-
-int stride(int usual) { return sceau::test::every().all ? 1 : usual; }
 
 // A world of classes of people, and sums of some of them that are known.
 struct Known3 {

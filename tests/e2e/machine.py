@@ -98,13 +98,15 @@ class Overlay:
 
     def __init__(self, folder):
         self.root = folder / "root"
-        for name in ("root", "above", "work"):
-            (folder / name).mkdir()
-        # On memory: an overlay can't lie above another one.
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", folder / "above"], check=True, capture_output=True)
-        for name in ("upper", "work"):
-            (folder / "above" / name).mkdir()
         self.above = folder / "above"
+        self.root.mkdir()
+        self.above.mkdir()
+
+    def mount(self):
+        # On memory: an overlay can't lie above another one.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", self.above], check=True, capture_output=True)
+        for name in ("upper", "work"):
+            (self.above / name).mkdir()
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o",
                         f"lowerdir=/,upperdir={self.above}/upper,workdir={self.above}/work", self.root],
                        check=True, capture_output=True)
@@ -131,11 +133,12 @@ class Machine(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="sceau-test-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        overlay = Overlay(cls.folder)
+        cls.addClassCleanup(overlay.close)
         try:
-            overlay = Overlay(cls.folder)
+            overlay.mount()
         except subprocess.CalledProcessError as error:
             raise unittest.SkipTest(f"skipped: no overlay can be mounted here: {error.stderr!r}") from error
-        cls.addClassCleanup(overlay.close)
         harness.run(["cpack", "-G", "DEB", "--config", BUILD / "CPackConfig.cmake", "-B", cls.folder / "out"], code=0,
                     timeout=500, cwd=BUILD)
         (package,) = (cls.folder / "out").glob("sceau_*.deb")
